@@ -1,0 +1,568 @@
+//! A folder written in strings, settings loaded from it, what they then are.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use super::*;
+
+/// A temporary folder, called `/` in expectations, where the program was started in `work` and the user's
+/// folders are `user/config` and `user/data`.
+struct Setup {
+    root: TempDir,
+    environment: Vec<(OsString, OsString)>,
+    config_files: Vec<PathBuf>,
+    corpus: Option<PathBuf>,
+    data: Option<PathBuf>,
+    has_user: bool,
+}
+
+impl Setup {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let root = TempDir::new().unwrap();
+        fs::create_dir(root.path().join("work")).unwrap();
+        for (path, text) in files {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        Self { root, environment: vec![], config_files: vec![], corpus: None, data: None, has_user: true }
+    }
+
+    /// A project folder as people have it: `config/default.toml` is there, and `local.toml` has this text.
+    fn with_local(text: &str) -> Self {
+        Self::new(&[("work/config/default.toml", ""), ("work/config/local.toml", text)])
+    }
+
+    fn variable(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    fn config_file(mut self, file: &str) -> Self {
+        self.config_files.push(file.into());
+        self
+    }
+
+    fn corpus(mut self, folder: &str) -> Self {
+        self.corpus = Some(folder.into());
+        self
+    }
+
+    fn data(mut self, folder: &str) -> Self {
+        self.data = Some(folder.into());
+        self
+    }
+
+    fn without_user(mut self) -> Self {
+        self.has_user = false;
+        self
+    }
+
+    fn load(&self) -> Result<Settings, SettingsError> {
+        let folder = |name: &str| self.has_user.then(|| self.root.path().join(name));
+        load(&Sources {
+            current_dir: &self.root.path().join("work"),
+            user: UserFolders { config: folder("user/config"), data: folder("user/data") },
+            environment: &self.environment,
+            config_files: &self.config_files,
+            corpus: self.corpus.as_deref(),
+            data: self.data.as_deref(),
+        })
+    }
+
+    fn settings(&self) -> Settings {
+        self.load().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Path and text without the place of the temporary folder.
+    fn seen(&self, text: impl ToString) -> String {
+        text.to_string().replace(self.root.path().to_str().unwrap(), "")
+    }
+
+    #[track_caller]
+    fn check(&self, key: &str, value: &str, origin: &str) {
+        let settings = self.settings();
+        let in_force = settings.origins().iter().find(|in_force| in_force.key == key).unwrap();
+        assert_eq!(self.seen(&in_force.value), value);
+        assert_eq!(self.seen(&in_force.origin), origin);
+    }
+
+    #[track_caller]
+    fn check_error(&self, expected: &str) {
+        match self.load() {
+            Ok(settings) => panic!("nothing is wrong: {settings:?}"),
+            Err(error) => assert_eq!(self.seen(error), expected),
+        }
+    }
+}
+
+#[test]
+fn the_compiled_in_settings_are_complete_and_valid() {
+    let settings = Setup::new(&[]).settings();
+    assert_eq!(settings.corpus.max_file_bytes(), 33_554_432);
+    assert_eq!(settings.corpus.how_to_add, None);
+    assert_eq!((settings.index.threads, settings.index.memory_mb), (2, 30));
+    assert_eq!((settings.answer.threshold, settings.answer.passages), (0.5, 24));
+    assert!(settings.answer.spelling);
+    assert_eq!(settings.sources.link, None);
+    assert!(settings.discord.token.is_none());
+    assert_eq!(settings.log.filter.to_string(), "warn");
+}
+
+#[test]
+fn every_key_of_default_toml_is_read_and_has_its_comment() {
+    let text = include_str!("../../config/default.toml");
+    let mut keys = Vec::new();
+    let (mut table, mut line_before) = ("", "");
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix('[') {
+            table = name.trim_end_matches(']');
+        } else if let Some((name, _)) = line.split_once(" = ").filter(|_| !line.starts_with('#')) {
+            assert!(line_before.starts_with("# "), "{name} has no comment");
+            keys.push(format!("{table}.{name}"));
+        }
+        line_before = line;
+    }
+    let settings = Setup::new(&[]).settings();
+    let read: Vec<&String> = settings.origins().iter().map(|in_force| &in_force.key).collect();
+    assert_eq!(read, keys.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn each_layer_wins_over_the_one_below() {
+    let threads = |number: u8| format!("[index]\nthreads = {number}");
+    let (three, four, five, six) = (threads(3), threads(4), threads(5), threads(6));
+    let mut files = vec![("work/config/default.toml", "")];
+    let key = "index.threads";
+    Setup::new(&files).check(key, "2", "compiled in");
+
+    files[0].1 = &three;
+    Setup::new(&files).check(key, "3", "/work/config/default.toml");
+
+    files.push(("work/config/local.toml", &four));
+    Setup::new(&files).check(key, "4", "/work/config/local.toml");
+
+    files.extend([("work/one.toml", five.as_str()), ("work/two.toml", six.as_str())]);
+    let setup = Setup::new(&files).config_file("one.toml").config_file("two.toml");
+    setup.check(key, "6", "/work/two.toml");
+
+    let setup = setup.variable("PASSIM_INDEX__THREADS", "7");
+    setup.check(key, "7", "PASSIM_INDEX__THREADS");
+    assert_eq!(setup.settings().index.threads, 7);
+}
+
+#[test]
+fn a_layer_leaves_alone_what_it_does_not_name() {
+    let setup = Setup::with_local("[index]\nthreads = 3").variable("PASSIM_INDEX__MEMORY_MB", "15");
+    setup.check("index.threads", "3", "/work/config/local.toml");
+    setup.check("index.memory_mb", "15", "PASSIM_INDEX__MEMORY_MB");
+    setup.check("answer.passages", "24", "compiled in");
+}
+
+#[test]
+fn the_command_line_wins_over_everything() {
+    let setup = Setup::with_local("[corpus]\npath = 'a'\n[data]\npath = 'b'")
+        .variable("PASSIM_CORPUS__PATH", "c")
+        .variable("PASSIM_DATA__PATH", "d");
+    setup.check("corpus.path", "/work/c", "PASSIM_CORPUS__PATH");
+    setup.check("data.path", "/work/d", "PASSIM_DATA__PATH");
+
+    let setup = setup.corpus("e").data("./f");
+    setup.check("corpus.path", "/work/e", "command line");
+    setup.check("data.path", "/work/f", "command line");
+}
+
+#[test]
+fn the_configuration_folder_is_the_named_one_then_that_of_the_project_then_that_of_the_user() {
+    let threads = |number: u8| format!("[index]\nthreads = {number}");
+    let (user, project, named) = (threads(3), threads(4), threads(5));
+    let mut files = vec![("user/config/passim/local.toml", user.as_str())];
+    let key = "index.threads";
+    let config_dir = |setup: &Setup| setup.seen(setup.settings().config_dir.unwrap().display());
+
+    let setup = Setup::new(&files);
+    setup.check(key, "3", "/user/config/passim/local.toml");
+    assert_eq!(config_dir(&setup), "/user/config/passim");
+
+    files.push(("work/config/default.toml", &project));
+    let setup = Setup::new(&files);
+    setup.check(key, "4", "/work/config/default.toml");
+    assert_eq!(config_dir(&setup), "/work/config");
+
+    files.push(("work/named/local.toml", &named));
+    let setup = Setup::new(&files).variable("PASSIM_CONFIG_DIR", "./named");
+    setup.check(key, "5", "/work/named/local.toml");
+    assert_eq!(config_dir(&setup), "/work/named");
+}
+
+#[test]
+fn a_folder_config_without_default_toml_is_somebody_elses() {
+    let setup = Setup::new(&[("work/config/local.toml", "[webpack]\nport = 1")]);
+    assert_eq!(setup.seen(setup.settings().config_dir.unwrap().display()), "/user/config/passim");
+}
+
+#[test]
+fn a_lone_binary_has_no_configuration_folder() {
+    assert_eq!(Setup::new(&[]).without_user().settings().config_dir, None);
+}
+
+#[test]
+fn a_named_configuration_folder_must_exist() {
+    let setup = Setup::new(&[("work/file", "")]);
+    let setup = setup.variable("PASSIM_CONFIG_DIR", "nowhere");
+    setup.check_error("PASSIM_CONFIG_DIR names /work/nowhere, which is not a folder");
+    let setup = Setup::new(&[("work/file", "")]).variable("PASSIM_CONFIG_DIR", "file");
+    setup.check_error("PASSIM_CONFIG_DIR names /work/file, which is not a folder");
+}
+
+#[test]
+fn paths_in_a_configuration_folder_start_above_it() {
+    let setup = Setup::with_local("[corpus]\npath = 'docs'\n[data]\npath = './kept'");
+    setup.check("corpus.path", "/work/docs", "/work/config/local.toml");
+    setup.check("data.path", "/work/kept", "/work/config/local.toml");
+
+    let files = [("srv/config/local.toml", "[corpus]\npath = 'docs'")];
+    let setup = Setup::new(&files).variable("PASSIM_CONFIG_DIR", "../srv/config");
+    setup.check("corpus.path", "/work/../srv/docs", "/work/../srv/config/local.toml");
+}
+
+#[test]
+fn paths_in_any_other_file_start_beside_it() {
+    let text = "[corpus]\npath = 'docs'";
+    let setup = Setup::new(&[("else/mine.toml", text)]).config_file("../else/mine.toml");
+    setup.check("corpus.path", "/work/../else/docs", "/work/../else/mine.toml");
+
+    let setup = Setup::new(&[("user/config/passim/local.toml", text)]);
+    setup.check("corpus.path", "/user/config/passim/docs", "/user/config/passim/local.toml");
+}
+
+#[test]
+fn an_absolute_path_is_taken_as_it_is() {
+    let setup = Setup::with_local("[corpus]\npath = '/srv/docs'");
+    setup.check("corpus.path", "/srv/docs", "/work/config/local.toml");
+    let setup = setup.variable("PASSIM_CORPUS__PATH", "/srv/other").data("/srv/data");
+    setup.check("corpus.path", "/srv/other", "PASSIM_CORPUS__PATH");
+    setup.check("data.path", "/srv/data", "command line");
+}
+
+#[test]
+fn a_project_has_its_corpus_and_its_data_beside_config() {
+    let setup = Setup::with_local("");
+    setup.check("corpus.path", "/work/seeds", "compiled in");
+    setup.check("data.path", "/work/.passim", "compiled in");
+    assert_eq!(setup.seen(setup.settings().corpus_dir().unwrap().display()), "/work/seeds");
+    assert_eq!(setup.seen(setup.settings().data_dir().unwrap().display()), "/work/.passim");
+}
+
+#[test]
+fn a_named_folder_config_makes_a_project_too() {
+    let setup = Setup::new(&[("srv/config/local.toml", "")]);
+    let config_dir = setup.root.path().join("srv/config");
+    let setup = setup.variable("PASSIM_CONFIG_DIR", config_dir.to_str().unwrap());
+    setup.check("corpus.path", "/srv/seeds", "compiled in");
+    setup.check("data.path", "/srv/.passim", "compiled in");
+}
+
+#[test]
+fn elsewhere_data_goes_to_the_user_and_a_corpus_has_to_be_named() {
+    let setup = Setup::new(&[]);
+    setup.check("corpus.path", "", "compiled in");
+    setup.check("data.path", "/user/data/passim", "compiled in");
+    let error = setup.settings().corpus_dir().unwrap_err();
+    let expected = "no corpus is set: name a folder with --corpus DIR, PASSIM_CORPUS__PATH or corpus.path in \
+                    /user/config/passim/local.toml";
+    assert_eq!(setup.seen(error), expected);
+}
+
+#[test]
+fn without_any_folder_the_errors_still_say_what_to_do() {
+    let settings = Setup::new(&[]).without_user().settings();
+    assert_eq!(
+        settings.corpus_dir().unwrap_err().to_string(),
+        "no corpus is set: name a folder with --corpus DIR, PASSIM_CORPUS__PATH or corpus.path in a file given \
+         with --config"
+    );
+    assert_eq!(
+        settings.data_dir().unwrap_err().to_string(),
+        "no data folder is known: name one with --data DIR, PASSIM_DATA__PATH or data.path in a file given with \
+         --config"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_on_the_command_line_need_not_be_utf8() {
+    use std::os::unix::ffi::OsStringExt;
+    let mut setup = Setup::new(&[]);
+    let folder = PathBuf::from(OsString::from_vec(b"/srv/d\xf6cs".to_vec()));
+    setup.corpus = Some(folder.clone());
+    assert_eq!(setup.settings().corpus.path, Some(folder));
+}
+
+#[test]
+fn variables_are_read_as_their_key_wants_them() {
+    let settings = Setup::new(&[])
+        .variable("PASSIM_ANSWER__SPELLING", "false")
+        .variable("PASSIM_ANSWER__THRESHOLD", "0.25")
+        .variable("PASSIM_CORPUS__MAX_FILE_MB", "64")
+        .variable("PASSIM_CORPUS__HOW_TO_ADD", "true")
+        .variable("PASSIM_CORPUS__PATH", "/007")
+        .variable("PASSIM_DISCORD__TOKEN", "0012")
+        .variable("PASSIM_LOG__FILTER", "debug")
+        .settings();
+    assert!(!settings.answer.spelling);
+    assert_eq!(settings.answer.threshold, 0.25);
+    assert_eq!(settings.corpus.max_file_mb, 64);
+    assert_eq!(settings.corpus.how_to_add.as_deref(), Some("true"));
+    assert_eq!(settings.corpus.path, Some(PathBuf::from("/007")));
+    assert_eq!(settings.discord.token.unwrap().expose(), "0012");
+    assert_eq!(settings.log.filter.to_string(), "debug");
+}
+
+#[test]
+fn the_usual_name_of_the_token_is_understood_and_our_own_wins() {
+    let setup = Setup::with_local("[discord]\ntoken = 'from a file'").variable("DISCORD_TOKEN", "usual");
+    setup.check("discord.token", "<hidden>", "DISCORD_TOKEN");
+    assert_eq!(setup.settings().discord.token.unwrap().expose(), "usual");
+
+    let mut setup = setup.variable("PASSIM_DISCORD__TOKEN", "ours");
+    assert_eq!(setup.settings().discord.token.unwrap().expose(), "ours");
+    setup.environment.reverse();
+    setup.check("discord.token", "<hidden>", "PASSIM_DISCORD__TOKEN");
+    assert_eq!(setup.settings().discord.token.unwrap().expose(), "ours");
+}
+
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let setup = Setup::with_local("[index]\nthreads = 3")
+        .variable("PASSIM_CONFIG_DIR", "")
+        .variable("PASSIM_INDEX__THREADS", "")
+        .variable("DISCORD_TOKEN", "usual")
+        .variable("PASSIM_DISCORD__TOKEN", "");
+    setup.check("index.threads", "3", "/work/config/local.toml");
+    setup.check("discord.token", "<hidden>", "DISCORD_TOKEN");
+}
+
+#[test]
+fn other_variables_are_nobodys_business() {
+    Setup::new(&[]).variable("PATH", "/bin").variable("PASSIMIST", "1").variable("TOKEN", "x").settings();
+}
+
+#[test]
+fn an_unknown_variable_is_an_error_with_the_nearest_name() {
+    let setup = Setup::new(&[]).variable("PASSIM_CORPUS_PATH", "x");
+    setup.check_error("unknown environment variable PASSIM_CORPUS_PATH; did you mean PASSIM_CORPUS__PATH?");
+    let setup = Setup::new(&[]).variable("PASSIM_PORT", "tcp://10.0.0.1:80");
+    setup.check_error("unknown environment variable PASSIM_PORT");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_of_ours_that_is_not_utf8_is_an_error() {
+    use std::os::unix::ffi::OsStringExt;
+    let mut setup = Setup::new(&[]);
+    let not_utf8 = OsString::from_vec(vec![0xf6]);
+    setup.environment = vec![("PASSIM_CORPUS__PATH".into(), not_utf8.clone()), ("OTHER".into(), not_utf8)];
+    setup.check_error("the environment variable PASSIM_CORPUS__PATH is not valid UTF-8");
+}
+
+#[test]
+fn an_unknown_key_is_an_error_with_the_nearest_key() {
+    let setup = Setup::with_local("[corpus]\npth = 'x'");
+    setup.check_error("unknown key corpus.pth in /work/config/local.toml; did you mean corpus.path?");
+    let setup = Setup::with_local("[corpsu]\npath = 'x'");
+    setup.check_error("unknown key corpsu.path in /work/config/local.toml; did you mean corpus.path?");
+    let setup = Setup::with_local("[Answer]\npassages = 3");
+    setup
+        .check_error("unknown key Answer.passages in /work/config/local.toml; did you mean answer.passages?");
+}
+
+#[test]
+fn a_key_in_the_wrong_table_is_shown_the_right_one() {
+    let setup = Setup::with_local("max_file_mb = 3");
+    setup.check_error("unknown key max_file_mb in /work/config/local.toml; did you mean corpus.max_file_mb?");
+    let setup = Setup::with_local("[index]\npassages = 3");
+    setup.check_error("unknown key index.passages in /work/config/local.toml; did you mean answer.passages?");
+}
+
+#[test]
+fn a_key_like_no_other_is_an_error_without_a_guess() {
+    Setup::with_local("[webpack]\nport = 1")
+        .check_error("unknown key webpack.port in /work/config/local.toml");
+    Setup::with_local("[webpack]").check_error("unknown key webpack in /work/config/local.toml");
+    Setup::with_local("[corpus]\n[data]").settings();
+}
+
+#[test]
+fn a_value_in_the_place_of_a_table_is_an_error() {
+    let setup = Setup::with_local("corpus = 'seeds'");
+    setup.check_error("corpus in /work/config/local.toml must be a table, as in [corpus]");
+    let setup = Setup::with_local("[[corpus]]\npath = 'seeds'");
+    setup.check_error("corpus in /work/config/local.toml must be a table, as in [corpus]");
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_an_error_that_says_what_is_allowed() {
+    let check = |table: &str, line: &str, expected: &str| {
+        Setup::with_local(&format!("[{table}]\n{line}")).check_error(expected);
+    };
+    let threads = "a whole number from 1 to 64";
+    for (value, shown) in
+        [("'two'", "\"two\""), ("'2'", "\"2\""), ("2.0", "2.0"), ("true", "true"), ("[1]", "a list")]
+    {
+        let expected = format!("index.threads in /work/config/local.toml is {shown}; it must be {threads}");
+        check("index", &format!("threads = {value}"), &expected);
+    }
+    check(
+        "answer",
+        "spelling = 1",
+        "answer.spelling in /work/config/local.toml is 1; it must be true or false",
+    );
+    check(
+        "answer",
+        "threshold = '0.5'",
+        "answer.threshold in /work/config/local.toml is \"0.5\"; it must be a number from 0 to 1",
+    );
+    check(
+        "corpus",
+        "path = 3",
+        "corpus.path in /work/config/local.toml is 3; it must be a text in quotation marks",
+    );
+    check(
+        "corpus.path",
+        "folder = 'x'",
+        "corpus.path in /work/config/local.toml is a table; it must be a text in quotation marks",
+    );
+}
+
+#[test]
+fn a_number_out_of_its_range_is_an_error_that_names_the_range() {
+    let check = |name: &str, value: &str, must_be: &str| {
+        let key = name.to_lowercase().replace("__", ".");
+        let setup = Setup::new(&[]).variable(&format!("PASSIM_{name}"), value);
+        setup.check_error(&format!("{key} from PASSIM_{name} is {value:?}; it must be {must_be}"));
+    };
+    check("CORPUS__MAX_FILE_MB", "0", "a whole number from 1 to 1024");
+    check("CORPUS__MAX_FILE_MB", "1025", "a whole number from 1 to 1024");
+    check("INDEX__THREADS", "65", "a whole number from 1 to 64");
+    check("INDEX__THREADS", "-1", "a whole number from 1 to 64");
+    check("INDEX__THREADS", "99999999999999999999", "a whole number from 1 to 64");
+    check("INDEX__MEMORY_MB", "14", "a whole number from 15 to 4096");
+    check("INDEX__MEMORY_MB", "4097", "a whole number from 15 to 4096");
+    check("ANSWER__PASSAGES", "0", "a whole number from 1 to 200");
+    check("ANSWER__PASSAGES", "201", "a whole number from 1 to 200");
+    check("ANSWER__THRESHOLD", "1.01", "a number from 0 to 1");
+    check("ANSWER__THRESHOLD", "-0.1", "a number from 0 to 1");
+    check("ANSWER__THRESHOLD", "NaN", "a number from 0 to 1");
+    check("ANSWER__SPELLING", "yes", "true or false");
+}
+
+#[test]
+fn the_ends_of_a_range_belong_to_it() {
+    let settings =
+        Setup::with_local("[answer]\nthreshold = 1\npassages = 200\n[index]\nthreads = 1").settings();
+    assert_eq!((settings.answer.threshold, settings.answer.passages, settings.index.threads), (1.0, 200, 1));
+}
+
+#[test]
+fn a_link_is_checked_when_it_is_read() {
+    let setup = Setup::with_local("[sources]\nlink = 'https://git.example.org/{path}#L{line}'");
+    let link = setup.settings().sources.link.unwrap();
+    assert_eq!(link.fill("a b.md", 3, "004"), "https://git.example.org/a%20b.md#L3");
+    Setup::with_local("[sources]\nlink = 'javascript:{path}'").check_error(
+        "sources.link in /work/config/local.toml is \"javascript:{path}\"; it must be empty or a link that \
+         starts with http:// or https://",
+    );
+}
+
+#[test]
+fn a_log_filter_is_checked_when_it_is_read() {
+    Setup::with_local("[log]\nfilter = 'passim=loud'").check_error(
+        "log.filter in /work/config/local.toml is \"passim=loud\"; it must be a filter such as warn or \
+         warn,passim=debug",
+    );
+}
+
+#[test]
+fn a_file_that_is_not_toml_is_an_error_with_the_line() {
+    Setup::with_local("[index]\nthreads = 3\nthreads = 4").check_error(
+        "cannot read the settings file /work/config/local.toml: not valid TOML at line 3: duplicate key",
+    );
+    Setup::with_local("[index]\nthreads = 99999999999999999999").check_error(
+        "cannot read the settings file /work/config/local.toml: not valid TOML: number too large to fit in \
+         target type",
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_settings_file() {
+    Setup::with_local("\u{feff}[index]\nthreads = 3").check("index.threads", "3", "/work/config/local.toml");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_read_is_an_error() {
+    let missing = Setup::new(&[]).config_file("none.toml");
+    missing
+        .check_error("cannot read the settings file /work/none.toml: No such file or directory (os error 2)");
+    let folder = Setup::new(&[("work/config/default.toml", ""), ("work/config/local.toml/file", "")]);
+    folder.check_error("cannot read the settings file /work/config/local.toml: Is a directory (os error 21)");
+}
+
+#[test]
+fn every_problem_is_reported_at_once() {
+    let setup = Setup::with_local("colour = 1\n[corpus]\npth = 'x'\n[index]\nthreads = 0")
+        .config_file("none.toml")
+        .variable("PASSIM_SPEED", "1")
+        .variable("PASSIM_ANSWER__SPELLING", "maybe");
+    let error = setup.load().unwrap_err();
+    let problems: Vec<String> = error.problems().iter().map(|problem| setup.seen(problem)).collect();
+    assert_eq!(problems.len(), 6);
+    assert_eq!(problems[0], "unknown key colour in /work/config/local.toml");
+    assert!(problems[1].starts_with("unknown key corpus.pth"), "{}", problems[1]);
+    assert!(problems[2].starts_with("cannot read the settings file /work/none.toml"), "{}", problems[2]);
+    assert_eq!(problems[3], "unknown environment variable PASSIM_SPEED");
+    assert!(problems[4].starts_with("index.threads"), "{}", problems[4]);
+    assert!(problems[5].starts_with("answer.spelling"), "{}", problems[5]);
+    assert_eq!(setup.seen(error), problems.join("\n"));
+}
+
+#[test]
+fn a_wrong_value_that_a_later_layer_replaces_does_no_harm() {
+    let setup = Setup::with_local("[index]\nthreads = 0").variable("PASSIM_INDEX__THREADS", "4");
+    setup.check("index.threads", "4", "PASSIM_INDEX__THREADS");
+}
+
+#[test]
+fn a_token_is_never_printed() {
+    let setup = Setup::new(&[]).variable("DISCORD_TOKEN", "t0psecret");
+    let settings = setup.settings();
+    let token = settings.discord.token.clone().unwrap();
+    assert_eq!(token.expose(), "t0psecret");
+    assert_eq!(format!("{token} {token:?} {token:#?}"), "<hidden> <hidden> <hidden>");
+    assert_eq!(serde_json::to_string(&token).unwrap(), "\"<hidden>\"");
+    assert!(!format!("{settings:?}{:?}", settings.origins()).contains("t0psecret"));
+    setup.check("discord.token", "<hidden>", "DISCORD_TOKEN");
+    Setup::new(&[]).check("discord.token", "", "compiled in");
+}
+
+#[test]
+fn a_token_is_not_printed_by_errors_either() {
+    let not_a_text = "discord.token in /work/config/local.toml must be a text in quotation marks";
+    Setup::with_local("[discord]\ntoken = 1234567").check_error(not_a_text);
+    Setup::with_local("[discord]\ntoken = ['t0psecret']").check_error(not_a_text);
+    Setup::with_local("[discord.token]\nvalue = 't0psecret'").check_error(not_a_text);
+    let setup = Setup::with_local("discord = 't0psecret'");
+    setup.check_error("discord in /work/config/local.toml must be a table, as in [discord]");
+    let setup = Setup::with_local("token = 't0psecret'");
+    setup.check_error("unknown key token in /work/config/local.toml; did you mean discord.token?");
+
+    for line in ["token = t0psecret", "token = 't0psecret", "token = \"t0psecret\\q\"", "token 't0psecret'"] {
+        let error = Setup::with_local(&format!("[discord]\n{line}")).load().unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("t0psecret"), "{error:?}");
+        assert!(error.to_string().contains("not valid TOML at line 2: "), "{error}");
+    }
+}

@@ -1,0 +1,212 @@
+//! What was written, turned into types that cannot be wrong.
+//!
+//! Each reader names a key and what its value must be. What is wrong is noted and a stand-in returned, so that
+//! one load finds every problem; [`Values::finish`] hands nothing out where there was one.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use config::ValueKind;
+
+use super::error::{Problem, SettingsError};
+use super::folders::joined;
+use super::layers::{Layers, Origin, Written};
+use super::secret::{HIDDEN, Secret};
+
+/// One setting as it is in force, for people to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InForce {
+    /// Such as `corpus.path`.
+    pub key: String,
+    /// As text: folders absolute, secrets hidden, empty where nothing is set.
+    pub value: String,
+    pub origin: Origin,
+}
+
+pub(super) struct Values<'a> {
+    written: BTreeMap<String, Written>,
+    problems: Vec<Problem>,
+    in_force: Vec<InForce>,
+    current_dir: &'a Path,
+}
+
+impl<'a> Values<'a> {
+    pub fn new(layers: Layers, current_dir: &'a Path) -> Self {
+        Self { written: layers.written, problems: layers.problems, in_force: Vec::new(), current_dir }
+    }
+
+    /// A whole number within a range.
+    pub fn whole(&mut self, key: &str, range: RangeInclusive<usize>) -> usize {
+        let written = self.written(key);
+        let number = written.whole().filter(|number| range.contains(number));
+        let must_be = format!("a whole number from {} to {}", range.start(), range.end());
+        self.checked(key, written, number, &must_be)
+    }
+
+    /// A number from 0 to 1.
+    pub fn fraction(&mut self, key: &str) -> f64 {
+        let written = self.written(key);
+        let number = written.number().filter(|number| (0.0..=1.0).contains(number));
+        self.checked(key, written, number, "a number from 0 to 1")
+    }
+
+    /// True or false.
+    pub fn truth(&mut self, key: &str) -> bool {
+        let written = self.written(key);
+        let truth = written.truth();
+        self.checked(key, written, truth, "true or false")
+    }
+
+    /// Any text.
+    pub fn text(&mut self, key: &str) -> String {
+        self.parsed(key, |text| Ok(text.to_owned()))
+    }
+
+    /// A text with a form of its own. The error of `parse` completes "it must be …".
+    pub fn parsed<T: Default>(&mut self, key: &str, parse: impl Fn(&str) -> Result<T, &'static str>) -> T {
+        let written = self.written(key);
+        let Some(text) = written.text() else {
+            self.refuse(key, written, "a text in quotation marks");
+            return T::default();
+        };
+        match parse(&text) {
+            Ok(value) => {
+                self.accept(key, text, written.origin);
+                value
+            }
+            Err(must_be) => {
+                self.refuse(key, written, must_be);
+                T::default()
+            }
+        }
+    }
+
+    /// A folder, absolute: the command line's, else what was written, else the usual one where that is empty.
+    pub fn folder(&mut self, key: &str, option: Option<&Path>, usual: Option<PathBuf>) -> Option<PathBuf> {
+        // It is not one of the layers, whose values are text: the name of a folder need not be UTF-8.
+        if let Some(option) = option {
+            let folder = joined(self.current_dir, option);
+            self.accept(key, folder.display().to_string(), Origin::CommandLine);
+            return Some(folder);
+        }
+        let written = self.written(key);
+        let Some(text) = written.text() else {
+            self.refuse(key, written, "a text in quotation marks");
+            return None;
+        };
+        let folder = if text.is_empty() { usual } else { written.resolved(&text) };
+        let printable = folder.as_ref().map(|folder| folder.display().to_string());
+        self.accept(key, printable.unwrap_or_default(), written.origin);
+        folder
+    }
+
+    /// A text that nobody gets to see, in errors no more than elsewhere.
+    pub fn secret(&mut self, key: &str) -> Option<Secret> {
+        let written = self.written(key);
+        let Some(text) = written.text() else {
+            self.problems.push(Problem::WrongSecret { key: key.to_owned(), origin: written.origin });
+            return None;
+        };
+        let is_set = !text.is_empty();
+        let printable = if is_set { HIDDEN } else { "" };
+        self.accept(key, printable.to_owned(), written.origin);
+        is_set.then(|| Secret::new(text))
+    }
+
+    /// Every setting with its origin, or everything that is wrong.
+    pub fn finish(self) -> Result<Vec<InForce>, SettingsError> {
+        if self.problems.is_empty() { Ok(self.in_force) } else { Err(SettingsError::new(self.problems)) }
+    }
+
+    fn written(&self, key: &str) -> Written {
+        self.written
+            .get(key)
+            .cloned()
+            .expect("every key that is read stands in default.toml; a test loads them all")
+    }
+
+    fn checked<T: Default + ToString>(
+        &mut self,
+        key: &str,
+        written: Written,
+        value: Option<T>,
+        must_be: &str,
+    ) -> T {
+        match &value {
+            Some(value) => self.accept(key, value.to_string(), written.origin),
+            None => self.refuse(key, written, must_be),
+        }
+        value.unwrap_or_default()
+    }
+
+    fn accept(&mut self, key: &str, printable: String, origin: Origin) {
+        self.in_force.push(InForce { key: key.to_owned(), value: printable, origin });
+    }
+
+    fn refuse(&mut self, key: &str, written: Written, must_be: &str) {
+        let value = written.quoted();
+        let (key, must_be) = (key.to_owned(), must_be.to_owned());
+        self.problems.push(Problem::WrongValue { key, origin: written.origin, value, must_be });
+    }
+}
+
+impl Written {
+    fn whole(&self) -> Option<usize> {
+        match &self.value {
+            ValueKind::I64(number) => usize::try_from(*number).ok(),
+            ValueKind::String(text) if self.is_variable() => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    fn number(&self) -> Option<f64> {
+        match &self.value {
+            ValueKind::Float(number) => Some(*number),
+            ValueKind::I64(number) => Some(*number as f64),
+            ValueKind::String(text) if self.is_variable() => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    fn truth(&self) -> Option<bool> {
+        match &self.value {
+            ValueKind::Boolean(truth) => Some(*truth),
+            ValueKind::String(text) if self.is_variable() => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    fn text(&self) -> Option<String> {
+        match &self.value {
+            ValueKind::String(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    /// The folder that a path leads to; nothing where a relative one has nowhere to start.
+    fn resolved(&self, path: &str) -> Option<PathBuf> {
+        let path = Path::new(path);
+        match &self.base {
+            Some(base) => Some(joined(base, path)),
+            None => path.is_absolute().then(|| path.to_owned()),
+        }
+    }
+
+    /// A variable holds text and nothing else: the key decides how it is read, so that a folder or a token of
+    /// digits stays what it is.
+    fn is_variable(&self) -> bool {
+        matches!(self.origin, Origin::Variable(_))
+    }
+
+    fn quoted(&self) -> String {
+        match &self.value {
+            ValueKind::String(text) => format!("{text:?}"),
+            ValueKind::Table(_) => "a table".to_owned(),
+            ValueKind::Array(_) => "a list".to_owned(),
+            // A float stays one: 2.0 is not the whole number 2.
+            ValueKind::Float(number) => format!("{number:?}"),
+            other => other.to_string(),
+        }
+    }
+}
