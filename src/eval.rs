@@ -1,0 +1,48 @@
+//! How good the answers are: question sets, the figures of a run over one, and the table of them.
+//!
+//! Asking is left to the caller. A question set comes in ([`question_set`]), the caller answers each question
+//! and hands back a [`Prediction`], and [`measures`] sets the two beside each other; [`table`] shows the
+//! outcome. The figures are those of the outside scorer `score.py`, to the last rule: whoever changes one
+//! here has to change it there.
+
+use serde::{Deserialize, Serialize};
+
+pub mod question_set;
+
+pub mod measures;
+
+pub mod table;
+
+/// What we replied to one question: a line of `eval --pred`, whose form is a promise.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// The id of the question.
+    pub id: String,
+    /// The line without its sources; empty where we declined.
+    pub answer: String,
+    /// The bare span inside `answer`, where there is one.
+    pub value: Option<String>,
+    /// The first citation's sentence.
+    pub quote: String,
+    /// The sentences of all citations.
+    pub quotes: Vec<String>,
+    /// The ids of the cited documents, the one the answer was taken from first.
+    pub citations: Vec<String>,
+    /// The `status` of `ask --json`.
+    pub status: String,
+    /// What other sources say instead.
+    pub disagreements: Vec<Side>,
+    pub abstained: bool,
+    /// How likely the answer is right, 0 to 1; for declined questions too, about the best candidate.
+    pub confidence: f64,
+    /// The documents that were found, best first.
+    pub ranked_docs: Vec<String>,
+    pub latency_ms: f64,
+}
+
+/// An answer that other sources give to the same question.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Side {
+    pub answer: String,
+    pub citations: Vec<String>,
+}
