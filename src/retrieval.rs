@@ -1,0 +1,232 @@
+//! Finding passages: the index over the corpus, and searching it.
+//!
+//! The only module that knows tantivy; none of its types leaves. [`sync`] brings an index level with a folder,
+//! [`generation`] keeps its directories, [`schema`] says what is indexed and how, [`manifest`] what was read.
+//!
+//! People's text never reaches a query parser: it arrives here as terms that were taken out of it, and no
+//! character of it has a meaning beyond being part of a word.
+
+use std::path::Path;
+
+use tantivy::collector::TopDocs;
+use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, FuzzyTermQuery, Occur, TermQuery, TermSetQuery};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, ReloadPolicy, Searcher, TantivyDocument, Term};
+use thiserror::Error;
+
+use crate::corpus::{Refused, Span};
+
+pub mod generation;
+pub mod manifest;
+pub mod schema;
+pub mod sync;
+
+pub use manifest::{Manifest, Source};
+pub use schema::IndexedPassage;
+use schema::{Fields, stored_passage};
+
+/// Matches in headings, titles and table headers say what a passage is about, but not what it says.
+const CONTEXT_BOOST: f32 = 0.4;
+/// A code that stands as it was typed ("v1.2.3") is worth more than the words it is made of.
+const EXACT_BOOST: f32 = 1.5;
+
+#[derive(Debug, Error)]
+pub enum IndexError {
+    #[error("cannot {attempted} {path}: {reason}")]
+    Io { attempted: &'static str, path: String, reason: std::io::Error },
+    #[error("cannot read the index in {path}: {reason}; 'passim index --rebuild' makes it anew")]
+    Unreadable { path: String, reason: String },
+    #[error("another process is indexing into {path}; wait for it, or stop it")]
+    Busy { path: String },
+    #[error("cannot search the index: {0}")]
+    Search(#[from] tantivy::TantivyError),
+}
+
+/// What is looked for: a word in the forms that count as the same, and how much it matters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QueryTerm {
+    /// Stems that stand for the same thing: the word's own first, then synonyms and spelling variants.
+    pub stems: Vec<String>,
+    /// The word as it was typed, where that is a code such as "v1.2.3".
+    pub exact: Option<String>,
+    /// 1 is an ordinary word.
+    pub weight: f32,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Query {
+    pub terms: Vec<QueryTerm>,
+    /// Only these sources; all where empty.
+    pub sources: Vec<String>,
+}
+
+/// A passage that was found. Hits are ordered by score; equal scores by path and place.
+#[derive(Debug, Clone)]
+pub struct Hit<'a> {
+    pub source: &'a Source,
+    pub passage: IndexedPassage,
+    /// BM25, summed over the fields; 0 or more, comparable within one search only.
+    pub score: f32,
+}
+
+/// One state of the index, open for reading. Searches see this state however much is indexed meanwhile.
+pub struct Index {
+    searcher: Searcher,
+    fields: Fields,
+    manifest: Manifest,
+}
+
+impl Index {
+    /// Opens the current generation in `folder`: `None` where nothing was indexed yet, or by another version.
+    pub fn open(folder: &Path) -> Result<Option<Index>, IndexError> {
+        let Some(directory) = generation::current(folder)? else { return Ok(None) };
+        Index::open_generation(&directory)
+    }
+
+    fn open_generation(directory: &Path) -> Result<Option<Index>, IndexError> {
+        let unreadable = |reason: String| IndexError::Unreadable { path: directory.display().to_string(), reason };
+        let index = tantivy::Index::open_in_dir(directory).map_err(|error| unreadable(error.to_string()))?;
+        schema::register_tokenizers(&index);
+        let payload = index.load_metas().map_err(|error| unreadable(error.to_string()))?.payload;
+        let Some(manifest) = Manifest::load(directory, payload.as_deref()).map_err(unreadable)? else {
+            return Ok(None);
+        };
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()
+            .map_err(|error: tantivy::TantivyError| unreadable(error.to_string()))?;
+        Ok(Some(Index { searcher: reader.searcher(), fields: Fields::of(&index.schema()), manifest }))
+    }
+
+    /// What was read, ordered by path.
+    pub fn sources(&self) -> &[Source] {
+        &self.manifest.sources
+    }
+
+    /// What could not be read, and why.
+    pub fn refused(&self) -> &[Refused] {
+        &self.manifest.refused
+    }
+
+    pub fn source(&self, id: &str) -> Option<&Source> {
+        self.manifest.sources.iter().find(|source| source.description.id == id)
+    }
+
+    /// A hash over everything that was read and the rules it was read by: equal for equal content.
+    pub fn fingerprint(&self) -> &str {
+        &self.manifest.fingerprint
+    }
+
+    /// How many passages there are; those of changed files count until their segment is merged.
+    pub fn passages(&self) -> u64 {
+        self.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum()
+    }
+
+    /// In how many passages the stem occurs.
+    pub fn passages_with(&self, stem: &str) -> Result<u64, IndexError> {
+        Ok(self.searcher.doc_freq(&Term::from_field_text(self.fields.words, stem))?)
+    }
+
+    /// The best `limit` passages.
+    pub fn search(&self, query: &Query, limit: usize) -> Result<Vec<Hit<'_>>, IndexError> {
+        if query.terms.is_empty() || limit == 0 {
+            return Ok(Vec::new());
+        }
+        let collector = TopDocs::with_limit(limit).order_by_score();
+        let found = self.searcher.search(&self.compile(query), &collector)?;
+        let mut hits = Vec::with_capacity(found.len());
+        for (score, address) in found {
+            hits.extend(self.hit(score, address)?);
+        }
+        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.place().cmp(&b.place())));
+        Ok(hits)
+    }
+
+    fn hit(&self, score: f32, address: DocAddress) -> Result<Option<Hit<'_>>, IndexError> {
+        let document: TantivyDocument = self.searcher.doc(address)?;
+        let passage = stored_passage(&document, self.fields.passage)
+            .map_err(|reason| IndexError::Unreadable { path: "its stored passages".to_owned(), reason })?;
+        Ok(self.manifest.by_path(&passage.path).map(|source| Hit { source, passage, score }))
+    }
+
+    fn compile(&self, query: &Query) -> BooleanQuery {
+        let any_term = query.terms.iter().map(|term| (Occur::Should, self.compile_term(term))).collect();
+        let any_term = BooleanQuery::new(any_term);
+        if query.sources.is_empty() {
+            return any_term;
+        }
+        let ids = query.sources.iter().map(|id| Term::from_field_text(self.fields.id, id));
+        BooleanQuery::new(vec![
+            (Occur::Must, Box::new(any_term) as Box<dyn tantivy::query::Query>),
+            (Occur::Must, Box::new(BoostQuery::new(Box::new(TermSetQuery::new(ids)), 0.0))),
+        ])
+    }
+
+    fn compile_term(&self, term: &QueryTerm) -> Box<dyn tantivy::query::Query> {
+        let mut parts: Vec<(Occur, Box<dyn tantivy::query::Query>)> = vec![
+            (Occur::Should, best_of(self.fields.words, &term.stems, term.weight)),
+            (Occur::Should, best_of(self.fields.context, &term.stems, term.weight * CONTEXT_BOOST)),
+        ];
+        if let Some(exact) = &term.exact {
+            let exact = std::slice::from_ref(exact);
+            parts.push((Occur::Should, best_of(self.fields.exact, exact, term.weight * EXACT_BOOST)));
+        }
+        Box::new(BooleanQuery::new(parts))
+    }
+
+    /// Words of the corpus that start so, in alphabetical order.
+    pub fn words_starting(&self, prefix: &str) -> Result<Vec<String>, IndexError> {
+        let mut words = std::collections::BTreeSet::new();
+        for segment in self.searcher.segment_readers() {
+            let inverted = segment.inverted_index(self.fields.exact)?;
+            let mut stream = inverted.terms().range().ge(prefix).into_stream().map_err(io)?;
+            while let Some((term, _)) = stream.next() {
+                if !term.starts_with(prefix.as_bytes()) {
+                    break;
+                }
+                words.extend(std::str::from_utf8(term).map(str::to_owned));
+            }
+        }
+        Ok(words.into_iter().collect())
+    }
+
+    /// Words of the corpus within `distance` (0 to 2) changed letters of `word`, each with the number of
+    /// passages it occurs in. A swap of neighbours counts as one change.
+    pub fn similar_words(&self, word: &str, distance: u8) -> Result<Vec<(String, u64)>, IndexError> {
+        let query = FuzzyTermQuery::new(Term::from_field_text(self.fields.exact, word), distance, true);
+        let mut counts = std::collections::BTreeMap::new();
+        for segment in self.searcher.segment_readers() {
+            let inverted = segment.inverted_index(self.fields.exact)?;
+            let mut stream = inverted.terms().search(query.automaton()?).into_stream().map_err(io)?;
+            while let Some((term, info)) = stream.next() {
+                if let Ok(term) = std::str::from_utf8(term) {
+                    *counts.entry(term.to_owned()).or_insert(0) += u64::from(info.doc_freq);
+                }
+            }
+        }
+        Ok(counts.into_iter().collect())
+    }
+}
+
+fn io(error: std::io::Error) -> IndexError {
+    IndexError::Search(error.into())
+}
+
+impl Hit<'_> {
+    fn place(&self) -> (&str, Span) {
+        (&self.passage.path, self.passage.passage.span)
+    }
+}
+
+/// The best match among words that mean the same: saying it in two ways is not saying it twice.
+fn best_of(field: tantivy::schema::Field, terms: &[String], boost: f32) -> Box<dyn tantivy::query::Query> {
+    let mut queries: Vec<Box<dyn tantivy::query::Query>> = terms
+        .iter()
+        .map(|term| {
+            let query = TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs);
+            Box::new(BoostQuery::new(Box::new(query), boost)) as Box<dyn tantivy::query::Query>
+        })
+        .collect();
+    if queries.len() == 1 { queries.remove(0) } else { Box::new(DisjunctionMaxQuery::new(queries)) }
+}

@@ -1,0 +1,251 @@
+//! Text to words: the one analyser that indexing, searching and answering share.
+//!
+//! A word is a run of letters and digits. Numbers keep their inner points and commas ("3.5", "1,000" is 1000),
+//! initials lose theirs ("U.S." is us), possessives lose their ending ("Ukraine's" is ukraine), contractions
+//! are cut before "n't" so that the negation is a word of its own. Folding lowers case and drops accents
+//! ("Élysée" is elysee). Codes ("v1.2.3", "--dry-run", "ERR-42", "C++") exist beside that as exact tokens.
+
+use std::borrow::Cow;
+
+use frostem::{Algorithm, Stemmer};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use crate::corpus::Span;
+
+/// Changes whenever the same text could give other words: an index that was built with another value is rebuilt.
+pub const ANALYSER_VERSION: u32 = 1;
+
+/// Longer words are cut here for the index: nobody asks for them whole, and terms have a length limit.
+const LONGEST_WORD_BYTES: usize = 200;
+
+/// One word of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    pub span: Span,
+    /// Lower case, without accents, apostrophes and thousands separators.
+    pub folded: String,
+}
+
+impl Word {
+    /// How it stands in `text`.
+    pub fn written<'a>(&self, text: &'a str) -> &'a str {
+        &text[self.span.range()]
+    }
+
+    pub fn is_number(&self) -> bool {
+        self.folded.starts_with(|c: char| c.is_ascii_digit())
+    }
+}
+
+/// The words of `text`, in order.
+pub fn words(text: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut at = 0;
+    while let Some(start) = next_word_start(text, at) {
+        let end = word_end(text, start);
+        push_word(text, Span::new(start, end), &mut words);
+        at = end;
+    }
+    words
+}
+
+/// The stem of a folded word; numbers and words with digits stay whole.
+pub fn stem(folded: &str) -> Cow<'_, str> {
+    if folded.bytes().any(|b| b.is_ascii_digit()) {
+        return Cow::Borrowed(folded);
+    }
+    Stemmer::new(Algorithm::English).stem(folded).into_owned().into()
+}
+
+/// Lower case, without accents and apostrophes.
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.bytes().filter(|b| *b != b'\'').map(|b| b.to_ascii_lowercase() as char).collect();
+    }
+    text.nfkd()
+        .filter(|c| !is_combining_mark(*c) && !is_apostrophe(*c))
+        .flat_map(char::to_lowercase)
+        .flat_map(|c| if c == 'ß' { ['s', 's'].into_iter().take(2) } else { [c, c].into_iter().take(1) })
+        .collect()
+}
+
+/// Tokens as they are written, white space to white space, without the punctuation around them, lower case:
+/// what finds codes, versions, flags and paths, and what spelling is corrected towards.
+pub fn exact_tokens(text: &str) -> impl Iterator<Item = (Span, String)> + '_ {
+    text.split_whitespace().filter_map(move |token| {
+        let offset = token.as_ptr() as usize - text.as_ptr() as usize;
+        let trimmed = trim_punctuation(token);
+        if trimmed.is_empty() {
+            return None;
+        }
+        let start = offset + (trimmed.as_ptr() as usize - token.as_ptr() as usize);
+        let end = start + trimmed.len();
+        Some((Span::new(start, end), cut(&fold(possessive_off(trimmed)), LONGEST_WORD_BYTES).to_owned()))
+    })
+}
+
+/// Whether a token would lose something as words: it has a digit or a sign inside.
+pub fn is_code(token: &str) -> bool {
+    let has_letter = token.chars().any(char::is_alphabetic);
+    let has_sign = token.chars().any(|c| !c.is_alphanumeric() && !is_apostrophe(c) && c != '-');
+    let has_digit = token.chars().any(|c| c.is_ascii_digit());
+    token.chars().count() > 1 && has_letter && (has_sign || has_digit)
+}
+
+/// `text` cut to at most `limit` bytes, at a character boundary.
+pub fn cut(text: &str, limit: usize) -> &str {
+    &text[..text.floor_char_boundary(limit)]
+}
+
+fn next_word_start(text: &str, from: usize) -> Option<usize> {
+    text[from..].char_indices().find(|(_, c)| c.is_alphanumeric()).map(|(offset, _)| from + offset)
+}
+
+fn word_end(text: &str, start: usize) -> usize {
+    let mut end = start;
+    let mut chars = text[start..].char_indices().peekable();
+    let mut previous = ' ';
+    while let Some((offset, c)) = chars.next() {
+        let next = chars.peek().map(|(_, next)| *next);
+        if !c.is_alphanumeric() && !is_combining_mark(c) && !joins(previous, c, next, &text[start..start + offset]) {
+            break;
+        }
+        previous = c;
+        end = start + offset + c.len_utf8();
+    }
+    end
+}
+
+/// Whether `c` between two characters belongs to the word: the point of 3.5 and U.S., the comma of 1,000, the
+/// apostrophe of can't.
+fn joins(before: char, c: char, after: Option<char>, word: &str) -> bool {
+    let Some(after) = after else { return c == '.' && is_initials(word) };
+    match c {
+        '.' => {
+            (before.is_ascii_digit() && after.is_ascii_digit())
+                || (is_initials(word) && (after.is_alphabetic() || word.contains('.')))
+        }
+        ',' => before.is_ascii_digit() && after.is_ascii_digit() && word.chars().all(|c| c.is_ascii_digit() || c == ','),
+        c if is_apostrophe(c) => before.is_alphabetic() && after.is_alphabetic(),
+        _ => false,
+    }
+}
+
+/// Single letters with points between them: "U", "U.S".
+fn is_initials(word: &str) -> bool {
+    !word.is_empty()
+        && word.split('.').all(|part| {
+            let mut chars = part.chars();
+            chars.next().is_some_and(char::is_uppercase) && chars.next().is_none()
+        })
+        && (word.contains('.') || word.len() == 1)
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’' | 'ʼ')
+}
+
+fn push_word(text: &str, span: Span, words: &mut Vec<Word>) {
+    let written = &text[span.range()];
+    let kept = possessive_off(written);
+    if let Some(stump) = negation_off(kept) {
+        let middle = span.start + stump.len();
+        words.push(word(text, Span::new(span.start, middle)));
+        words.push(Word { span: Span::new(middle, span.end), folded: "not".to_owned() });
+        return;
+    }
+    words.push(word(text, Span::new(span.start, span.start + kept.len())));
+}
+
+fn word(text: &str, span: Span) -> Word {
+    let written = &text[span.range()];
+    let mut folded = fold(cut(written, LONGEST_WORD_BYTES));
+    if written.starts_with(|c: char| c.is_ascii_digit()) {
+        folded.retain(|c| c != ',');
+    } else if written.contains('.') {
+        folded.retain(|c| c != '.');
+    }
+    Word { span, folded }
+}
+
+fn possessive_off(written: &str) -> &str {
+    let mut chars = written.char_indices().rev();
+    let (Some((_, 's' | 'S')), Some((apostrophe, c))) = (chars.next(), chars.next()) else { return written };
+    if is_apostrophe(c) && apostrophe > 0 { &written[..apostrophe] } else { written }
+}
+
+/// "didn’t" is "did" and "not"; "can't" is "ca" and "not", "won't" is "wo" and "not", as in the Penn Treebank.
+fn negation_off(written: &str) -> Option<&str> {
+    let lower = written.to_ascii_lowercase();
+    let ends = lower.ends_with("n't") || lower.ends_with("n’t");
+    let stump = ends.then(|| &written[..written.len() - if lower.ends_with("n't") { 3 } else { 5 }])?;
+    (!stump.is_empty()).then_some(stump)
+}
+
+fn trim_punctuation(token: &str) -> &str {
+    let opening = |c: char| !c.is_alphanumeric() && !matches!(c, '-' | '/' | '.' | '$' | '€' | '£' | '#' | '@' | '_');
+    let closing = |c: char| !c.is_alphanumeric() && !matches!(c, '+' | '#' | '%' | '/' | '_');
+    let token = token.trim_start_matches(opening).trim_end_matches(closing);
+    if token.chars().any(char::is_alphanumeric) { token } else { "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let found = words(text);
+        let folded: Vec<&str> = found.iter().map(|word| word.folded.as_str()).collect();
+        assert_eq!(folded, expected, "{text}");
+        for word in &found {
+            assert!(!word.written(text).is_empty());
+        }
+    }
+
+    #[test]
+    fn words_are_runs_of_letters_and_digits() {
+        check("The US-led force, in 2026.", &["the", "us", "led", "force", "in", "2026"]);
+        check("", &[]);
+        check("…!? 🎉", &[]);
+    }
+
+    #[test]
+    fn numbers_keep_their_point_and_lose_their_thousands_separator() {
+        check("1,000 men and 3.5 tons, 27, not 28.", &["1000", "men", "and", "3.5", "tons", "27", "not", "28"]);
+    }
+
+    #[test]
+    fn initials_are_one_word() {
+        check("The U.S. envoy", &["the", "us", "envoy"]);
+        check("in the U.S.", &["in", "the", "us"]);
+        check("J. K. Rowling", &["j", "k", "rowling"]);
+        check("Plan A. Then B", &["plan", "a", "then", "b"]);
+    }
+
+    #[test]
+    fn possessives_and_contractions_are_taken_apart() {
+        check("Ukraine's and Europe’s", &["ukraine", "and", "europe"]);
+        check("didn't can’t", &["did", "not", "ca", "not"]);
+    }
+
+    #[test]
+    fn accents_are_dropped() {
+        check("Élysée Micheál Straße", &["elysee", "micheal", "strasse"]);
+    }
+
+    #[test]
+    fn codes_stay_whole_as_exact_tokens() {
+        let tokens: Vec<String> =
+            exact_tokens("Use `v1.2.3` (or --dry-run), ERR-42; C++!").map(|(_, token)| token).collect();
+        assert_eq!(tokens, ["use", "v1.2.3", "or", "--dry-run", "err-42", "c++"]);
+        assert!(is_code("v1.2.3") && is_code("err-42") && is_code("c++") && !is_code("guarantees"));
+        assert!(!is_code("2026") && !is_code("a"));
+    }
+
+    #[test]
+    fn stems_join_the_forms_of_a_word() {
+        assert_eq!(stem("guarantees"), stem("guaranteed"));
+        assert_eq!(stem("v2s"), "v2s");
+    }
+}
