@@ -1,0 +1,256 @@
+//! From a question to an answer that is taken out of the sources.
+//!
+//! understand ([`question`], [`terms`]) → search → choose sentences ([`sentences`]) → take the short answer
+//! out ([`values`], [`names`], [`clauses`]) → say it in a line ([`headline`]) → who else says so
+//! ([`agreement`]) → decide ([`confidence`]). Each is a function from one type to the next. What people see is
+//! made of the result by [`reply`], with the words of [`template`].
+
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::corpus::{Date, Span};
+use crate::retrieval::{Hit, Index, IndexError};
+
+pub mod agreement;
+pub mod clauses;
+pub mod confidence;
+pub mod headline;
+pub mod lexicon;
+pub mod lookup;
+pub mod names;
+pub mod question;
+pub mod receipt;
+pub mod reply;
+pub mod sentences;
+pub mod template;
+pub mod terms;
+pub mod values;
+
+use lexicon::Lexicon;
+use question::{Asked, Question, SmallTalk};
+use sentences::Candidate;
+pub use terms::Correction;
+
+/// A question is a sentence or two: more is pasted text, and is refused with a word of help.
+pub const LONGEST_QUESTION: usize = 2_000;
+
+/// What decides how questions are answered, beside the index.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Options {
+    /// Below this confidence the sources "do not say": 0 to 1.
+    pub threshold: f64,
+    /// How many passages are searched for sentences.
+    pub passages: usize,
+    /// Whether misspelt words are read as words of the corpus.
+    pub spelling: bool,
+}
+
+/// What somebody said, and whether there is anything to look up.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// At least one citation; the first is the one that the answer was taken from.
+    Found(Finding),
+    /// The sources do not say.
+    Abstained {
+        /// The passage that comes closest.
+        nearest: Option<Citation>,
+    },
+    /// Not a question to the sources.
+    SmallTalk(SmallTalk),
+    /// Nothing was asked.
+    Empty,
+    /// Longer than [`LONGEST_QUESTION`].
+    TooLong,
+}
+
+/// An answer with its proof.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The line without its sources.
+    pub answer: String,
+    /// The bare span, where the question asks for one.
+    pub value: Option<String>,
+    /// Never empty; further ones say the same as the first.
+    pub citations: Vec<Citation>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub question: String,
+    pub outcome: Outcome,
+    /// How likely the best candidate is right: 0 to 1.
+    pub confidence: f64,
+    pub corrections: Vec<Correction>,
+    /// Words of the question that occur nowhere in the sources, as they were asked.
+    pub missing: Vec<String>,
+    /// Ids, best first, each once.
+    pub ranked_sources: Vec<String>,
+    /// 16 base-32 characters: a hash of question, state of the index and answer.
+    pub receipt: String,
+}
+
+/// A place in a source: enough to open it, and to check it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Citation {
+    pub source: String,
+    pub title: String,
+    pub date: Option<Date>,
+    pub path: String,
+    pub url: Option<String>,
+    pub heading: Vec<String>,
+    pub page: Option<u32>,
+    pub line_start: usize,
+    pub line_end: usize,
+    pub byte_start: usize,
+    pub byte_end: usize,
+    /// Exactly the document's text from `byte_start` to `byte_end`.
+    pub quote: String,
+    /// Character ranges inside `quote` that the answer was taken from.
+    pub highlights: Vec<[usize; 2]>,
+    /// Of the quote, in hexadecimal.
+    pub sha256: String,
+}
+
+#[derive(Debug, Error)]
+pub enum AnswerError {
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    #[error("there is no source '{id}'; 'passim sources' lists them")]
+    NoSuchSource { id: String },
+}
+
+/// Answers `text` out of `index`, or out of the sources with these ids only.
+pub fn answer(
+    text: &str,
+    sources: &[String],
+    index: &Index,
+    lexicon: &Lexicon,
+    options: Options,
+) -> Result<Answer, AnswerError> {
+    check_sources(sources, index)?;
+    let text = text.trim();
+    if let Some(outcome) = without_looking(text) {
+        return Ok(finish(text, outcome, 0.0, Details::default(), index));
+    }
+    let question = Question::parse(text, lexicon);
+    let (terms, corrections) = terms::weigh(&question, index, options.spelling)?;
+    let hits = index.search(&terms::query(&terms, sources), options.passages)?;
+    let candidates = sentences::choose(&question, &terms, &hits, lexicon);
+    let details = Details {
+        corrections,
+        missing: terms.iter().filter(|term| !term.is_known).map(|term| term.term.word.clone()).collect(),
+        ranked_sources: ranked_sources(&hits, &candidates),
+    };
+    let Some(best) = candidates.first() else {
+        let outcome = Outcome::Abstained { nearest: None };
+        return Ok(finish(text, outcome, 0.0, details, index));
+    };
+    let confidence = confidence::of(&question, &terms, &candidates);
+    let outcome = if confidence < options.threshold {
+        Outcome::Abstained { nearest: Some(cite(&hits[best.hit], best.span, &[])) }
+    } else {
+        Outcome::Found(finding(&question, &candidates, &hits))
+    };
+    Ok(finish(text, outcome, confidence, details, index))
+}
+
+fn check_sources(sources: &[String], index: &Index) -> Result<(), AnswerError> {
+    match sources.iter().find(|id| index.source(id).is_none()) {
+        Some(id) => Err(AnswerError::NoSuchSource { id: id.clone() }),
+        None => Ok(()),
+    }
+}
+
+#[derive(Default)]
+struct Details {
+    corrections: Vec<Correction>,
+    missing: Vec<String>,
+    ranked_sources: Vec<String>,
+}
+
+fn finish(text: &str, outcome: Outcome, confidence: f64, details: Details, index: &Index) -> Answer {
+    let receipt = receipt::of(text, index.fingerprint(), &outcome);
+    Answer {
+        question: text.to_owned(),
+        outcome,
+        // Two decimals would hide the order of close ones; more than six are noise.
+        confidence: (confidence * 1e6).round() / 1e6,
+        corrections: details.corrections,
+        missing: details.missing,
+        ranked_sources: details.ranked_sources,
+        receipt,
+    }
+}
+
+/// What needs no look into the sources.
+fn without_looking(text: &str) -> Option<Outcome> {
+    if text.chars().nth(LONGEST_QUESTION).is_some() {
+        return Some(Outcome::TooLong);
+    }
+    if !text.contains(char::is_alphanumeric) {
+        return Some(Outcome::Empty);
+    }
+    question::small_talk(text).map(Outcome::SmallTalk)
+}
+
+/// The order of the chosen sentences, then of the passages that none was chosen from.
+fn ranked_sources(hits: &[Hit<'_>], candidates: &[Candidate<'_>]) -> Vec<String> {
+    let mut ranked: Vec<String> = Vec::new();
+    for hit in candidates.iter().map(|candidate| candidate.hit).chain(0..hits.len()) {
+        let id = &hits[hit].source.description.id;
+        if !ranked.contains(id) {
+            ranked.push(id.clone());
+        }
+    }
+    ranked
+}
+
+fn finding(question: &Question, candidates: &[Candidate<'_>], hits: &[Hit<'_>]) -> Finding {
+    let best = &candidates[0];
+    let line = headline::line(question, best);
+    let highlight = [line.span];
+    let mut citations = vec![cite(&hits[best.hit], best.span, &highlight)];
+    for (other, span) in agreement::same(&line, candidates, hits) {
+        citations.push(cite(&hits[other.hit], other.span, &[span]));
+    }
+    Finding { answer: line.text, value: line.value, citations }
+}
+
+/// A citation of `span` in the passage; `highlights` are byte spans within the sentence.
+fn cite(hit: &Hit<'_>, span: Span, highlights: &[Span]) -> Citation {
+    let quote = hit.passage.slice(span);
+    let characters = |byte: usize| quote[..byte].chars().count();
+    let description = &hit.source.description;
+    Citation {
+        source: description.id.clone(),
+        title: description.title.clone(),
+        date: description.date,
+        path: description.path.clone(),
+        url: description.url.clone(),
+        heading: hit.passage.passage.headings.clone(),
+        page: None,
+        line_start: hit.passage.line_at(span.start),
+        line_end: hit.passage.line_at(span.end),
+        byte_start: span.start,
+        byte_end: span.end,
+        highlights: highlights.iter().map(|span| [characters(span.start), characters(span.end)]).collect(),
+        sha256: receipt::sha256(quote),
+        quote: quote.to_owned(),
+    }
+}
+
+/// Whether the answer to such a question is a short span rather than a statement.
+pub fn asks_for_value(asked: Asked) -> bool {
+    matches!(
+        asked,
+        Asked::Count
+            | Asked::Duration
+            | Asked::Amount
+            | Asked::Percentage
+            | Asked::Measure
+            | Asked::Date
+            | Asked::Person
+            | Asked::Place
+            | Asked::Organisation
+    )
+}

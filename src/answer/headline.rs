@@ -1,0 +1,221 @@
+//! Saying it in a line: words of the sentence, in their order, with nothing lost that would change what it says.
+//!
+//! A value stands alone only where its clause holds no word that turns, weakens or limits it; else the clause
+//! is told. A short clause is told anyway, since "15 years agreed" says more than "15 years". A statement is
+//! the sentence; one that is too long to be read in a line gives up clauses from its ends.
+
+use std::ops::Range;
+
+use super::asks_for_value;
+use super::clauses::{Clause, span_of};
+use super::lexicon::{is_auxiliary, is_disputing_verb, is_guard_word};
+use super::question::{Asked, Question, looks_like_participle};
+use super::sentences::{Candidate, Sentence};
+use super::values::{self, Value};
+use crate::corpus::Span;
+
+/// A clause of so many words is told whole beside its value.
+const SHORT_CLAUSE: usize = 9;
+/// What people read at a glance: longer statements give up clauses.
+const LONGEST_LINE: usize = 38;
+
+/// The line, what it was taken from, and the bare value in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub text: String,
+    pub value: Option<String>,
+    /// The bytes of the sentence that it was taken from.
+    pub span: Span,
+}
+
+/// The line for the chosen sentence.
+pub fn line(question: &Question, candidate: &Candidate<'_>) -> Line {
+    let sentence = &candidate.sentence;
+    match &candidate.value {
+        Some(value) if asks_for_value(question.asked) && value.score >= values::WEAK => {
+            value_line(question, candidate, value)
+        }
+        _ => statement(sentence, &candidate.clauses),
+    }
+}
+
+fn value_line(question: &Question, candidate: &Candidate<'_>, value: &Value) -> Line {
+    let sentence = &candidate.sentence;
+    let told = sentence.text[value.span.range()].to_owned();
+    let Some(clause) = clause_around(&candidate.clauses, &value.words) else {
+        return Line { text: plain(&told), value: Some(plain(&told)), span: value.span };
+    };
+    let value_text = Some(plain(&told));
+    if is_disputed(sentence, clause) {
+        return Line { value: value_text, ..statement(sentence, &candidate.clauses) };
+    }
+    let is_guarded = guard_outside(sentence, clause, &value.words);
+    let is_short = clause.words.len() <= SHORT_CLAUSE && stands_alone(sentence, clause);
+    if let Some(short) = reduced(sentence, clause, &value.words) {
+        return Line { text: short, value: value_text, span: clause.span(&sentence.words) };
+    }
+    if is_guarded {
+        let told = if stands_alone(sentence, clause) {
+            whole(sentence, &clause.words)
+        } else {
+            statement(sentence, &candidate.clauses)
+        };
+        return Line { value: value_text, ..told };
+    }
+    if is_short && question.asked == Asked::Count {
+        return Line { value: value_text, ..whole(sentence, &clause.words) };
+    }
+    let span = value.with_role;
+    Line { text: plain(&sentence.text[span.range()]), value: value_text, span }
+}
+
+fn clause_around<'c>(clauses: &'c [Clause], words: &Range<usize>) -> Option<&'c Clause> {
+    clauses.iter().find(|clause| clause.words.start <= words.start && words.end <= clause.words.end)
+}
+
+/// Whether the clause has a guard word that the value does not tell by itself.
+fn guard_outside(sentence: &Sentence<'_>, clause: &Clause, value: &Range<usize>) -> bool {
+    let is_opener_guard = clause.opener.clone().any(|place| is_guard_word(&sentence.words[place].folded));
+    is_opener_guard
+        || clause
+            .words
+            .clone()
+            .any(|place| !value.contains(&place) && is_guard_word(&sentence.words[place].folded))
+}
+
+/// Whether the clause is somebody's accusation, denial or claim: then who makes it stays in the line.
+fn is_disputed(sentence: &Sentence<'_>, clause: &Clause) -> bool {
+    sentence.words[..clause.words.end].iter().any(|word| is_disputing_verb(&word.folded))
+}
+
+/// Whether a clause can be told without what stands before it: it does not start with a pronoun or a verb.
+fn stands_alone(sentence: &Sentence<'_>, clause: &Clause) -> bool {
+    let Some(first) = sentence.words.get(clause.words.start) else { return false };
+    let word = first.folded.as_str();
+    let is_dependent = matches!(
+        word,
+        "he" | "she" | "it" | "they" | "this" | "these" | "those" | "which" | "who" | "whose" | "whom" | "where"
+            | "with" | "including" | "its" | "their" | "his" | "her" | "as" | "for" | "of"
+    );
+    !is_dependent && !word.ends_with("ing") && !is_auxiliary(word)
+}
+
+/// "15 years had been agreed" is "15 years agreed": a measure can only be what something is done to, so that
+/// its participle says the same without the auxiliary. "12 people were attacked" has to keep it.
+fn reduced(sentence: &Sentence<'_>, clause: &Clause, value: &Range<usize>) -> Option<String> {
+    let words = &sentence.words;
+    let starts_with_value = clause.words.start == value.start;
+    let auxiliaries = value.end..(value.end..clause.words.end)
+        .find(|place| !matches!(words[*place].folded.as_str(), "had" | "has" | "have" | "been" | "was" | "were"))
+        .unwrap_or(clause.words.end);
+    let participle = auxiliaries.end;
+    let is_passive = !auxiliaries.is_empty()
+        && matches!(words[auxiliaries.end - 1].folded.as_str(), "been" | "was" | "were")
+        && participle < clause.words.end
+        && looks_like_participle(&words[participle].folded);
+    let rest = participle..clause.words.end;
+    let is_guarded = rest.clone().any(|place| is_guard_word(&words[place].folded));
+    let fits = starts_with_value && is_passive && rest.len() <= 5 && !is_guarded;
+    if !fits || !is_measure(words[value.end - 1].folded.as_str()) {
+        return None;
+    }
+    let head = &sentence.text[span_of(value, words).range()];
+    let tail = &sentence.text[span_of(&rest, words).range()];
+    Some(plain(&format!("{head} {tail}")))
+}
+
+/// Units of measure: things that do nothing by themselves.
+fn is_measure(folded: &str) -> bool {
+    const MEASURES: &[&str] = &[
+        "acre", "byte", "cent", "day", "decade", "degree", "dollar", "euro", "foot", "feet", "gallon", "gigabyte",
+        "gram", "hectare", "hour", "inch", "kg", "kilo", "kilogram", "kilometer", "kilometre", "km", "liter", "litre",
+        "megabyte", "meter", "metre", "mile", "minute", "month", "ounce", "percent", "point", "pound", "quarter",
+        "second", "ton", "tonne", "week", "yard", "year",
+    ];
+    let singular = folded.strip_suffix('s').unwrap_or(folded);
+    MEASURES.contains(&folded) || MEASURES.contains(&singular)
+}
+
+/// The words of a range as a line, with the quotation marks around them.
+fn whole(sentence: &Sentence<'_>, words: &Range<usize>) -> Line {
+    let mut span = span_of(words, &sentence.words);
+    let before = &sentence.text[..span.start];
+    if let Some(mark) = before.chars().next_back().filter(|c| matches!(c, '“' | '"' | '\'' | '‘' | '$' | '€' | '£')) {
+        span.start -= mark.len_utf8();
+    }
+    let after = &sentence.text[span.end..];
+    if let Some(mark) = after.chars().next().filter(|c| matches!(c, '”' | '"' | '%' | ')')) {
+        span.end += mark.len_utf8();
+    }
+    Line { text: plain(&sentence.text[span.range()]), value: None, span }
+}
+
+/// The sentence as a line. One too long gives up whole clauses, farthest from the question's words first;
+/// clauses that a remaining one hangs on, or with a guard word, stay.
+fn statement(sentence: &Sentence<'_>, clauses: &[Clause]) -> Line {
+    let all = 0..sentence.words.len();
+    if all.len() <= LONGEST_LINE || clauses.len() < 2 {
+        return whole_sentence(sentence);
+    }
+    let matched = |clause: &Clause| -> f64 {
+        let places = clause.opener.start..clause.words.end;
+        places.filter_map(|place| sentence.found[place]).map(|(term, quality)| sentence.terms[term].weight * quality).sum()
+    };
+    let mut kept = 0..clauses.len();
+    let length = |kept: &Range<usize>| clauses[kept.end - 1].words.end - clauses[kept.start].words.start;
+    while length(&kept) > LONGEST_LINE && kept.len() > 1 {
+        let (first, last) = (&clauses[kept.start], &clauses[kept.end - 1]);
+        let can_drop_first = stands_alone(sentence, &clauses[kept.start + 1]);
+        if can_drop_first && matched(first) < matched(last) {
+            kept.start += 1;
+        } else if droppable_end(sentence, last) {
+            kept.end -= 1;
+        } else if can_drop_first {
+            kept.start += 1;
+        } else {
+            break;
+        }
+    }
+    let words = clauses[kept.start].words.start..clauses[kept.end - 1].words.end;
+    if words.len() == all.len() { whole_sentence(sentence) } else { whole(sentence, &words) }
+}
+
+/// A clause at the end may go unless it limits what stands before it.
+fn droppable_end(sentence: &Sentence<'_>, clause: &Clause) -> bool {
+    let opening = (clause.opener.start..clause.words.end).take(2);
+    !opening.into_iter().any(|place| {
+        matches!(sentence.words[place].folded.as_str(), "but" | "unless" | "if" | "until" | "except" | "although" | "though" | "only")
+    })
+}
+
+/// All of it, without the full stop.
+fn whole_sentence(sentence: &Sentence<'_>) -> Line {
+    let text = sentence.text.trim();
+    let start = text.as_ptr() as usize - sentence.text.as_ptr() as usize;
+    let text = text.strip_suffix('.').unwrap_or(text);
+    Line { text: plain(text), value: None, span: Span::new(start, start + text.len()) }
+}
+
+/// One line without markup: emphasis, code marks and the addresses of links are left out, no word is.
+pub fn plain(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if let Some(end) = link_target(rest) {
+            rest = &rest[end..];
+            continue;
+        }
+        let is_mark = matches!(c, '`' | '*') || c == '[' && rest.contains("](") || rest.starts_with("__");
+        if !is_mark {
+            line.push(if c.is_whitespace() { ' ' } else { c });
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    line.split_whitespace().collect::<Vec<&str>>().join(" ")
+}
+
+/// The length of "](address)" where `text` starts with it.
+fn link_target(text: &str) -> Option<usize> {
+    text.strip_prefix("](")?;
+    text.find(')').map(|end| end + 1)
+}

@@ -1,0 +1,208 @@
+//! Weighing the words of a question by the corpus: how rare each is, how else it is written, whether it is
+//! there at all, and what was meant where it is misspelt.
+
+use std::collections::BTreeMap;
+
+use super::lexicon::is_function_word;
+use super::question::{Question, QuestionTerm, Role};
+use crate::retrieval::{Index, IndexError, Query, QueryTerm};
+use crate::words::stem;
+
+/// A synonym is a little less than the word itself.
+const SYNONYM: f64 = 0.85;
+/// A corrected word may have been meant otherwise.
+const CORRECTED: f64 = 0.9;
+/// What an unknown word weighs, beside a known one as rare.
+const UNKNOWN: f64 = 0.6;
+/// Shorter words have too many neighbours to correct them.
+const SHORTEST_CORRECTED: usize = 5;
+/// From this length on, two letters may differ.
+const TWO_CHANGES_FROM: usize = 8;
+/// Spellings of a name share this many bytes at its start.
+const VARIANT_STEM: usize = 4;
+/// Shorter names are not compared by their sound.
+const SHORTEST_VARIANT: usize = 6;
+
+/// One way to say a term: the stems that have to stand side by side, and how much that proves (0 to 1).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Form {
+    pub stems: Vec<String>,
+    pub quality: f64,
+}
+
+/// A term with what the corpus knows of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightedTerm {
+    pub term: QuestionTerm,
+    /// Best first.
+    pub forms: Vec<Form>,
+    /// Robertson–Spärck Jones inverse document frequency over passages, times the weight of its role.
+    pub weight: f64,
+    /// Whether any form occurs in the corpus.
+    pub is_known: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Correction {
+    pub from: String,
+    pub to: String,
+}
+
+/// The question's terms, weighed, and what was corrected in them.
+pub fn weigh(
+    question: &Question,
+    index: &Index,
+    correct: bool,
+) -> Result<(Vec<WeightedTerm>, Vec<Correction>), IndexError> {
+    let mut corrections = Vec::new();
+    let mut weighted = Vec::with_capacity(question.terms.len());
+    for term in &question.terms {
+        let mut forms = vec![Form { stems: vec![term.stem.clone()], quality: 1.0 }];
+        forms.extend(variants(term, index)?);
+        forms.extend(term.alternatives.iter().map(|stems| Form { stems: stems.clone(), quality: SYNONYM }));
+        let mut frequency = most_frequent(&forms, index)?;
+        if frequency == 0
+            && correct
+            && let Some(to) = correction(&term.word, index)?
+        {
+            forms.push(Form { stems: vec![stem(&to).into_owned()], quality: CORRECTED });
+            frequency = most_frequent(&forms, index)?;
+            corrections.push(Correction { from: term.word.clone(), to });
+        }
+        // A word that is nowhere is more often another way to say it than another thing; a name is neither.
+        let doubt = if frequency == 0 && !term.is_name { UNKNOWN } else { 1.0 };
+        weighted.push(WeightedTerm {
+            weight: inverse_frequency(frequency, index.passages()) * role_weight(term) * doubt,
+            is_known: frequency > 0,
+            forms,
+            term: term.clone(),
+        });
+    }
+    Ok((weighted, corrections))
+}
+
+/// What the index is asked for.
+pub fn query(terms: &[WeightedTerm], sources: &[String]) -> Query {
+    let terms = terms
+        .iter()
+        .filter(|term| term.is_known || term.term.exact.is_some())
+        .map(|term| {
+            let mut stems: Vec<String> = Vec::new();
+            for form in &term.forms {
+                for stem in &form.stems {
+                    if !stems.contains(stem) && !is_function_word(stem) {
+                        stems.push(stem.clone());
+                    }
+                }
+            }
+            let weight = role_weight(&term.term) as f32;
+            QueryTerm { stems, exact: term.term.exact.clone(), weight }
+        })
+        .filter(|term| !term.stems.is_empty())
+        .collect();
+    Query { terms, sources: sources.to_vec() }
+}
+
+fn role_weight(term: &QuestionTerm) -> f64 {
+    match term.role {
+        Role::Content if term.is_name => 1.2,
+        Role::Content => 1.0,
+        Role::Focus => 0.5,
+        Role::Kind => 0.02,
+        Role::Light => 0.25,
+    }
+}
+
+fn inverse_frequency(frequency: u64, passages: u64) -> f64 {
+    let (frequency, passages) = (frequency as f64, passages as f64);
+    (1.0 + (passages - frequency + 0.5).max(0.0) / (frequency + 0.5)).ln()
+}
+
+/// The frequency of a term is that of its most frequent single-word form of best quality that occurs at all.
+fn most_frequent(forms: &[Form], index: &Index) -> Result<u64, IndexError> {
+    let mut most = 0;
+    for form in forms {
+        let mut least = u64::MAX;
+        for stem in &form.stems {
+            least = least.min(index.passages_with(stem)?);
+        }
+        if form.quality < 1.0 && most > 0 {
+            break;
+        }
+        most = most.max(least);
+    }
+    Ok(most)
+}
+
+/// Other spellings of a name in the corpus: Zelensky, Zelenskyy and Zelenskiy sound the same.
+fn variants(term: &QuestionTerm, index: &Index) -> Result<Vec<Form>, IndexError> {
+    if term.word.chars().count() < SHORTEST_VARIANT || !term.word.chars().all(char::is_alphabetic) {
+        return Ok(Vec::new());
+    }
+    let sound = sound(&term.word);
+    let mut forms = Vec::new();
+    for word in index.words_starting(&term.word[..term.word.floor_char_boundary(VARIANT_STEM)])? {
+        let stem = stem(&word).into_owned();
+        let is_new = stem != term.stem && forms.iter().all(|form: &Form| form.stems[0] != stem);
+        if is_new && self::sound(&word) == sound {
+            forms.push(Form { stems: vec![stem], quality: 1.0 });
+        }
+    }
+    Ok(forms)
+}
+
+/// How a transliterated name sounds, roughly: y, j and i are one letter, doubled letters are single, and an
+/// "s" at the end is that of a possessive or plural.
+fn sound(word: &str) -> String {
+    let mut sound = String::with_capacity(word.len());
+    for c in word.strip_suffix('s').unwrap_or(word).chars() {
+        let c = if matches!(c, 'y' | 'j') { 'i' } else { c };
+        if !sound.ends_with(c) {
+            sound.push(c);
+        }
+    }
+    sound
+}
+
+/// The word of the corpus that a word which is not in it was most likely meant to be.
+fn correction(word: &str, index: &Index) -> Result<Option<String>, IndexError> {
+    let length = word.chars().count();
+    if length < SHORTEST_CORRECTED || !word.chars().all(char::is_alphabetic) {
+        return Ok(None);
+    }
+    let distance = if length < TWO_CHANGES_FROM { 1 } else { 2 };
+    for distance in 1..=distance {
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        for (found, count) in index.similar_words(word, distance)? {
+            let is_word = found.chars().all(char::is_alphabetic) && !is_function_word(&found);
+            if is_word && found.chars().next() == word.chars().next() {
+                *counts.entry(found).or_default() += count;
+            }
+        }
+        // Ties go to the first in the alphabet, so that the answer does not depend on anything else.
+        let best = counts.into_iter().rev().max_by_key(|(_, count)| *count);
+        if let Some((to, _)) = best {
+            return Ok(Some(to));
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_name_sound_the_same() {
+        assert_eq!(sound("zelensky"), sound("zelenskiy"));
+        assert_eq!(sound("zelensky"), sound("zelenskyy"));
+        assert_ne!(sound("merkel"), sound("merkle"));
+    }
+
+    #[test]
+    fn rarer_words_weigh_more() {
+        assert!(inverse_frequency(1, 100) > inverse_frequency(50, 100));
+        assert!(inverse_frequency(100, 100) > 0.0);
+        assert!(inverse_frequency(0, 0) >= 0.0);
+    }
+}

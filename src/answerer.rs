@@ -1,0 +1,106 @@
+//! One index with everything that answers out of it: what the terminal, evaluation and Discord ask.
+
+use std::path::Path;
+
+use thiserror::Error;
+
+use crate::answer::lexicon::{Lexicon, LexiconError};
+use crate::answer::lookup::{self, Found};
+use crate::answer::reply::Reply;
+use crate::answer::template::{TemplateError, Templates};
+use crate::answer::{self, Answer, AnswerError, Citation, Options, Outcome};
+use crate::retrieval::Index;
+use crate::settings::{LinkTemplate, Settings};
+
+const REPLIES: &str = include_str!("../config/replies.toml");
+const SYNONYMS: &str = include_str!("../config/synonyms.toml");
+
+/// Answers questions out of one state of the index. Cheap to share: asking changes nothing.
+pub struct Answerer {
+    index: Index,
+    lexicon: Lexicon,
+    templates: Templates,
+    options: Options,
+    link: Option<LinkTemplate>,
+    how_to_add: Option<String>,
+}
+
+#[derive(Debug, Error)]
+pub enum AnswererError {
+    #[error(transparent)]
+    Lexicon(#[from] LexiconError),
+    #[error(transparent)]
+    Templates(#[from] TemplateError),
+    #[error("cannot read {path}: {reason}")]
+    File { path: String, reason: std::io::Error },
+}
+
+impl Answerer {
+    /// Reads `replies.toml` and `synonyms.toml` of the configuration folder, or the compiled-in ones.
+    pub fn new(index: Index, settings: &Settings) -> Result<Answerer, AnswererError> {
+        let folder = settings.config_dir.as_deref();
+        let (synonyms, synonyms_file) = file_or(folder, "synonyms.toml", SYNONYMS)?;
+        let (replies, replies_file) = file_or(folder, "replies.toml", REPLIES)?;
+        Ok(Answerer {
+            index,
+            lexicon: Lexicon::parse(&synonyms, &synonyms_file)?,
+            templates: Templates::parse(&replies, &replies_file)?,
+            options: Options {
+                threshold: settings.answer.threshold,
+                passages: settings.answer.passages,
+                spelling: settings.answer.spelling,
+            },
+            link: settings.sources.link.clone(),
+            how_to_add: settings.corpus.how_to_add.clone(),
+        })
+    }
+
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    pub fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+
+    /// Answers out of all sources, or out of those with the given ids.
+    pub fn ask(&self, question: &str, sources: &[String]) -> Result<Answer, AnswerError> {
+        let mut answer = answer::answer(question, sources, &self.index, &self.lexicon, self.options)?;
+        match &mut answer.outcome {
+            Outcome::Found(finding) => finding.citations.iter_mut().for_each(|citation| self.link(citation)),
+            Outcome::Abstained { nearest } => nearest.iter_mut().for_each(|citation| self.link(citation)),
+            Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong => {}
+        }
+        Ok(answer)
+    }
+
+    /// The best `limit` passages for some words.
+    pub fn look_up(&self, query: &str, sources: &[String], limit: usize) -> Result<Vec<Found<'_>>, AnswerError> {
+        lookup::look_up(query, sources, limit, &self.index, &self.lexicon, self.options)
+    }
+
+    /// The answer as people see it.
+    pub fn reply(&self, answer: &Answer) -> Reply {
+        Reply::of(answer, &self.templates, self.how_to_add.as_deref())
+    }
+
+    /// The address of a place in a source: its own, else made of the setting `sources.link`.
+    pub fn url(&self, own: Option<&str>, path: &str, line: usize, source: &str) -> Option<String> {
+        own.map(str::to_owned).or_else(|| self.link.as_ref().map(|link| link.fill(path, line, source)))
+    }
+
+    fn link(&self, citation: &mut Citation) {
+        let url = self.url(citation.url.as_deref(), &citation.path, citation.line_start, &citation.source);
+        citation.url = url;
+    }
+}
+
+fn file_or(folder: Option<&Path>, name: &str, compiled_in: &str) -> Result<(String, String), AnswererError> {
+    let Some(path) = folder.map(|folder| folder.join(name)).filter(|path| path.exists()) else {
+        return Ok((compiled_in.to_owned(), format!("the compiled-in {name}")));
+    };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok((text, path.display().to_string())),
+        Err(reason) => Err(AnswererError::File { path: path.display().to_string(), reason }),
+    }
+}

@@ -1,0 +1,147 @@
+//! The command line: arguments, settings, logging, one file a command, exit codes.
+//!
+//! Results go to standard output, everything else to standard error.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::settings::{self, Settings, SettingsError, UserFolders};
+
+mod ask;
+mod draw;
+mod eval;
+mod index;
+mod open;
+mod search;
+mod show;
+mod sources;
+
+/// Answers questions out of a folder of documents, in one line, with the proof under it.
+#[derive(Debug, Parser)]
+#[command(name = "passim", version, arg_required_else_help = true)]
+pub struct Arguments {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// A settings file beside the usual ones; may be given more than once, later ones win
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Vec<PathBuf>,
+    /// The folder with the documents
+    #[arg(long, global = true, value_name = "DIR")]
+    corpus: Option<PathBuf>,
+    /// The folder for the index
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer a question, with the sentence it stands in
+    Ask(ask::Ask),
+    /// List the passages that fit some words, best first
+    Search(search::Search),
+    /// List the documents, and what is wrong with any of them
+    Sources(sources::Sources),
+    /// Print a source with line numbers
+    Show(show::Show),
+    /// Bring the index level with the documents, and say what changed
+    Index(index::Index),
+    /// Ask a whole question set, and measure the answers
+    Eval(eval::Eval),
+}
+
+/// Why a command could not do what it was asked, by exit code.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// 1: it failed.
+    Failed(anyhow::Error),
+    /// 2: the command line or the configuration is wrong.
+    Wrong(anyhow::Error),
+    /// 4: another process indexes.
+    Busy(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let error = error.into();
+        if error.is::<SettingsError>() || error.is::<crate::answerer::AnswererError>() {
+            return Failure::Wrong(error);
+        }
+        Failure::Failed(error)
+    }
+}
+
+/// Runs the command, and turns what came of it into an exit code.
+pub fn main(arguments: Arguments) -> ExitCode {
+    let (code, error) = match run(arguments) {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Failed(error)) if is_broken_pipe(&error) => return ExitCode::SUCCESS,
+        Err(Failure::Failed(error)) => (1, error),
+        Err(Failure::Wrong(error)) => (2, error),
+        Err(Failure::Busy(error)) => (4, error),
+    };
+    // Standard error may be closed: then there is nobody to tell.
+    let _ = writeln!(io::stderr(), "passim: {error:#}");
+    ExitCode::from(code)
+}
+
+fn run(arguments: Arguments) -> Result<(), Failure> {
+    let settings = load_settings(&arguments.common)?;
+    start_logging(&settings);
+    match arguments.command {
+        Command::Ask(command) => ask::run(&command, &settings),
+        Command::Search(command) => search::run(&command, &settings),
+        Command::Sources(command) => sources::run(&command, &settings),
+        Command::Show(command) => show::run(&command, &settings),
+        Command::Index(command) => index::run(&command, &settings),
+        Command::Eval(command) => eval::run(&command, &settings, arguments.common.corpus.is_some()),
+    }
+}
+
+fn load_settings(common: &Common) -> Result<Settings, Failure> {
+    let current_dir = std::env::current_dir()?;
+    let environment: Vec<_> = std::env::vars_os().collect();
+    Ok(settings::load(&settings::Sources {
+        current_dir: &current_dir,
+        user: UserFolders::of_this_user(),
+        environment: &environment,
+        config_files: &common.config,
+        corpus: common.corpus.as_deref(),
+        data: common.data.as_deref(),
+    })?)
+}
+
+fn start_logging(settings: &Settings) {
+    tracing_subscriber::fmt()
+        .with_env_filter(settings.log.filter.clone())
+        .with_writer(io::stderr)
+        .with_ansi(false)
+        .init();
+}
+
+/// Whoever read our output has seen enough: `passim sources | head` is no failure.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let kinds = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+    kinds.into_iter().any(|kind| kind == io::ErrorKind::BrokenPipe)
+}
+
+/// Nanoseconds since 1970; 0 where the clock says it is earlier.
+fn now() -> i128 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    since.as_nanos() as i128
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from)?;
+    writeln!(out)?;
+    Ok(())
+}

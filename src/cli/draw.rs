@@ -1,0 +1,123 @@
+//! How things look in a terminal: plain text, with colour where that is welcome.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use unicode_normalization::char::is_combining_mark;
+
+use crate::answer::Citation;
+use crate::answer::reply::Reply;
+
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
+pub(super) const MARKED: Style = AnsiColor::Green.on_default().bold();
+
+/// A reply: the line, the proof, the numbered sources.
+pub(super) fn reply(reply: &Reply) -> String {
+    let mut text = format!("{BOLD}{}{BOLD:#}\n", printable(&reply.headline));
+    for note in &reply.notes {
+        let _ = writeln!(text, "{DIM}{}{DIM:#}", printable(note));
+    }
+    if let Some(title) = &reply.proof_title {
+        let _ = write!(text, "\n{title}");
+    }
+    for (number, citation) in reply.proof.iter().enumerate() {
+        let _ = write!(text, "\n{}", proof(citation, number + 1));
+    }
+    if let Some(hint) = &reply.hint {
+        let _ = writeln!(text, "\n{}", printable(hint));
+    }
+    text
+}
+
+fn proof(citation: &Citation, number: usize) -> String {
+    let highlights: Vec<(usize, usize)> = citation.highlights.iter().map(|[start, end]| (*start, *end)).collect();
+    let quote = marked(&citation.quote, &highlights);
+    let mut text = String::new();
+    for line in quote.lines() {
+        let _ = writeln!(text, "  > {}", line.trim_end());
+    }
+    let _ = writeln!(text, "  {DIM}[{number}] {}{DIM:#}", place(citation));
+    text
+}
+
+/// Where a citation stands, for people: id, title, file and line, date, address.
+fn place(citation: &Citation) -> String {
+    let lines = match (citation.line_start, citation.line_end) {
+        (start, end) if start == end => format!("line {start}"),
+        (start, end) => format!("lines {start}-{end}"),
+    };
+    let mut parts = vec![citation.source.clone(), citation.title.clone(), format!("{}, {lines}", citation.path)];
+    parts.extend(citation.date.map(spoken_date));
+    parts.extend(citation.url.clone());
+    printable(&parts.join(" · "))
+}
+
+/// "6 January 2026".
+pub(super) fn spoken_date(date: crate::corpus::Date) -> String {
+    const MONTHS: [&str; 12] = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ];
+    format!("{} {} {}", date.day(), MONTHS[date.month() as usize - 1], date.year())
+}
+
+/// The text with some character ranges in colour; ranges in order, without overlap.
+pub(super) fn marked(text: &str, ranges: &[(usize, usize)]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut ranges = ranges.iter().peekable();
+    let mut is_open = false;
+    for (place, c) in text.chars().enumerate() {
+        if is_open && ranges.peek().is_some_and(|(_, end)| *end == place) {
+            let _ = write!(out, "{MARKED:#}");
+            is_open = false;
+            ranges.next();
+        }
+        if !is_open && ranges.peek().is_some_and(|(start, end)| *start == place && start < end) {
+            let _ = write!(out, "{MARKED}");
+            is_open = true;
+        }
+        push_printable(&mut out, c);
+    }
+    if is_open {
+        let _ = write!(out, "{MARKED:#}");
+    }
+    out
+}
+
+/// Text of people and documents, unable to steer the terminal: control characters become visible, those that
+/// hide or turn text are left out.
+pub(super) fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    text.chars().for_each(|c| push_printable(&mut out, c));
+    out
+}
+
+fn push_printable(out: &mut String, c: char) {
+    match c {
+        '\n' | '\t' => out.push(c),
+        '\r' => {}
+        c if c.is_control() => out.push('\u{fffd}'),
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {}
+        c if is_combining_mark(c) && out.is_empty() => {}
+        c => out.push(c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_marked() {
+        let plain = anstream::adapter::strip_str(&marked("abc def", &[(4, 7)])).to_string();
+        assert_eq!(plain, "abc def");
+        assert_eq!(marked("abc def", &[(4, 7)]), format!("abc {MARKED}def{MARKED:#}"));
+        assert_eq!(marked("äbc", &[(0, 1)]), format!("{MARKED}ä{MARKED:#}bc"));
+    }
+
+    #[test]
+    fn documents_cannot_steer_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb\u{202e}c\r\n"), "a\u{fffd}[2Jbc\n");
+    }
+}

@@ -1,0 +1,86 @@
+//! `passim eval`: a whole question set, measured.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::ask::Json;
+use super::{Failure, open, print_json};
+use crate::Answerer;
+use crate::eval::question_set::{self, Question};
+use crate::eval::{Prediction, measures, table};
+use crate::settings::Settings;
+
+#[derive(Debug, Args)]
+pub struct Eval {
+    /// The question set: one JSON object a line. Its documents are the folder `docs` beside it, where there is
+    /// one and --corpus names no other
+    #[arg(value_name = "FILE.jsonl")]
+    file: PathBuf,
+    /// Write what was answered to each question, one JSON object a line
+    #[arg(long, value_name = "OUT.jsonl")]
+    pred: Option<PathBuf>,
+    /// Print the figures as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(command: &Eval, settings: &Settings, names_corpus: bool) -> Result<(), Failure> {
+    let questions = question_set::read(&command.file)?;
+    let docs = command.file.parent().unwrap_or(Path::new(".")).join("docs");
+    let answerer = if !names_corpus && docs.is_dir() {
+        open::answerer_over(&docs, settings)?
+    } else {
+        open::answerer(settings)?
+    };
+    let mut answered = Vec::with_capacity(questions.len());
+    for question in questions {
+        let prediction = predict(&question, &answerer)?;
+        answered.push((question, prediction));
+    }
+    if let Some(path) = &command.pred {
+        write_predictions(&answered, path).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let summary = measures::summarise(&answered);
+    if command.json {
+        return print_json(&table::json(&summary));
+    }
+    write!(anstream::stdout(), "{}", table::text(&summary))?;
+    Ok(())
+}
+
+fn predict(question: &Question, answerer: &Answerer) -> Result<Prediction, Failure> {
+    let asked = question.turns.last().map_or("", String::as_str);
+    let started = Instant::now();
+    let answer = answerer.ask(asked, &[])?;
+    let latency_ms = started.elapsed().as_secs_f64() * 1e3;
+    let json = Json::of(&answer, answerer, latency_ms);
+    let quotes: Vec<String> = json.citations.iter().map(|citation| citation.quote.clone()).collect();
+    Ok(Prediction {
+        id: question.id.clone(),
+        answer: json.answer.to_owned(),
+        value: json.value.map(str::to_owned),
+        quote: quotes.first().cloned().unwrap_or_default(),
+        quotes,
+        citations: json.citations.iter().map(|citation| citation.source.clone()).collect(),
+        status: json.status.to_owned(),
+        disagreements: Vec::new(),
+        abstained: json.status != "answered",
+        confidence: answer.confidence,
+        ranked_docs: json.ranked_sources.to_vec(),
+        latency_ms,
+    })
+}
+
+fn write_predictions(answered: &[(Question, Prediction)], path: &Path) -> std::io::Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    for (_, prediction) in answered {
+        serde_json::to_writer(&mut out, prediction)?;
+        writeln!(out)?;
+    }
+    out.flush()
+}

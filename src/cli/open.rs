@@ -1,0 +1,111 @@
+//! Opening the index for a command: brought level with the documents first.
+
+use std::io::{IsTerminal, Write, stderr};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use sha2::{Digest, Sha256};
+
+use super::{Failure, now};
+use crate::Answerer;
+use crate::retrieval::manifest::hex;
+use crate::retrieval::sync::{self, Options, Progress, Report, SyncError};
+use crate::retrieval::{Index, IndexError};
+use crate::settings::Settings;
+
+/// How long a command waits for the very first index that another process is making.
+const PATIENCE: Duration = Duration::from_secs(30);
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
+
+/// Everything that answers, over the corpus of the settings.
+pub(super) fn answerer(settings: &Settings) -> Result<Answerer, Failure> {
+    answerer_over(settings.corpus_dir()?, settings)
+}
+
+pub(super) fn answerer_over(corpus: &Path, settings: &Settings) -> Result<Answerer, Failure> {
+    Ok(Answerer::new(index(corpus, settings)?, settings)?)
+}
+
+/// The index, level with the documents; as it is where another process is bringing it level right now.
+fn index(corpus: &Path, settings: &Settings) -> Result<Index, Failure> {
+    let folder = index_folder(corpus, settings)?;
+    let started = Instant::now();
+    loop {
+        match synchronise(corpus, settings, false) {
+            Ok((index, _)) => return Ok(index),
+            Err(Failure::Busy(error)) => {
+                if let Some(index) = Index::open(&folder)? {
+                    writeln!(stderr(), "passim: another process is indexing; this is answered from the index as it was before")?;
+                    return Ok(index);
+                }
+                if started.elapsed() > PATIENCE {
+                    return Err(Failure::Failed(error));
+                }
+                std::thread::sleep(BETWEEN_TRIES);
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+}
+
+/// Brings the index level, with a progress bar where somebody is watching.
+pub(super) fn synchronise(corpus: &Path, settings: &Settings, rebuild: bool) -> Result<(Index, Report), Failure> {
+    let folder = index_folder(corpus, settings)?;
+    let options = Options {
+        threads: settings.index.threads,
+        memory_per_thread: settings.index.memory_mb * 1024 * 1024,
+        largest_file: settings.corpus.max_file_bytes(),
+        rebuild,
+    };
+    let bar = Bar::new();
+    let result = sync::sync(&folder, corpus, options, now(), &mut |progress| bar.show(&progress));
+    bar.clear();
+    result.map_err(|error| match error {
+        SyncError::Index(IndexError::Busy { .. }) => Failure::Busy(error.into()),
+        error => Failure::Failed(error.into()),
+    })
+}
+
+/// Each corpus has an index of its own, so that asking another folder costs nobody theirs.
+fn index_folder(corpus: &Path, settings: &Settings) -> Result<PathBuf, Failure> {
+    let whole = corpus.canonicalize().unwrap_or_else(|_| corpus.to_owned());
+    let name = whole.file_name().map_or("corpus".into(), |name| name.to_string_lossy());
+    let hash = hex(&Sha256::digest(whole.as_os_str().as_encoded_bytes()));
+    Ok(settings.data_dir()?.join("corpora").join(format!("{name}-{}", &hash[..12])))
+}
+
+/// A progress bar on standard error, if that is a terminal; it shows after a moment, so that a quick run
+/// leaves no flicker.
+struct Bar(Option<ProgressBar>);
+
+impl Bar {
+    fn new() -> Bar {
+        Bar(stderr().is_terminal().then(ProgressBar::no_length).inspect(|bar| {
+            let style = ProgressStyle::with_template("{msg:>10} [{bar:30}] {pos}/{len}");
+            bar.set_style(style.expect("a constant template is right or wrong at once").progress_chars("=> "));
+        }))
+    }
+
+    fn show(&self, progress: &Progress<'_>) {
+        let Some(bar) = &self.0 else { return };
+        match progress {
+            Progress::Reading { done, total, .. } => {
+                bar.set_length(*total as u64);
+                bar.set_message("Reading");
+                bar.set_position(*done as u64);
+            }
+            Progress::Committing => {
+                bar.set_position(bar.length().unwrap_or(0));
+                bar.set_message("Writing");
+                bar.tick();
+            }
+        }
+    }
+
+    fn clear(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! `passim show`: the text of a source, with line numbers.
+
+use std::io::Write;
+
+use anyhow::anyhow;
+use clap::Args;
+
+use super::draw::{DIM, printable};
+use super::{Failure, open};
+use crate::corpus::read::{self, File};
+use crate::retrieval::Source;
+use crate::settings::Settings;
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The source's id, with a line or a range of lines: 004, 004:31, 004:20-31
+    #[arg(value_name = "SOURCE[:LINE[-LINE]]")]
+    place: String,
+}
+
+pub(super) fn run(command: &Show, settings: &Settings) -> Result<(), Failure> {
+    let answerer = open::answerer(settings)?;
+    let index = answerer.index();
+    // An id may have a colon itself: the whole argument is tried first.
+    let (id, lines) = match index.source(&command.place) {
+        Some(_) => (command.place.as_str(), None),
+        None => place(&command.place)?,
+    };
+    let source = index.source(id).ok_or_else(|| anyhow!("there is no source '{id}'; 'passim sources' lists them"))?;
+    let text = text_of(source, settings)?;
+    draw(id, &text, lines)
+}
+
+/// The id and the lines, both from 1 and inclusive.
+fn place(argument: &str) -> Result<(&str, Option<(usize, usize)>), Failure> {
+    let Some((id, lines)) = argument.rsplit_once(':') else { return Ok((argument, None)) };
+    let (first, last) = lines.split_once('-').unwrap_or((lines, lines));
+    match (first.parse(), last.parse()) {
+        (Ok(first), Ok(last)) if first >= 1 && first <= last => Ok((id, Some((first, last)))),
+        _ => Err(Failure::Wrong(anyhow!(
+            "cannot show '{argument}': '{lines}' is no line and no range of lines; write {id}:31 or {id}:20-31"
+        ))),
+    }
+}
+
+fn text_of(source: &Source, settings: &Settings) -> Result<String, Failure> {
+    let file = File {
+        path: settings.corpus_dir()?.join(&source.description.path),
+        name: source.description.path.clone(),
+        size: source.bytes,
+        modified: 0,
+    };
+    let (document, _) = read::read(&file, settings.corpus.max_file_bytes())
+        .map_err(|refused| anyhow!("cannot show {}: it {}", refused.path, refused.reason))?;
+    Ok(document.text)
+}
+
+fn draw(id: &str, text: &str, lines: Option<(usize, usize)>) -> Result<(), Failure> {
+    let count = text.lines().count();
+    let (first, last) = lines.unwrap_or((1, count));
+    if first > count {
+        return Err(bail_lines(id, first, count));
+    }
+    let width = last.min(count).to_string().len();
+    let mut out = anstream::stdout().lock();
+    for (number, line) in text.lines().enumerate().skip(first - 1).take(last - first + 1) {
+        writeln!(out, "{DIM}{:>width$}{DIM:#}  {}", number + 1, printable(line))?;
+    }
+    Ok(())
+}
+
+fn bail_lines(id: &str, line: usize, count: usize) -> Failure {
+    Failure::Failed(anyhow!("cannot show line {line} of {id}: it has {count} lines"))
+}

@@ -1,0 +1,21 @@
+//! passim answers questions out of a folder of documents, in one line, with the proof under it. Every word of
+//! an answer is taken from a source; nothing is generated.
+//!
+//! The modules, in reading order: [`corpus`] is what we read, [`words`] how a text falls into words,
+//! [`retrieval`] finds passages, [`answer`] takes the answer out of them. They are synchronous, and know
+//! neither network nor clock nor environment. [`settings`] is what an operator may choose, [`eval`] measures
+//! question sets, [`cli`] is the program. [`Answerer`] ties the core together for all edges.
+
+pub mod corpus;
+pub mod words;
+
+pub mod retrieval;
+
+pub mod answer;
+
+mod answerer;
+pub mod cli;
+pub mod eval;
+pub mod settings;
+
+pub use answerer::{Answerer, AnswererError};
