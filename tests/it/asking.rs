@@ -1,0 +1,201 @@
+//! Asking a question: the line, the proof, the promise of `--json`.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::program::{Place, repository};
+
+#[track_caller]
+fn check(files: &str, question: &str, reply: &str) {
+    let answer = Place::new(files).ask(question);
+    assert_eq!(answer["reply"], reply, "{answer:#}");
+}
+
+#[test]
+fn the_question_of_the_readme_is_answered_with_its_source() {
+    let run = Place::over("seeds").run(&["ask", "How many years of guarantees were agreed?"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(run.out.lines().next(), Some("15 years agreed, per source 004"));
+    assert!(run.out.contains("but that 15 years had been agreed."), "{}", run.out);
+    assert!(run.out.contains("[1] 004 · "), "{}", run.out);
+    assert_eq!(run.err, "");
+}
+
+#[test]
+fn a_measure_that_was_agreed_is_told_without_its_auxiliary() {
+    check(
+        "-- 7-lease.txt\nThe tenant had hoped for a notice period of ten weeks, but six weeks had been granted.\n",
+        "How many weeks of notice were granted?",
+        "six weeks granted, per source 7",
+    );
+    check(
+        "-- 12.txt\nThe board said that it had requested 900 dollars a seat, but that 400 dollars had been approved.\n",
+        "How many dollars were approved?",
+        "400 dollars approved, per source 12",
+    );
+}
+
+#[test]
+fn people_keep_the_auxiliary_since_they_could_act_themselves() {
+    check(
+        "-- 3.txt\nIn March, 12 workers were attacked.\n",
+        "How many workers were attacked?",
+        "12 workers were attacked, per source 3",
+    );
+}
+
+#[test]
+fn a_hedge_a_condition_and_a_negation_stay_in_the_line() {
+    for (sentence, question, kept) in [
+        ("The migration may take 3 days.", "How long does the migration take?", "may"),
+        ("The refund is 40 euros unless the ticket was used.", "How much is the refund?", "unless"),
+        ("The office will not open before 9 May 2025.", "When will the office open?", "not"),
+        ("Up to 20 guests are allowed.", "How many guests are allowed?", "Up to"),
+    ] {
+        let answer = Place::new(&format!("-- 1.txt\n{sentence}\n")).ask(question);
+        let line = answer["answer"].as_str().unwrap();
+        assert!(line.contains(kept), "{question}: {line:?} lost {kept:?}");
+    }
+}
+
+#[test]
+fn values_are_taken_out_by_what_is_asked() {
+    let files = "\
+-- 5-minutes.md
+# Minutes of the harbour council
+
+The council met in Port Ellery on 3 March 2024.
+The meeting was chaired by Nora Quill, the mayor of Port Ellery.
+The new pier costs $4.2 million and will be built by Brack Marine Ltd.
+The old pier was closed in November 2019.
+";
+    let place = Place::new(files);
+    for (question, value) in [
+        ("When did the council meet?", "3 March 2024"),
+        ("Where did the council meet?", "Port Ellery"),
+        ("Who chaired the meeting?", "Nora Quill"),
+        ("How much does the new pier cost?", "$4.2 million"),
+        ("Which company will build the new pier?", "Brack Marine Ltd"),
+        ("When was the old pier closed?", "November 2019"),
+    ] {
+        assert_eq!(place.ask(question)["value"], value, "{question}");
+    }
+}
+
+#[test]
+fn sources_that_say_the_same_are_all_cited() {
+    let answer = Place::new(
+        "-- 1.txt\nThe consortium has 35 members.\n-- 2.txt\nAll thirty members of the club came.\n\
+         -- 3.txt\nToday the consortium counts 35 members in all.\n",
+    )
+    .ask("How many members does the consortium have?");
+    assert_eq!(answer["reply"], "The consortium has 35 members, per sources 1 and 3", "{answer:#}");
+}
+
+#[test]
+fn what_the_sources_do_not_say_is_declined_with_the_missing_words() {
+    let answer = Place::new("-- 1.txt\nThe office opens at nine.\n").ask("Who painted the Mona Lisa?");
+    assert_eq!(answer["status"], "abstained");
+    assert_eq!(answer["answer"], "");
+    assert_eq!(answer["citations"], Value::Array(Vec::new()));
+    assert_eq!(answer["missing"], serde_json::json!(["painted", "mona", "lisa"]));
+    assert_eq!(
+        answer["reply"],
+        "The sources do not say: nothing in them mentions “painted”, “mona” or “lisa”."
+    );
+}
+
+#[test]
+fn a_declined_question_shows_the_closest_passage() {
+    let answer = Place::new("-- 1.txt\nThe office in Ghent opens at nine.\n").ask("How many desks does the Ghent office have?");
+    assert_eq!(answer["status"], "abstained", "{answer:#}");
+    assert_eq!(answer["nearest"]["quote"], "The office in Ghent opens at nine.");
+}
+
+#[test]
+fn misspelt_words_are_read_as_words_of_the_corpus_and_that_is_said() {
+    let place = Place::new("-- 1.txt\nThe coalition consists of 35 states.\n");
+    let answer = place.ask("how many states are in the coaltion");
+    assert_eq!(answer["value"], "35 states");
+    assert_eq!(answer["corrections"], serde_json::json!([{ "from": "coaltion", "to": "coalition" }]));
+    let run = place.run(&["ask", "how many states are in the coaltion"]);
+    assert!(run.out.contains("Read “coaltion” as “coalition”."), "{}", run.out);
+}
+
+#[test]
+fn small_talk_gets_a_kind_line_and_no_citation() {
+    let answer = Place::over("seeds").ask("thanks!");
+    assert_eq!(answer["status"], "smalltalk");
+    assert_eq!(answer["reply"], "You are welcome.");
+    assert_eq!(answer["citations"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn a_question_can_be_put_to_one_source() {
+    let place = Place::new("-- 1-a.txt\nThe rent is 900 euros.\n-- 2-b.txt\nThe rent is 700 euros.\n");
+    let answer = place.run(&["ask", "--json", "--source", "2", "How much is the rent?"]).json();
+    assert_eq!(answer["citations"][0]["source"], "2", "{answer:#}");
+    assert_eq!(answer["value"], "700 euros");
+    place.run(&["ask", "--source", "9", "How much?"]).failed(1, "there is no source '9'; 'passim sources' lists them");
+}
+
+#[test]
+fn the_same_question_gives_the_same_bytes_in_every_process() {
+    let place = Place::over("seeds");
+    let without_time = |mut answer: Value| {
+        answer.as_object_mut().unwrap().remove("took_ms");
+        answer.to_string()
+    };
+    let first = without_time(place.ask("Who is Helen McEntee?"));
+    place.run(&["index", "--rebuild"]);
+    assert_eq!(without_time(place.ask("Who is Helen McEntee?")), first);
+    assert_eq!(without_time(Place::over("seeds").ask("Who is Helen McEntee?")), first);
+}
+
+#[test]
+fn every_quote_is_a_slice_of_its_file_and_every_answer_stands_in_its_quotes() {
+    let place = Place::over("seeds");
+    let out = place.folder().join("predictions.jsonl");
+    let questions = repository().join("tests/questions/seeds.jsonl");
+    place.run(&["eval", questions.to_str().unwrap(), "--pred", out.to_str().unwrap()]);
+    let mut answered = 0;
+    for line in fs::read_to_string(questions).unwrap().lines() {
+        let question: Value = serde_json::from_str(line).unwrap();
+        let answer = place.ask(question["q"].as_str().unwrap());
+        for citation in answer["citations"].as_array().unwrap().iter().chain([&answer["nearest"]]) {
+            if citation.is_null() {
+                continue;
+            }
+            let file = fs::read(repository().join("seeds").join(citation["path"].as_str().unwrap())).unwrap();
+            let bytes = citation["byte_start"].as_u64().unwrap() as usize..citation["byte_end"].as_u64().unwrap() as usize;
+            let quote = citation["quote"].as_str().unwrap();
+            assert_eq!(&file[bytes.clone()], quote.as_bytes(), "{question}");
+            let line = file[..bytes.start].iter().filter(|byte| **byte == b'\n').count() + 1;
+            assert_eq!(citation["line_start"], line, "{question}");
+        }
+        answered += usize::from(answer["status"] == "answered");
+    }
+    assert!(answered > 60, "only {answered} were answered");
+}
+
+#[test]
+fn found_passages_mark_the_words_that_were_looked_for() {
+    let place = Place::new("-- 1.txt\nThe pier is old.\n\nThe mayor likes the old pier.\n-- 2.txt\nNothing here.\n");
+    let found = place.run(&["search", "--json", "--limit", "1", "mayor's pier"]).json();
+    let hit = &found["hits"][0];
+    assert_eq!(hit["passage"], "The mayor likes the old pier.");
+    assert_eq!(hit["highlights"], serde_json::json!([[4, 9], [24, 28]]));
+    assert_eq!(hit["line_start"], 3);
+    assert_eq!(found["hits"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_source_is_shown_with_its_line_numbers() {
+    let place = Place::new("-- 4.txt\none\ntwo\nthree\n");
+    assert_eq!(place.run(&["show", "4"]).out, "1  one\n2  two\n3  three\n");
+    assert_eq!(place.run(&["show", "4:2-3"]).out, "2  two\n3  three\n");
+    place.run(&["show", "4:9"]).failed(1, "cannot show line 9 of 4: it has 3 lines");
+    place.run(&["show", "4:b"]).failed(2, "'b' is no line");
+    place.run(&["show", "5"]).failed(1, "there is no source '5'");
+}

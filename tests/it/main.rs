@@ -1,0 +1,9 @@
+//! The whole program, run as people run it: over folders written in strings, in a temporary place.
+
+mod asking;
+mod bad_input;
+mod index;
+mod program;
+mod quality;
+mod settings;
+mod tidy;

@@ -1,0 +1,25 @@
+//! The floors under the quality of answers: they only ever rise.
+
+use serde_json::Value;
+
+use crate::program::{Place, repository};
+
+#[track_caller]
+fn figures(corpus: &str, questions: &str) -> Value {
+    let file = repository().join(questions);
+    Place::over(corpus).run(&["eval", "--json", file.to_str().unwrap()]).json()
+}
+
+#[track_caller]
+fn at_least(figures: &Value, name: &str, floor: f64) {
+    let value = figures["overall"][name]["value"].as_f64().unwrap_or_else(|| panic!("no {name} in {figures:#}"));
+    assert!(value >= floor, "{name} is {value:.3}, its floor {floor}");
+}
+
+#[test]
+fn the_seeds_questions_stay_above_their_floors() {
+    let figures = figures("seeds", "tests/questions/seeds.jsonl");
+    at_least(&figures, "right40", 0.75);
+    at_least(&figures, "abst_rec", 0.75);
+    at_least(&figures, "in_order", 1.0);
+}

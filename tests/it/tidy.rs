@@ -1,0 +1,93 @@
+//! House facts that a machine can see: which module knows which library, and what stands where.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::program::repository;
+
+/// Every source file, with its path below `src`.
+fn sources() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    collect(&repository().join("src"), &mut found);
+    assert!(found.len() > 20);
+    let src = repository().join("src");
+    found
+        .into_iter()
+        .map(|path| {
+            let name = path.strip_prefix(&src).unwrap().to_string_lossy().replace('\\', "/");
+            (name, fs::read_to_string(path).unwrap())
+        })
+        .collect()
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        if entry.path().is_dir() { collect(&entry.path(), found) } else { found.push(entry.path()) }
+    }
+}
+
+/// The library is named in code of these modules only (a path and all below it).
+#[track_caller]
+fn only(library: &str, modules: &[&str]) {
+    for (name, text) in sources() {
+        let is_allowed = modules.iter().any(|module| name.starts_with(module));
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let uses = code.into_iter().any(|line| line.contains(&format!("{library}::")));
+        assert!(is_allowed || !uses, "src/{name} knows {library}; only {modules:?} may");
+    }
+}
+
+#[test]
+fn only_retrieval_knows_tantivy() {
+    only("tantivy", &["retrieval"]);
+}
+
+#[test]
+fn only_the_edges_know_clap_and_the_terminal() {
+    only("clap", &["cli", "main.rs"]);
+    only("indicatif", &["cli"]);
+    only("anstream", &["cli"]);
+}
+
+#[test]
+fn only_settings_know_the_config_crate_and_the_user_folders() {
+    only("config", &["settings"]);
+    only("dirs", &["settings"]);
+}
+
+#[test]
+fn the_core_knows_no_clock_no_environment_no_network_and_no_edge() {
+    let core = ["corpus", "words", "retrieval", "answer/", "answer.rs"];
+    for (name, text) in sources() {
+        if !core.iter().any(|module| name.starts_with(module)) {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for foreign in
+            ["std::env", "SystemTime", "Instant::now", "std::net", "tokio", "serenity", "crate::cli", "crate::settings"]
+        {
+            assert!(!code.contains(foreign), "src/{name} knows {foreign}");
+        }
+    }
+}
+
+#[test]
+fn only_one_module_of_the_core_reads_documents() {
+    for (name, text) in sources() {
+        let is_core = ["corpus", "words", "answer/", "answer.rs"].iter().any(|module| name.starts_with(module));
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        assert!(!is_core || name == "corpus/read.rs" || !code.contains("fs::"), "src/{name} opens files");
+    }
+}
+
+#[test]
+fn the_architecture_names_every_module_and_is_short() {
+    let page = fs::read_to_string(repository().join("ARCHITECTURE.md")).unwrap();
+    let words = page.split_whitespace().count();
+    assert!(words < 1_000, "ARCHITECTURE.md has {words} words");
+    for entry in fs::read_dir(repository().join("src")).unwrap().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let module = name.trim_end_matches(".rs");
+        assert!(page.contains(module), "ARCHITECTURE.md does not name {module}");
+    }
+}
