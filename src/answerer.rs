@@ -75,7 +75,12 @@ impl Answerer {
     }
 
     /// The best `limit` passages for some words.
-    pub fn look_up(&self, query: &str, sources: &[String], limit: usize) -> Result<Vec<Found<'_>>, AnswerError> {
+    pub fn look_up(
+        &self,
+        query: &str,
+        sources: &[String],
+        limit: usize,
+    ) -> Result<Vec<Found<'_>>, AnswerError> {
         lookup::look_up(query, sources, limit, &self.index, &self.lexicon, self.options)
     }
 

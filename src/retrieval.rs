@@ -9,7 +9,9 @@
 use std::path::Path;
 
 use tantivy::collector::TopDocs;
-use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, FuzzyTermQuery, Occur, TermQuery, TermSetQuery};
+use tantivy::query::{
+    BooleanQuery, BoostQuery, DisjunctionMaxQuery, FuzzyTermQuery, Occur, TermQuery, TermSetQuery,
+};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, ReloadPolicy, Searcher, TantivyDocument, Term};
 use thiserror::Error;
@@ -84,7 +86,8 @@ impl Index {
     }
 
     fn open_generation(directory: &Path) -> Result<Option<Index>, IndexError> {
-        let unreadable = |reason: String| IndexError::Unreadable { path: directory.display().to_string(), reason };
+        let unreadable =
+            |reason: String| IndexError::Unreadable { path: directory.display().to_string(), reason };
         let index = tantivy::Index::open_in_dir(directory).map_err(|error| unreadable(error.to_string()))?;
         schema::register_tokenizers(&index);
         let payload = index.load_metas().map_err(|error| unreadable(error.to_string()))?.payload;

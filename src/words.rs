@@ -107,7 +107,10 @@ fn word_end(text: &str, start: usize) -> usize {
     let mut previous = ' ';
     while let Some((offset, c)) = chars.next() {
         let next = chars.peek().map(|(_, next)| *next);
-        if !c.is_alphanumeric() && !is_combining_mark(c) && !joins(previous, c, next, &text[start..start + offset]) {
+        if !c.is_alphanumeric()
+            && !is_combining_mark(c)
+            && !joins(previous, c, next, &text[start..start + offset])
+        {
             break;
         }
         previous = c;
@@ -125,7 +128,11 @@ fn joins(before: char, c: char, after: Option<char>, word: &str) -> bool {
             (before.is_ascii_digit() && after.is_ascii_digit())
                 || (is_initials(word) && (after.is_alphabetic() || word.contains('.')))
         }
-        ',' => before.is_ascii_digit() && after.is_ascii_digit() && word.chars().all(|c| c.is_ascii_digit() || c == ','),
+        ',' => {
+            before.is_ascii_digit()
+                && after.is_ascii_digit()
+                && word.chars().all(|c| c.is_ascii_digit() || c == ',')
+        }
         c if is_apostrophe(c) => before.is_alphabetic() && after.is_alphabetic(),
         _ => false,
     }
@@ -183,7 +190,8 @@ fn negation_off(written: &str) -> Option<&str> {
 }
 
 fn trim_punctuation(token: &str) -> &str {
-    let opening = |c: char| !c.is_alphanumeric() && !matches!(c, '-' | '/' | '.' | '$' | '€' | '£' | '#' | '@' | '_');
+    let opening =
+        |c: char| !c.is_alphanumeric() && !matches!(c, '-' | '/' | '.' | '$' | '€' | '£' | '#' | '@' | '_');
     let closing = |c: char| !c.is_alphanumeric() && !matches!(c, '+' | '#' | '%' | '/' | '_');
     let token = token.trim_start_matches(opening).trim_end_matches(closing);
     if token.chars().any(char::is_alphanumeric) { token } else { "" }
@@ -212,7 +220,10 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_point_and_lose_their_thousands_separator() {
-        check("1,000 men and 3.5 tons, 27, not 28.", &["1000", "men", "and", "3.5", "tons", "27", "not", "28"]);
+        check(
+            "1,000 men and 3.5 tons, 27, not 28.",
+            &["1000", "men", "and", "3.5", "tons", "27", "not", "28"],
+        );
     }
 
     #[test]

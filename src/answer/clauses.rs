@@ -71,19 +71,73 @@ fn is_boundary(text: &str, words: &[Word], start: usize, place: usize) -> bool {
 }
 
 const CLAUSE_OPENERS: &[&str] = &[
-    "but", "which", "who", "whose", "whom", "where", "when", "while", "although", "though", "because", "since", "as",
-    "so", "yet", "whereas", "unless", "if", "with", "after", "before", "until", "including", "adding", "saying",
-    "and", "or", "though", "despite", "he", "she", "it", "they", "we", "this", "these", "there",
+    "but",
+    "which",
+    "who",
+    "whose",
+    "whom",
+    "where",
+    "when",
+    "while",
+    "although",
+    "though",
+    "because",
+    "since",
+    "as",
+    "so",
+    "yet",
+    "whereas",
+    "unless",
+    "if",
+    "with",
+    "after",
+    "before",
+    "until",
+    "including",
+    "adding",
+    "saying",
+    "and",
+    "or",
+    "though",
+    "despite",
+    "he",
+    "she",
+    "it",
+    "they",
+    "we",
+    "this",
+    "these",
+    "there",
 ];
 
 fn is_said(word: &str) -> bool {
-    matches!(word, "believe" | "believes" | "believed" | "know" | "known" | "hope" | "hopes" | "hoped" | "agree" | "agreed" | "warned" | "warns" | "insisted" | "argued" | "promised" | "claimed" | "say")
+    matches!(
+        word,
+        "believe"
+            | "believes"
+            | "believed"
+            | "know"
+            | "known"
+            | "hope"
+            | "hopes"
+            | "hoped"
+            | "agree"
+            | "agreed"
+            | "warned"
+            | "warns"
+            | "insisted"
+            | "argued"
+            | "promised"
+            | "claimed"
+            | "say"
+    )
 }
 
 /// Whether a verb that is plain to see stands between `place` and the next comma.
 fn has_verb(text: &str, words: &[Word], place: usize) -> bool {
     for (offset, word) in words[place..].iter().enumerate() {
-        let after_comma = offset > 0 && text[words[place + offset - 1].span.end..word.span.start].contains(',');
+        let after_comma =
+            offset > 0 && text[words[place + offset - 1].span.end..word.span.start].contains(',');
         if after_comma {
             return false;
         }
@@ -100,9 +154,34 @@ fn opens_introduction(words: &[Word]) -> bool {
     (first.ends_with("ing") && first.len() > 4)
         || matches!(
             first,
-            "in" | "on" | "at" | "after" | "before" | "during" | "following" | "according" | "until" | "since" | "by"
-                | "for" | "with" | "despite" | "unlike" | "however" | "furthermore" | "if" | "when" | "as" | "while"
-                | "under" | "from" | "once" | "although" | "because" | "concurrently" | "notably" | "meanwhile"
+            "in" | "on"
+                | "at"
+                | "after"
+                | "before"
+                | "during"
+                | "following"
+                | "according"
+                | "until"
+                | "since"
+                | "by"
+                | "for"
+                | "with"
+                | "despite"
+                | "unlike"
+                | "however"
+                | "furthermore"
+                | "if"
+                | "when"
+                | "as"
+                | "while"
+                | "under"
+                | "from"
+                | "once"
+                | "although"
+                | "because"
+                | "concurrently"
+                | "notably"
+                | "meanwhile"
         )
 }
 
@@ -114,13 +193,17 @@ fn is_list_comma(words: &[Word], place: usize) -> bool {
 
 fn is_participle_clause(words: &[Word], place: usize) -> bool {
     let word = words[place].folded.as_str();
-    word.ends_with("ing") && word.len() > 4 && !matches!(word, "during" | "nothing" | "something" | "everything")
+    word.ends_with("ing")
+        && word.len() > 4
+        && !matches!(word, "during" | "nothing" | "something" | "everything")
 }
 
 /// The connectives at the start of a clause.
 fn opener(words: &[Word], start: usize, end: usize) -> Range<usize> {
     let mut place = start;
-    while place + 1 < end && matches!(words[place].folded.as_str(), "but" | "and" | "that" | "so" | "yet" | "or") {
+    while place + 1 < end
+        && matches!(words[place].folded.as_str(), "but" | "and" | "that" | "so" | "yet" | "or")
+    {
         let is_determiner = words[place].folded == "that" && place == 0;
         if is_determiner {
             break;

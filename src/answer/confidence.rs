@@ -74,14 +74,22 @@ fn signs(question: &Question, terms: &[WeightedTerm], best: &Candidate<'_>) -> S
         coverage: features.coverage,
         coverage_with_context: features.coverage + features.beside + features.above + features.around * 0.5,
         missing: if all > 0.0 { unknown / all } else { 1.0 },
-        name_missing: if has_names { 1.0 - features.names } else { 0.0 },
+        name_missing: match features.names {
+            _ if !has_names => 0.0,
+            // Whoever is quoted and what about are both needed: one of two is somebody else's word.
+            names if names < 1.0 && question.asked == Asked::Quotation => 1.0,
+            names => 1.0 - names,
+        },
         predicate_missing: if has_predicate { 1.0 - features.predicate } else { 0.0 },
         value: features.value,
         no_name: if takes_value && takes_name { features.no_value } else { 0.0 },
         no_number: if takes_value && !takes_name { features.no_value } else { 0.0 },
         words: words_found(terms, best),
         unquoted: if question.asked == Asked::Quotation && features.cue < 0.3 { 1.0 } else { 0.0 },
-        cue: if matches!(question.asked, Asked::Identity | Asked::Definition | Asked::Reason | Asked::Quotation) {
+        cue: if matches!(
+            question.asked,
+            Asked::Identity | Asked::Definition | Asked::Reason | Asked::Quotation
+        ) {
             features.cue
         } else {
             0.0

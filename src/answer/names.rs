@@ -56,7 +56,8 @@ fn apposition_end(sentence: &Sentence<'_>, from: usize) -> usize {
     }
     let mut end = from + 1;
     while end < sentence.words.len().min(from + 8) {
-        let is_over = sentence.gap_before(end).contains([',', ';', ')', '—']) || is_auxiliary(&sentence.words[end].folded);
+        let is_over = sentence.gap_before(end).contains([',', ';', ')', '—'])
+            || is_auxiliary(&sentence.words[end].folded);
         if is_over {
             return end;
         }
@@ -92,7 +93,8 @@ fn run_end(sentence: &Sentence<'_>, place: usize) -> usize {
 /// "Prime Minister Donald Tusk" after "Poland's".
 fn is_title_ahead(sentence: &Sentence<'_>, place: usize) -> bool {
     let ahead = sentence.words[place..].iter().take(2);
-    ahead.clone().any(|word| is_title(&word.folded)) && ahead.into_iter().all(|word| is_capitalised(sentence, word))
+    ahead.clone().any(|word| is_title(&word.folded))
+        && ahead.into_iter().all(|word| is_capitalised(sentence, word))
 }
 
 /// The first word of a sentence is capitalised anyway: it starts a name where another capital follows or it is
@@ -106,8 +108,12 @@ fn starts_name(sentence: &Sentence<'_>, place: usize) -> bool {
         return true;
     }
     let next = sentence.words.get(place + 1);
-    let next_is_capitalised = next.is_some_and(|next| is_capitalised(sentence, next) && sentence.gap_before(place + 1) == " ");
-    let speaks = next.is_some_and(|next| is_reporting_verb(&next.folded) || matches!(next.folded.as_str(), "has" | "is" | "was" | "had" | "will"));
+    let next_is_capitalised =
+        next.is_some_and(|next| is_capitalised(sentence, next) && sentence.gap_before(place + 1) == " ");
+    let speaks = next.is_some_and(|next| {
+        is_reporting_verb(&next.folded)
+            || matches!(next.folded.as_str(), "has" | "is" | "was" | "had" | "will")
+    });
     let is_plain = word.folded.ends_with("ing") || word.folded.ends_with("ly") || word.folded.ends_with('s');
     next_is_capitalised || speaks && !is_plain
 }
@@ -124,21 +130,106 @@ fn is_calendar(sentence: &Sentence<'_>, place: usize) -> bool {
     }
     matches!(
         folded,
-        "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday" | "january" | "february"
-            | "march" | "april" | "june" | "july" | "august" | "september" | "october" | "november" | "december"
-            | "jan" | "feb" | "mar" | "apr" | "jun" | "jul" | "aug" | "sep" | "sept" | "oct" | "nov" | "dec"
+        "monday"
+            | "tuesday"
+            | "wednesday"
+            | "thursday"
+            | "friday"
+            | "saturday"
+            | "sunday"
+            | "january"
+            | "february"
+            | "march"
+            | "april"
+            | "june"
+            | "july"
+            | "august"
+            | "september"
+            | "october"
+            | "november"
+            | "december"
+            | "jan"
+            | "feb"
+            | "mar"
+            | "apr"
+            | "jun"
+            | "jul"
+            | "aug"
+            | "sep"
+            | "sept"
+            | "oct"
+            | "nov"
+            | "dec"
     )
 }
 
-const PARTICLES: &[&str] = &["de", "da", "di", "del", "der", "den", "van", "von", "la", "le", "el", "al", "bin", "ibn", "y", "a", "of"];
+const PARTICLES: &[&str] = &[
+    "de", "da", "di", "del", "der", "den", "van", "von", "la", "le", "el", "al", "bin", "ibn", "y", "a", "of",
+];
 
 const TITLES: &[&str] = &[
-    "president", "minister", "chancellor", "taoiseach", "mr", "mrs", "ms", "miss", "dr", "sir", "dame", "lord",
-    "lady", "king", "queen", "prince", "princess", "pope", "senator", "congressman", "governor", "mayor", "judge",
-    "justice", "general", "colonel", "captain", "major", "lieutenant", "sergeant", "admiral", "professor", "prof",
-    "envoy", "envoys", "ambassador", "secretary", "director", "chairman", "chair", "chief", "ceo", "cto", "cfo",
-    "coach", "officer", "commissioner", "spokesman", "spokeswoman", "spokesperson", "deputy", "premier", "emperor",
-    "st", "saint", "father", "sister", "brother", "manager", "engineer", "architect", "leader",
+    "president",
+    "minister",
+    "chancellor",
+    "taoiseach",
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "dr",
+    "sir",
+    "dame",
+    "lord",
+    "lady",
+    "king",
+    "queen",
+    "prince",
+    "princess",
+    "pope",
+    "senator",
+    "congressman",
+    "governor",
+    "mayor",
+    "judge",
+    "justice",
+    "general",
+    "colonel",
+    "captain",
+    "major",
+    "lieutenant",
+    "sergeant",
+    "admiral",
+    "professor",
+    "prof",
+    "envoy",
+    "envoys",
+    "ambassador",
+    "secretary",
+    "director",
+    "chairman",
+    "chair",
+    "chief",
+    "ceo",
+    "cto",
+    "cfo",
+    "coach",
+    "officer",
+    "commissioner",
+    "spokesman",
+    "spokeswoman",
+    "spokesperson",
+    "deputy",
+    "premier",
+    "emperor",
+    "st",
+    "saint",
+    "father",
+    "sister",
+    "brother",
+    "manager",
+    "engineer",
+    "architect",
+    "leader",
 ];
 
 /// Whether a word is an office or a form of address that stands before names.
@@ -149,11 +240,16 @@ pub fn is_title(folded: &str) -> bool {
 /// How much a name looks like that of a person, 0 to 1.
 pub fn person_fit(name: &Name, sentence: &Sentence<'_>) -> f64 {
     let written = |place: usize| sentence.words[place].written(sentence.text);
-    let is_acronym = name.words.clone().all(|place| written(place).chars().all(|c| !c.is_lowercase()) && written(place).len() > 1);
+    let is_acronym = name
+        .words
+        .clone()
+        .all(|place| written(place).chars().all(|c| !c.is_lowercase()) && written(place).len() > 1);
     let before = name.run.start.checked_sub(1).map(|place| sentence.words[place].folded.as_str());
     let after = sentence.words.get(name.words.end).map(|word| word.folded.as_str());
     let names_office = name.run.clone().any(|place| sentence.words[place].folded == "of")
-        || before == Some("for") && name.run.start > 1 && is_title(&sentence.words[name.run.start - 2].folded);
+        || before == Some("for")
+            && name.run.start > 1
+            && is_title(&sentence.words[name.run.start - 2].folded);
     if names_office {
         return 0.0;
     }
@@ -185,7 +281,8 @@ pub fn person_fit(name: &Name, sentence: &Sentence<'_>) -> f64 {
 
 /// How much a name looks like that of a place, 0 to 1.
 pub fn place_fit(name: &Name, sentence: &Sentence<'_>) -> f64 {
-    let word_before = |steps: usize| name.run.start.checked_sub(steps).map(|place| sentence.words[place].folded.as_str());
+    let word_before =
+        |steps: usize| name.run.start.checked_sub(steps).map(|place| sentence.words[place].folded.as_str());
     let preposition = match word_before(1) {
         Some("the") => word_before(2),
         other => other,
@@ -210,7 +307,8 @@ pub fn organisation_fit(name: &Name, sentence: &Sentence<'_>) -> f64 {
     if names_organisation(name, sentence) {
         fit += 0.45;
     }
-    let is_acronym = name.run.len() == 1 && sentence.words[name.run.start].written(sentence.text).chars().all(char::is_uppercase);
+    let is_acronym = name.run.len() == 1
+        && sentence.words[name.run.start].written(sentence.text).chars().all(char::is_uppercase);
     if is_acronym {
         fit += 0.25;
     }
@@ -229,24 +327,125 @@ fn has_word(name: &Name, sentence: &Sentence<'_>, list: &[&str]) -> bool {
 
 fn names_organisation(name: &Name, sentence: &Sentence<'_>) -> bool {
     const CUES: &[&str] = &[
-        "agency", "alliance", "army", "assembly", "association", "authority", "bank", "board", "brothers", "bureau",
-        "centre", "center", "church", "club", "co", "coalition", "college", "commission", "committee", "company",
-        "congress", "corp", "corporation", "council", "court", "department", "federation", "force", "foundation",
-        "fund", "gmbh", "government", "group", "guards", "inc", "institute", "journal", "league", "limited", "ltd",
-        "ministry", "museum", "nations", "nato", "news", "office", "organisation", "organization", "parliament",
-        "party", "plc", "police", "post", "press", "records", "reuters", "school", "senate", "service", "society",
-        "studios", "team", "times", "tribunal", "union", "university",
+        "agency",
+        "alliance",
+        "army",
+        "assembly",
+        "association",
+        "authority",
+        "bank",
+        "board",
+        "brothers",
+        "bureau",
+        "centre",
+        "center",
+        "church",
+        "club",
+        "co",
+        "coalition",
+        "college",
+        "commission",
+        "committee",
+        "company",
+        "congress",
+        "corp",
+        "corporation",
+        "council",
+        "court",
+        "department",
+        "federation",
+        "force",
+        "foundation",
+        "fund",
+        "gmbh",
+        "government",
+        "group",
+        "guards",
+        "inc",
+        "institute",
+        "journal",
+        "league",
+        "limited",
+        "ltd",
+        "ministry",
+        "museum",
+        "nations",
+        "nato",
+        "news",
+        "office",
+        "organisation",
+        "organization",
+        "parliament",
+        "party",
+        "plc",
+        "police",
+        "post",
+        "press",
+        "records",
+        "reuters",
+        "school",
+        "senate",
+        "service",
+        "society",
+        "studios",
+        "team",
+        "times",
+        "tribunal",
+        "union",
+        "university",
     ];
     has_word(name, sentence, CUES)
 }
 
 fn names_site(name: &Name, sentence: &Sentence<'_>) -> bool {
     const CUES: &[&str] = &[
-        "airport", "avenue", "bay", "beach", "bridge", "castle", "cathedral", "city", "coast", "county", "desert",
-        "district", "forest", "hall", "harbour", "hill", "hotel", "house", "island", "islands", "lake", "mountain",
-        "mountains", "ocean", "palace", "park", "peninsula", "plaza", "port", "province", "region", "republic",
-        "river", "road", "sea", "square", "stadium", "state", "station", "strait", "street", "temple", "theatre",
-        "tower", "town", "valley", "village",
+        "airport",
+        "avenue",
+        "bay",
+        "beach",
+        "bridge",
+        "castle",
+        "cathedral",
+        "city",
+        "coast",
+        "county",
+        "desert",
+        "district",
+        "forest",
+        "hall",
+        "harbour",
+        "hill",
+        "hotel",
+        "house",
+        "island",
+        "islands",
+        "lake",
+        "mountain",
+        "mountains",
+        "ocean",
+        "palace",
+        "park",
+        "peninsula",
+        "plaza",
+        "port",
+        "province",
+        "region",
+        "republic",
+        "river",
+        "road",
+        "sea",
+        "square",
+        "stadium",
+        "state",
+        "station",
+        "strait",
+        "street",
+        "temple",
+        "theatre",
+        "tower",
+        "town",
+        "valley",
+        "village",
     ];
     has_word(name, sentence, CUES)
 }

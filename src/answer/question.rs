@@ -123,9 +123,11 @@ fn tokens(text: &str, lexicon: &Lexicon) -> Vec<Token> {
     let mut tokens = Vec::with_capacity(found.len());
     for (place, word) in found.iter().enumerate() {
         let capital = word.written(text).starts_with(char::is_uppercase) && !shouts;
-        let is_capitalised = capital && (place > 0 || !is_function_word(&word.folded) && !is_asking(&word.folded));
+        let is_capitalised =
+            capital && (place > 0 || !is_function_word(&word.folded) && !is_asking(&word.folded));
         let leads_as_why = place == 0 && word.folded == "y" && found.len() > 1;
-        let shorthand = if leads_as_why { Some("why") } else { lexicon.shorthand(&shorthand_key(text, word)) };
+        let shorthand =
+            if leads_as_why { Some("why") } else { lexicon.shorthand(&shorthand_key(text, word)) };
         match shorthand {
             Some(whole) => tokens.extend(
                 words(whole).into_iter().map(|word| Token { word: word.folded, is_capitalised: false }),
@@ -174,7 +176,8 @@ fn polite_prefix(tokens: &[Token]) -> usize {
     'again: loop {
         for prefix in PREFIXES {
             let rest = &tokens[start..];
-            let matches = rest.len() > prefix.len() && rest.iter().zip(*prefix).all(|(token, word)| token.word == **word);
+            let matches = rest.len() > prefix.len()
+                && rest.iter().zip(*prefix).all(|(token, word)| token.word == **word);
             if matches {
                 start += prefix.len();
                 continue 'again;
@@ -200,9 +203,13 @@ impl Shape {
         let Some(at) = tokens.iter().position(|token| is_asking(&token.word)) else {
             return Shape::without_asking_word(tokens);
         };
-        let starts_with_auxiliary = tokens[0].is_content() == false && is_auxiliary(&tokens[0].word);
-        if starts_with_auxiliary && at > 1 {
-            return Shape { asked: Asked::YesNo, asking: 0..1, focus: Vec::new(), predicate: predicate(tokens, 0) };
+        if is_auxiliary(&tokens[0].word) && at > 1 {
+            return Shape {
+                asked: Asked::YesNo,
+                asking: 0..1,
+                focus: Vec::new(),
+                predicate: predicate(tokens, 0),
+            };
         }
         match tokens[at].word.as_str() {
             "how" => Shape::how(tokens, at),
@@ -237,8 +244,8 @@ impl Shape {
             }
             "much" => Shape { asking: two, ..Shape::plain(Asked::Amount, tokens, at + 1) },
             "long" => Shape { asking: two, ..Shape::plain(Asked::Duration, tokens, at + 1) },
-            "old" | "far" | "tall" | "high" | "big" | "large" | "fast" | "deep" | "wide" | "heavy" | "hot"
-            | "cold" | "small" | "late" | "early" => {
+            "old" | "far" | "tall" | "high" | "big" | "large" | "fast" | "deep" | "wide" | "heavy"
+            | "hot" | "cold" | "small" | "late" | "early" => {
                 Shape { asking: two, ..Shape::plain(Asked::Measure, tokens, at + 1) }
             }
             "come" => Shape { asking: two, ..Shape::plain(Asked::Reason, tokens, at + 1) },
@@ -296,14 +303,17 @@ impl Shape {
         let asked = match stem(&tokens[noun].word).as_ref() {
             "date" | "deadlin" => Asked::Date,
             "price" | "cost" | "fee" | "salari" | "budget" => Asked::Amount,
-            "number" | "popul" | "limit" | "maximum" | "minimum" | "height" | "length" | "temperatur" | "size"
-            | "port" | "age" => Asked::Measure,
+            "number" | "popul" | "limit" | "maximum" | "minimum" | "height" | "length" | "temperatur"
+            | "size" | "port" | "age" => Asked::Measure,
             "capit" => Asked::Place,
             "name" => Asked::Person,
             "reason" | "caus" => Asked::Reason,
             _ => {
                 let rest = &tokens[at + 2..];
-                let of_more = rest.iter().skip(1).any(|token| !token.is_content() && !token.is(&["of", "the", "a"]));
+                let is_name =
+                    rest.iter().filter(|token| token.is_content()).all(|token| token.is_capitalised);
+                let of_more = !is_name
+                    && rest.iter().skip(1).any(|token| !token.is_content() && !token.is(&["of", "the", "a"]));
                 let is_definition = rest.len() <= 5 && !of_more && !looks_like_verb(rest);
                 return is_definition.then(|| Shape::plain(Asked::Definition, tokens, at));
             }
@@ -327,20 +337,43 @@ impl Shape {
 
 /// Stems that name a kind of answer and not a thing: the answer to "what day" need not say "day".
 const KINDS: &[&str] = &[
-    "agenc", "amount", "citi", "compani", "countri", "date", "day", "deadlin", "firm", "locat", "month", "name",
-    "newspap", "number", "organis", "organiz", "percentag", "person", "place", "region", "time", "town", "venu", "year",
+    "agenc",
+    "amount",
+    "citi",
+    "compani",
+    "countri",
+    "date",
+    "day",
+    "deadlin",
+    "firm",
+    "locat",
+    "month",
+    "name",
+    "newspap",
+    "number",
+    "organis",
+    "organiz",
+    "percentag",
+    "person",
+    "place",
+    "region",
+    "time",
+    "town",
+    "venu",
+    "year",
 ];
 
-const SAYING: &[&str] = &["say", "said", "says", "quote", "quotes", "tell", "told", "comment", "comments", "statement"];
+const SAYING: &[&str] =
+    &["say", "said", "says", "quote", "quotes", "tell", "told", "comment", "comments", "statement"];
 
 /// The kind of answer that "which …" asks for with this noun.
 fn kind_of(noun: &str) -> Option<Asked> {
     Some(match stem(noun).as_ref() {
         "year" | "day" | "date" | "month" | "time" | "week" | "decad" | "centuri" => Asked::Date,
-        "countri" | "citi" | "town" | "place" | "region" | "contin" | "locat" | "venu" | "nation" | "villag"
-        | "palac" | "street" | "build" => Asked::Place,
-        "compani" | "organis" | "organiz" | "team" | "parti" | "agenc" | "newspap" | "univers" | "club" | "band"
-        | "firm" | "bank" => Asked::Organisation,
+        "countri" | "citi" | "town" | "place" | "region" | "contin" | "locat" | "venu" | "nation"
+        | "villag" | "palac" | "street" | "build" => Asked::Place,
+        "compani" | "organis" | "organiz" | "team" | "parti" | "agenc" | "newspap" | "univers" | "club"
+        | "band" | "firm" | "bank" => Asked::Organisation,
         "percentag" | "percent" | "proport" => Asked::Percentage,
         "number" => Asked::Measure,
         stem if PERSONS.contains(&stem) => Asked::Person,
@@ -350,16 +383,66 @@ fn kind_of(noun: &str) -> Option<Asked> {
 
 /// Stems of offices: "who is the president" asks for a person, "who is Ada" for a role.
 const ROLES: &[&str] = &[
-    "ambassador", "author", "boss", "captain", "ceo", "chair", "chairman", "chancellor", "chief", "coach",
-    "commission", "contact", "director", "editor", "envoy", "founder", "general", "governor", "head", "host",
-    "king", "lead", "leader", "manag", "mayor", "minist", "owner", "presid", "queen", "respons", "secretari",
-    "spokesperson", "taoiseach", "winner", "writer",
+    "ambassador",
+    "author",
+    "boss",
+    "captain",
+    "ceo",
+    "chair",
+    "chairman",
+    "chancellor",
+    "chief",
+    "coach",
+    "commission",
+    "contact",
+    "director",
+    "editor",
+    "envoy",
+    "founder",
+    "general",
+    "governor",
+    "head",
+    "host",
+    "king",
+    "lead",
+    "leader",
+    "manag",
+    "mayor",
+    "minist",
+    "owner",
+    "presid",
+    "queen",
+    "respons",
+    "secretari",
+    "spokesperson",
+    "taoiseach",
+    "winner",
+    "writer",
 ];
 
 /// Stems after "which": a person is asked for.
 const PERSONS: &[&str] = &[
-    "actor", "actress", "artist", "author", "chancellor", "director", "envoy", "general", "king", "leader", "man",
-    "minist", "offici", "person", "player", "politician", "presid", "queen", "scientist", "singer", "woman",
+    "actor",
+    "actress",
+    "artist",
+    "author",
+    "chancellor",
+    "director",
+    "envoy",
+    "general",
+    "king",
+    "leader",
+    "man",
+    "minist",
+    "offici",
+    "person",
+    "player",
+    "politician",
+    "presid",
+    "queen",
+    "scientist",
+    "singer",
+    "woman",
     "writer",
 ];
 
@@ -379,15 +462,20 @@ fn predicate(tokens: &[Token], from: usize) -> Option<usize> {
     let after = auxiliary + 1..tokens.len();
     let is_verb = |place: &usize| {
         let token = &tokens[*place];
-        let follows_article = tokens[*place - 1].is(&["the", "a", "an", "this", "that", "its", "their", "his", "her"]);
+        let follows_article =
+            tokens[*place - 1].is(&["the", "a", "an", "this", "that", "its", "their", "his", "her"]);
         token.is_content() && !token.is_capitalised && !follows_article
     };
-    let is_be = tokens[auxiliary].is(&["is", "are", "was", "were", "be", "been", "has", "have", "had", "being"]);
+    let is_be =
+        tokens[auxiliary].is(&["is", "are", "was", "were", "be", "been", "has", "have", "had", "being"]);
     if is_be {
-        let participle = after.clone().rev().find(|place| is_verb(place) && looks_like_participle(&tokens[*place].word));
+        let participle =
+            after.clone().rev().find(|place| is_verb(place) && looks_like_participle(&tokens[*place].word));
         return participle;
     }
-    after.clone().find(|place| is_verb(place) && !tokens[*place].word.ends_with('s') && !is_after_to(tokens, *place))
+    after
+        .clone()
+        .find(|place| is_verb(place) && !tokens[*place].word.ends_with('s') && !is_after_to(tokens, *place))
         .or_else(|| after.rev().find(content))
 }
 
@@ -417,18 +505,76 @@ fn looks_like_verb(tokens: &[Token]) -> bool {
 /// Regular participles, and the irregular ones that questions are full of.
 pub fn looks_like_participle(folded: &str) -> bool {
     const IRREGULAR: &[&str] = &[
-        "begun", "born", "bought", "broken", "brought", "built", "caught", "chosen", "cut", "done", "drawn",
-        "driven", "drunk", "eaten", "fallen", "felt", "fought", "found", "frozen", "given", "gone", "grown",
-        "heard", "held", "hidden", "hit", "hurt", "kept", "known", "laid", "led", "left", "lent", "lost", "made",
-        "meant", "met", "paid", "put", "read", "run", "said", "seen", "sent", "set", "shot", "shown", "shut",
-        "sold", "spent", "spoken", "stolen", "struck", "sung", "taken", "taught", "thought", "told", "understood",
-        "used", "won", "worn", "written",
+        "begun",
+        "born",
+        "bought",
+        "broken",
+        "brought",
+        "built",
+        "caught",
+        "chosen",
+        "cut",
+        "done",
+        "drawn",
+        "driven",
+        "drunk",
+        "eaten",
+        "fallen",
+        "felt",
+        "fought",
+        "found",
+        "frozen",
+        "given",
+        "gone",
+        "grown",
+        "heard",
+        "held",
+        "hidden",
+        "hit",
+        "hurt",
+        "kept",
+        "known",
+        "laid",
+        "led",
+        "left",
+        "lent",
+        "lost",
+        "made",
+        "meant",
+        "met",
+        "paid",
+        "put",
+        "read",
+        "run",
+        "said",
+        "seen",
+        "sent",
+        "set",
+        "shot",
+        "shown",
+        "shut",
+        "sold",
+        "spent",
+        "spoken",
+        "stolen",
+        "struck",
+        "sung",
+        "taken",
+        "taught",
+        "thought",
+        "told",
+        "understood",
+        "used",
+        "won",
+        "worn",
+        "written",
     ];
     (folded.len() > 3 && folded.ends_with("ed")) || IRREGULAR.binary_search(&folded).is_ok()
 }
 
 fn terms(text: &str, tokens: &[Token], shape: &Shape, lexicon: &Lexicon) -> Vec<QuestionTerm> {
-    let codes: Vec<String> = exact_tokens(text).map(|(_, token)| token).filter(|token| is_code(token)).collect();
+    let codes: Vec<String> =
+        exact_tokens(text).map(|(_, token)| token).filter(|token| is_code(token)).collect();
     let all_stems: Vec<String> = tokens.iter().map(|token| stem(&token.word).into_owned()).collect();
     let mut terms: Vec<QuestionTerm> = Vec::new();
     // "how many years" wants to see years, "what year" does not.
@@ -494,17 +640,30 @@ pub fn small_talk(text: &str) -> Option<SmallTalk> {
     let message = words(text).into_iter().map(|word| word.folded).collect::<Vec<String>>().join(" ");
     let message = message.strip_suffix(" passim").unwrap_or(&message);
     Some(match message {
-        "hi" | "hello" | "hey" | "hey there" | "hi there" | "hello there" | "good morning" | "good afternoon"
-        | "good evening" | "how are you" | "hi how are you" | "whats up" | "what is up" | "hallo" | "moin" => {
-            SmallTalk::Greeting
-        }
-        "thanks" | "thank you" | "thx" | "ty" | "thanks a lot" | "many thanks" | "thank you very much" | "cheers"
-        | "great thanks" | "ok thanks" | "nice" | "cool" | "good bot" | "well done" | "danke" => SmallTalk::Thanks,
+        "hi" | "hello" | "hey" | "hey there" | "hi there" | "hello there" | "good morning"
+        | "good afternoon" | "good evening" | "how are you" | "hi how are you" | "whats up"
+        | "what is up" | "hallo" | "moin" => SmallTalk::Greeting,
+        "thanks"
+        | "thank you"
+        | "thx"
+        | "ty"
+        | "thanks a lot"
+        | "many thanks"
+        | "thank you very much"
+        | "cheers"
+        | "great thanks"
+        | "ok thanks"
+        | "nice"
+        | "cool"
+        | "good bot"
+        | "well done"
+        | "danke" => SmallTalk::Thanks,
         "bye" | "goodbye" | "see you" | "good night" | "cu" => SmallTalk::Farewell,
-        "help" | "what can you do" | "who are you" | "what are you" | "how do you work" | "how does this work"
-        | "what is this" | "are you a bot" | "are you an ai" | "what is passim" | "how do i use this"
-        | "how can i use this" | "what can i ask" | "what can i ask you" => SmallTalk::Help,
+        "help" | "what can you do" | "who are you" | "what are you" | "how do you work"
+        | "how does this work" | "what is this" | "are you a bot" | "are you an ai" | "what is passim"
+        | "how do i use this" | "how can i use this" | "what can i ask" | "what can i ask you" => {
+            SmallTalk::Help
+        }
         _ => return None,
     })
 }
-

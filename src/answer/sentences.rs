@@ -196,9 +196,8 @@ fn spread_over_document(candidates: &mut [Candidate<'_>], hits: &[Hit<'_>]) {
     let Some(terms) = candidates.first().map(|candidate| candidate.sentence.terms) else { return };
     let mut by_document: HashMap<&str, Vec<f64>> = HashMap::new();
     for candidate in candidates.iter() {
-        let presence = by_document
-            .entry(&hits[candidate.hit].passage.path)
-            .or_insert_with(|| vec![0.0; terms.len()]);
+        let presence =
+            by_document.entry(&hits[candidate.hit].passage.path).or_insert_with(|| vec![0.0; terms.len()]);
         for (all, here) in presence.iter_mut().zip(candidate.sentence.presence()) {
             *all = all.max(here);
         }
@@ -230,7 +229,9 @@ impl<'a> PassageWords<'a> {
             .collect();
         let mut above = vec![0.0_f64; wanted.terms.len()];
         let context = hit.passage.context_text.as_ref().map(|(text, _)| text);
-        for text in [&hit.source.description.title].into_iter().chain(&hit.passage.passage.headings).chain(context) {
+        for text in
+            [&hit.source.description.title].into_iter().chain(&hit.passage.passage.headings).chain(context)
+        {
             for (all, here) in above.iter_mut().zip(Sentence::new(text, wanted).presence()) {
                 *all = all.max(here);
             }
@@ -240,7 +241,8 @@ impl<'a> PassageWords<'a> {
 
     fn candidates(self, question: &Question, place: usize, hits: &[Hit<'_>]) -> Vec<Candidate<'a>> {
         let best_hit = hits.first().map_or(1.0, |hit| hit.score.max(f32::MIN_POSITIVE));
-        let presence: Vec<Vec<f64>> = self.sentences.iter().map(|(_, sentence)| sentence.presence()).collect();
+        let presence: Vec<Vec<f64>> =
+            self.sentences.iter().map(|(_, sentence)| sentence.presence()).collect();
         let lead_in = matches!(self.hit.passage.passage.kind, PassageKind::List | PassageKind::Code);
         let mut candidates = Vec::with_capacity(self.sentences.len());
         for (number, (span, sentence)) in self.sentences.into_iter().enumerate() {
@@ -335,8 +337,15 @@ fn closeness(features: &mut Features, sentence: &Sentence<'_>) {
 fn kind(features: &mut Features, question: &Question, sentence: &Sentence<'_>, value: Option<&Value>) {
     let takes_value = matches!(
         question.asked,
-        Asked::Count | Asked::Duration | Asked::Amount | Asked::Percentage | Asked::Measure | Asked::Date
-            | Asked::Person | Asked::Place | Asked::Organisation
+        Asked::Count
+            | Asked::Duration
+            | Asked::Amount
+            | Asked::Percentage
+            | Asked::Measure
+            | Asked::Date
+            | Asked::Person
+            | Asked::Place
+            | Asked::Organisation
     );
     if takes_value {
         features.value = value.map_or(0.0, |value| value.score);
@@ -376,7 +385,8 @@ fn introduction(sentence: &Sentence<'_>) -> f64 {
     let follows = |steps: usize| sentence.words.get(last + steps).map_or("", |word| word.folded.as_str());
     let is_copula = matches!(follows(1), "is" | "are" | "was" | "were" | "means" | "refers");
     let is_apposition = sentence.gap_before(last + 1).contains([',', '(', '—', '–'])
-        && (matches!(follows(1), "a" | "an" | "the" | "who" | "which" | "his" | "her" | "its") || is_capital(sentence, last + 1));
+        && (matches!(follows(1), "a" | "an" | "the" | "who" | "which" | "his" | "her" | "its")
+            || is_capital(sentence, last + 1));
     let has_title = first > 0 && super::names::is_title(&sentence.words[first - 1].folded);
     match () {
         () if is_copula && first <= 3 => 1.0,

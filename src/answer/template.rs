@@ -81,7 +81,9 @@ impl Templates {
                 .map_err(|reason| error(format!("the template '{name}': {reason}")))?;
         }
         let templates = Templates { environment, fixed_words: parsed.fixed_words };
-        templates.try_all(&names).map_err(|(name, reason)| error(format!("the template '{name}': {reason}")))?;
+        templates
+            .try_all(&names)
+            .map_err(|(name, reason)| error(format!("the template '{name}': {reason}")))?;
         Ok(templates)
     }
 
@@ -114,7 +116,9 @@ impl Templates {
                 }
                 self.fill("answered", context! { answer => finding.answer.clone(), sources })
             }
-            Outcome::Abstained { .. } => self.fill("abstained", context! { missing => answer.missing.clone() }),
+            Outcome::Abstained { .. } => {
+                self.fill("abstained", context! { missing => answer.missing.clone() })
+            }
             Outcome::SmallTalk(SmallTalk::Greeting) => self.fill("greeting", context! {}),
             Outcome::SmallTalk(SmallTalk::Thanks) => self.fill("thanks", context! {}),
             Outcome::SmallTalk(SmallTalk::Farewell) => self.fill("farewell", context! {}),

@@ -93,7 +93,8 @@ fn commas_between(value: &Range<usize>, place: usize, sentence: &Sentence<'_>) -
     let (from, to) = if place < value.start { (place + 1, value.start) } else { (value.end, place) };
     let is_apposition = |gap: usize| {
         let word = sentence.words[gap].folded.as_str();
-        gap == value.end && matches!(word, "the" | "a" | "an" | "who" | "whose" | "which" | "his" | "her" | "its")
+        gap == value.end
+            && matches!(word, "the" | "a" | "an" | "who" | "whose" | "which" | "his" | "her" | "its")
     };
     (from..=to).filter(|gap| sentence.gap_before(*gap).contains(',') && !is_apposition(*gap)).count().min(3)
 }
@@ -125,7 +126,10 @@ fn spans_of_time(sentence: &Sentence<'_>) -> Vec<Value> {
         let unit = &sentence.words[*place].folded;
         *place > 0 && unit.ends_with('s') && sentence.words[*place - 1].folded == "for" && is_time_unit(unit)
     };
-    (0..sentence.words.len()).filter(is_span).map(|place| value(place - 1..place + 1, 0.8, sentence)).collect()
+    (0..sentence.words.len())
+        .filter(is_span)
+        .map(|place| value(place - 1..place + 1, 0.55, sentence))
+        .collect()
 }
 
 fn number(question: &Question, sentence: &Sentence<'_>, digits: Range<usize>) -> Option<Value> {
@@ -146,7 +150,8 @@ fn number(question: &Question, sentence: &Sentence<'_>, digits: Range<usize>) ->
             None => (next_noun(sentence, digits.end).unwrap_or(digits.end), 0.6),
         },
     };
-    let fit = if is_requested(sentence, start) && !asks_for_request(question) { fit * REQUESTED } else { fit };
+    let fit =
+        if is_requested(sentence, start) && !asks_for_request(question) { fit * REQUESTED } else { fit };
     let is_year = digits.len() == 1 && is_year(&sentence.words[digits.start]);
     let fit = if is_year && unit.is_none() { fit * 0.1 } else { fit };
     Some(value_with_sign(start..end, fit, sentence))
@@ -175,8 +180,26 @@ fn asks_for_request(question: &Question) -> bool {
 fn is_request(folded: &str) -> bool {
     matches!(
         folded,
-        "ask" | "asked" | "asks" | "request" | "requested" | "propose" | "proposed" | "want" | "wanted" | "wants"
-            | "demand" | "demanded" | "demands" | "seek" | "sought" | "suggest" | "suggested" | "hope" | "hoped" | "aim"
+        "ask"
+            | "asked"
+            | "asks"
+            | "request"
+            | "requested"
+            | "propose"
+            | "proposed"
+            | "want"
+            | "wanted"
+            | "wants"
+            | "demand"
+            | "demanded"
+            | "demands"
+            | "seek"
+            | "sought"
+            | "suggest"
+            | "suggested"
+            | "hope"
+            | "hoped"
+            | "aim"
     )
 }
 
@@ -203,7 +226,8 @@ fn number_end(sentence: &Sentence<'_>, place: usize) -> usize {
     let mut end = place;
     while end < sentence.words.len() {
         let word = &sentence.words[end];
-        let joins = end == place || is_magnitude(&word.folded) || !word.is_number() && joins_tightly(sentence, end);
+        let joins =
+            end == place || is_magnitude(&word.folded) || !word.is_number() && joins_tightly(sentence, end);
         if !is_number_word(word) || !joins {
             break;
         }
@@ -225,28 +249,113 @@ fn joins_tightly(sentence: &Sentence<'_>, place: usize) -> bool {
 fn is_number_word(word: &Word) -> bool {
     if word.is_number() {
         let letters = word.folded.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-        return matches!(letters, "" | "k" | "m" | "bn" | "x" | "mb" | "gb" | "kb" | "tb" | "ms" | "s" | "h" | "km" | "kg" | "cm" | "mm" | "min" | "am" | "pm");
+        return matches!(
+            letters,
+            "" | "k"
+                | "m"
+                | "bn"
+                | "x"
+                | "mb"
+                | "gb"
+                | "kb"
+                | "tb"
+                | "ms"
+                | "s"
+                | "h"
+                | "km"
+                | "kg"
+                | "cm"
+                | "mm"
+                | "min"
+                | "am"
+                | "pm"
+        );
     }
     NUMBER_WORDS.contains(&word.folded.as_str()) || is_magnitude(&word.folded)
 }
 
 fn is_magnitude(folded: &str) -> bool {
-    matches!(folded, "hundred" | "thousand" | "million" | "billion" | "trillion" | "dozen" | "dozens" | "hundreds" | "thousands" | "millions" | "billions")
+    matches!(
+        folded,
+        "hundred"
+            | "thousand"
+            | "million"
+            | "billion"
+            | "trillion"
+            | "dozen"
+            | "dozens"
+            | "hundreds"
+            | "thousands"
+            | "millions"
+            | "billions"
+    )
 }
 
 const NUMBER_WORDS: &[&str] = &[
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty",
-    "fifty", "sixty", "seventy", "eighty", "ninety", "several", "half",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+    "several",
+    "half",
 ];
 
 /// Words before a number that say how sure or how far it is.
 const HEDGES: &[&[&str]] = &[
-    &["up", "to"], &["at", "least"], &["at", "most"], &["more", "than"], &["less", "than"], &["fewer", "than"],
-    &["no", "more", "than"], &["not", "more", "than"], &["no", "less", "than"], &["no", "fewer", "than"],
-    &["as", "many", "as"], &["as", "much", "as"], &["about"], &["around"], &["almost"], &["nearly"], &["over"],
-    &["approximately"], &["roughly"], &["some"], &["under"], &["below"], &["above"], &["only"], &["within"],
-    &["the", "first"], &["the", "last"], &["every"], &["a", "few"], &["a"],
+    &["up", "to"],
+    &["at", "least"],
+    &["at", "most"],
+    &["more", "than"],
+    &["less", "than"],
+    &["fewer", "than"],
+    &["no", "more", "than"],
+    &["not", "more", "than"],
+    &["no", "less", "than"],
+    &["no", "fewer", "than"],
+    &["as", "many", "as"],
+    &["as", "much", "as"],
+    &["about"],
+    &["around"],
+    &["almost"],
+    &["nearly"],
+    &["over"],
+    &["approximately"],
+    &["roughly"],
+    &["some"],
+    &["under"],
+    &["below"],
+    &["above"],
+    &["only"],
+    &["within"],
+    &["the", "first"],
+    &["the", "last"],
+    &["every"],
+    &["a", "few"],
+    &["a"],
 ];
 
 fn hedge_start(sentence: &Sentence<'_>, digits: usize) -> usize {
@@ -262,9 +371,7 @@ fn hedge_start(sentence: &Sentence<'_>, digits: usize) -> usize {
 
 /// Where the noun that the question asks the number of ends, at most four words on.
 fn unit_end(question: &Question, sentence: &Sentence<'_>, from: usize) -> Option<usize> {
-    if question.focus().next().is_none() {
-        return None;
-    }
+    question.focus().next()?;
     for place in from..(from + 4).min(sentence.words.len()) {
         if sentence.gap_before(place).contains(['.', ',', ';', ':', '(']) {
             return None;
@@ -303,8 +410,20 @@ fn time_unit_end(sentence: &Sentence<'_>, from: usize) -> Option<usize> {
 fn is_time_unit(folded: &str) -> bool {
     matches!(
         folded.trim_end_matches('s'),
-        "second" | "minute" | "min" | "hour" | "day" | "night" | "week" | "fortnight" | "month" | "quarter" | "year"
-            | "decade" | "century" | "centurie"
+        "second"
+            | "minute"
+            | "min"
+            | "hour"
+            | "day"
+            | "night"
+            | "week"
+            | "fortnight"
+            | "month"
+            | "quarter"
+            | "year"
+            | "decade"
+            | "century"
+            | "centurie"
     )
 }
 
@@ -325,8 +444,24 @@ fn money_end(sentence: &Sentence<'_>, from: usize) -> usize {
     let is_currency = sentence.words.get(from).is_some_and(|word| {
         matches!(
             word.folded.as_str(),
-            "dollar" | "dollars" | "euro" | "euros" | "pound" | "pounds" | "usd" | "eur" | "gbp" | "yen" | "francs"
-                | "cents" | "pence" | "rupees" | "roubles" | "rubles" | "hryvnia" | "chf"
+            "dollar"
+                | "dollars"
+                | "euro"
+                | "euros"
+                | "pound"
+                | "pounds"
+                | "usd"
+                | "eur"
+                | "gbp"
+                | "yen"
+                | "francs"
+                | "cents"
+                | "pence"
+                | "rupees"
+                | "roubles"
+                | "rubles"
+                | "hryvnia"
+                | "chf"
         )
     });
     if is_currency { from + 1 } else { from }
@@ -352,8 +487,20 @@ fn dates(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause]) -> Ve
     let mut found = Vec::new();
     for mention in date::mentions(sentence.text) {
         let fit = match () {
-            () if asks_for("year") => if mention.year.is_some() { 1.0 } else { 0.3 },
-            () if asks_for("month") => if mention.month.is_some() { 1.0 } else { 0.3 },
+            () if asks_for("year") => {
+                if mention.year.is_some() {
+                    1.0
+                } else {
+                    0.3
+                }
+            }
+            () if asks_for("month") => {
+                if mention.month.is_some() {
+                    1.0
+                } else {
+                    0.3
+                }
+            }
             () if asks_for("day") || asks_for("date") => {
                 if mention.day.is_some() || mention.weekday.is_some() { 1.0 } else { 0.4 }
             }
@@ -365,7 +512,9 @@ fn dates(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause]) -> Ve
     }
     found.extend(relative_times(sentence).into_iter().map(|words| value(words, 0.7, sentence)));
     if question.focus().next().is_none() {
-        found.extend(temporal_clauses(sentence, clauses).into_iter().map(|words| value(words, 0.75, sentence)));
+        found.extend(
+            temporal_clauses(sentence, clauses).into_iter().map(|words| value(words, 0.75, sentence)),
+        );
     }
     found
 }
@@ -381,8 +530,20 @@ fn qualifier_start(sentence: &Sentence<'_>, date: usize) -> usize {
     let mut start = date;
     while start > 0 {
         let word = sentence.words[start - 1].folded.as_str();
-        let belongs = matches!(word, "early" | "late" | "mid" | "since" | "until" | "before" | "after" | "by" | "end" | "beginning" | "start")
-            || (word == "of" || word == "the") && start > 1 && is_end_of(sentence, start - 1);
+        let belongs = matches!(
+            word,
+            "early"
+                | "late"
+                | "mid"
+                | "since"
+                | "until"
+                | "before"
+                | "after"
+                | "by"
+                | "end"
+                | "beginning"
+                | "start"
+        ) || (word == "of" || word == "the") && start > 1 && is_end_of(sentence, start - 1);
         if !belongs || sentence.gap_before(start).contains([',', '.', ';']) {
             break;
         }
@@ -395,20 +556,41 @@ fn qualifier_start(sentence: &Sentence<'_>, date: usize) -> usize {
 fn is_end_of(sentence: &Sentence<'_>, place: usize) -> bool {
     let ends = |word: &Word| matches!(word.folded.as_str(), "end" | "beginning" | "start" | "middle");
     let word = sentence.words[place].folded.as_str();
-    (word == "of" && ends(&sentence.words[place - 1])) || (word == "the" && sentence.words.get(place + 1).is_some_and(ends))
+    (word == "of" && ends(&sentence.words[place - 1]))
+        || (word == "the" && sentence.words.get(place + 1).is_some_and(ends))
 }
 
 fn relative_times(sentence: &Sentence<'_>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (place, word) in sentence.words.iter().enumerate() {
         let next = sentence.words.get(place + 1).map_or("", |word| word.folded.as_str());
-        let is_unit = matches!(next.trim_end_matches('s'), "week" | "month" | "year" | "night" | "day" | "decade" | "century" | "spring" | "summer" | "autumn" | "winter" | "weekend" | "quarter");
+        let is_unit = matches!(
+            next.trim_end_matches('s'),
+            "week"
+                | "month"
+                | "year"
+                | "night"
+                | "day"
+                | "decade"
+                | "century"
+                | "spring"
+                | "summer"
+                | "autumn"
+                | "winter"
+                | "weekend"
+                | "quarter"
+        );
         match word.folded.as_str() {
-            "last" | "next" | "this" | "previous" | "following" | "past" if is_unit => found.push(place..place + 2),
-            "yesterday" | "today" | "tomorrow" | "tonight" | "daily" | "weekly" | "monthly" => found.push(place..place + 1),
+            "last" | "next" | "this" | "previous" | "following" | "past" if is_unit => {
+                found.push(place..place + 2)
+            }
+            "yesterday" | "today" | "tomorrow" | "tonight" | "daily" | "weekly" | "monthly" => {
+                found.push(place..place + 1)
+            }
             _ => {}
         }
-        let is_time = word.is_number() && sentence.text[word.span.end..].starts_with(':')
+        let is_time = word.is_number()
+            && sentence.text[word.span.end..].starts_with(':')
             && sentence.words.get(place + 1).is_some_and(Word::is_number);
         if is_time {
             found.push(place..place + 2);
@@ -421,8 +603,12 @@ fn relative_times(sentence: &Sentence<'_>) -> Vec<Range<usize>> {
 fn temporal_clauses(sentence: &Sentence<'_>, clauses: &[Clause]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (place, word) in sentence.words.iter().enumerate() {
-        let is_opener = matches!(word.folded.as_str(), "once" | "after" | "when" | "until" | "before" | "following" | "as");
-        let is_as_soon = word.folded != "as" || sentence.words.get(place + 1).is_some_and(|next| next.folded == "soon");
+        let is_opener = matches!(
+            word.folded.as_str(),
+            "once" | "after" | "when" | "until" | "before" | "following" | "as"
+        );
+        let is_as_soon =
+            word.folded != "as" || sentence.words.get(place + 1).is_some_and(|next| next.folded == "soon");
         let end = clauses.iter().map(|clause| clause.words.end).find(|end| place < *end).unwrap_or(place);
         if is_opener && is_as_soon && (3..=16).contains(&(end - place)) {
             found.push(place..end);
@@ -520,7 +706,9 @@ fn listed_too(question: &Question, mut found: Vec<Value>, sentence: &Sentence<'_
         let (value, next) = (&mut first[place], &rest[0]);
         let between = value.words.end..next.whole.start;
         let joins = between.len() <= 2
-            && between.clone().all(|word| matches!(sentence.words[word].folded.as_str(), "and" | "the" | "or"))
+            && between
+                .clone()
+                .all(|word| matches!(sentence.words[word].folded.as_str(), "and" | "the" | "or"))
             && (!between.is_empty() || sentence.gap_before(next.whole.start).trim() == ",");
         if joins {
             value.words.end = next.words.end;

@@ -31,7 +31,8 @@ pub(super) fn reply(reply: &Reply) -> String {
 }
 
 fn proof(citation: &Citation, number: usize) -> String {
-    let highlights: Vec<(usize, usize)> = citation.highlights.iter().map(|[start, end]| (*start, *end)).collect();
+    let highlights: Vec<(usize, usize)> =
+        citation.highlights.iter().map(|[start, end]| (*start, *end)).collect();
     let quote = marked(&citation.quote, &highlights);
     let mut text = String::new();
     for line in quote.lines() {
@@ -47,7 +48,8 @@ fn place(citation: &Citation) -> String {
         (start, end) if start == end => format!("line {start}"),
         (start, end) => format!("lines {start}-{end}"),
     };
-    let mut parts = vec![citation.source.clone(), citation.title.clone(), format!("{}, {lines}", citation.path)];
+    let mut parts =
+        vec![citation.source.clone(), citation.title.clone(), format!("{}, {lines}", citation.path)];
     parts.extend(citation.date.map(spoken_date));
     parts.extend(citation.url.clone());
     printable(&parts.join(" · "))
@@ -56,7 +58,17 @@ fn place(citation: &Citation) -> String {
 /// "6 January 2026".
 pub(super) fn spoken_date(date: crate::corpus::Date) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     format!("{} {} {}", date.day(), MONTHS[date.month() as usize - 1], date.year())

@@ -36,7 +36,10 @@ fn index(corpus: &Path, settings: &Settings) -> Result<Index, Failure> {
             Ok((index, _)) => return Ok(index),
             Err(Failure::Busy(error)) => {
                 if let Some(index) = Index::open(&folder)? {
-                    writeln!(stderr(), "passim: another process is indexing; this is answered from the index as it was before")?;
+                    writeln!(
+                        stderr(),
+                        "passim: another process is indexing; this is answered from the index as it was before"
+                    )?;
                     return Ok(index);
                 }
                 if started.elapsed() > PATIENCE {
@@ -50,7 +53,11 @@ fn index(corpus: &Path, settings: &Settings) -> Result<Index, Failure> {
 }
 
 /// Brings the index level, with a progress bar where somebody is watching.
-pub(super) fn synchronise(corpus: &Path, settings: &Settings, rebuild: bool) -> Result<(Index, Report), Failure> {
+pub(super) fn synchronise(
+    corpus: &Path,
+    settings: &Settings,
+    rebuild: bool,
+) -> Result<(Index, Report), Failure> {
     let folder = index_folder(corpus, settings)?;
     let options = Options {
         threads: settings.index.threads,
@@ -83,7 +90,9 @@ impl Bar {
     fn new() -> Bar {
         Bar(stderr().is_terminal().then(ProgressBar::no_length).inspect(|bar| {
             let style = ProgressStyle::with_template("{msg:>10} [{bar:30}] {pos}/{len}");
-            bar.set_style(style.expect("a constant template is right or wrong at once").progress_chars("=> "));
+            bar.set_style(
+                style.expect("a constant template is right or wrong at once").progress_chars("=> "),
+            );
         }))
     }
 

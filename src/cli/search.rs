@@ -69,7 +69,12 @@ fn draw(query: &str, found: &[Found<'_>]) -> Result<(), Failure> {
         let description = &hit.source.description;
         let (id, title) = (printable(&description.id), printable(&description.title));
         let line = hit.passage.line_at(hit.passage.passage.span.start);
-        writeln!(out, "{BOLD}{}. {id} · {title}{BOLD:#} {DIM}{}, line {line}{DIM:#}", number + 1, printable(&description.path))?;
+        writeln!(
+            out,
+            "{BOLD}{}. {id} · {title}{BOLD:#} {DIM}{}, line {line}{DIM:#}",
+            number + 1,
+            printable(&description.path)
+        )?;
         for line in marked(&hit.passage.text, highlights).lines() {
             writeln!(out, "   {}", line.trim_end())?;
         }

@@ -26,13 +26,17 @@ pub(super) fn run(command: &Show, settings: &Settings) -> Result<(), Failure> {
         Some(_) => (command.place.as_str(), None),
         None => place(&command.place)?,
     };
-    let source = index.source(id).ok_or_else(|| anyhow!("there is no source '{id}'; 'passim sources' lists them"))?;
+    let source =
+        index.source(id).ok_or_else(|| anyhow!("there is no source '{id}'; 'passim sources' lists them"))?;
     let text = text_of(source, settings)?;
     draw(id, &text, lines)
 }
 
-/// The id and the lines, both from 1 and inclusive.
-fn place(argument: &str) -> Result<(&str, Option<(usize, usize)>), Failure> {
+/// First and last line, both from 1 and inclusive.
+type Lines = (usize, usize);
+
+/// The id, and the lines if any are named.
+fn place(argument: &str) -> Result<(&str, Option<Lines>), Failure> {
     let Some((id, lines)) = argument.rsplit_once(':') else { return Ok((argument, None)) };
     let (first, last) = lines.split_once('-').unwrap_or((lines, lines));
     match (first.parse(), last.parse()) {
@@ -55,11 +59,11 @@ fn text_of(source: &Source, settings: &Settings) -> Result<String, Failure> {
     Ok(document.text)
 }
 
-fn draw(id: &str, text: &str, lines: Option<(usize, usize)>) -> Result<(), Failure> {
+fn draw(id: &str, text: &str, lines: Option<Lines>) -> Result<(), Failure> {
     let count = text.lines().count();
     let (first, last) = lines.unwrap_or((1, count));
     if first > count {
-        return Err(bail_lines(id, first, count));
+        return Err(anyhow!("cannot show line {first} of {id}: it has {count} lines").into());
     }
     let width = last.min(count).to_string().len();
     let mut out = anstream::stdout().lock();
@@ -67,8 +71,4 @@ fn draw(id: &str, text: &str, lines: Option<(usize, usize)>) -> Result<(), Failu
         writeln!(out, "{DIM}{:>width$}{DIM:#}  {}", number + 1, printable(line))?;
     }
     Ok(())
-}
-
-fn bail_lines(id: &str, line: usize, count: usize) -> Failure {
-    Failure::Failed(anyhow!("cannot show line {line} of {id}: it has {count} lines"))
 }

@@ -67,7 +67,13 @@ fn draw(sources: &[Source], refused: &[Refused]) -> Result<(), Failure> {
         let plural = if source.passages == 1 { "" } else { "s" };
         let date = description.date.map_or(String::new(), |date| format!(" · {}", spoken_date(date)));
         writeln!(out, "{BOLD}{id:<width$}{BOLD:#}  {}", printable(&description.title))?;
-        writeln!(out, "{:width$}  {DIM}{}{date} · {} passage{plural}{DIM:#}", "", printable(&description.path), source.passages)?;
+        writeln!(
+            out,
+            "{:width$}  {DIM}{}{date} · {} passage{plural}{DIM:#}",
+            "",
+            printable(&description.path),
+            source.passages
+        )?;
         for problem in &description.problems {
             writeln!(out, "{:width$}  ! {}", "", printable(problem))?;
         }

@@ -88,7 +88,8 @@ impl Manifest {
     }
 
     pub fn by_path(&self, path: &str) -> Option<&Source> {
-        let place = self.sources.binary_search_by(|source| source.description.path.as_str().cmp(path)).ok()?;
+        let place =
+            self.sources.binary_search_by(|source| source.description.path.as_str().cmp(path)).ok()?;
         Some(&self.sources[place])
     }
 }

@@ -36,7 +36,8 @@ pub struct Fields {
 
 impl Fields {
     pub fn of(schema: &Schema) -> Fields {
-        let field = |name| schema.get_field(name).expect("the version in the payload says the fields are these");
+        let field =
+            |name| schema.get_field(name).expect("the version in the payload says the fields are these");
         Fields {
             path: field("path"),
             id: field("id"),

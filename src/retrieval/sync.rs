@@ -210,9 +210,8 @@ impl Run {
         .map_err(failed)?;
         schema::register_tokenizers(&index);
         let threads = if plan.bytes() < ONE_THREAD_BYTES { 1 } else { options.threads };
-        let writer = index
-            .writer_with_num_threads(threads, threads * options.memory_per_thread)
-            .map_err(failed)?;
+        let writer =
+            index.writer_with_num_threads(threads, threads * options.memory_per_thread).map_err(failed)?;
         let fields = Fields::of(&index.schema());
         Ok(Run { directory: directory.to_owned(), writer, fields, sources: Vec::new() })
     }
@@ -327,7 +326,8 @@ impl Run {
 /// A reader that opened the commit before may still want its manifest: the one before stays.
 fn remove_old_manifests(directory: &Path, current: u64) {
     let Ok(entries) = std::fs::read_dir(directory) else { return };
-    let number = |name: &str| -> Option<u64> { name.strip_prefix("sources-")?.strip_suffix(".json")?.parse().ok() };
+    let number =
+        |name: &str| -> Option<u64> { name.strip_prefix("sources-")?.strip_suffix(".json")?.parse().ok() };
     let mut old: Vec<u64> =
         entries.flatten().filter_map(|entry| number(&entry.file_name().to_string_lossy())).collect();
     old.retain(|number| *number != current);

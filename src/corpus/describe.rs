@@ -1,0 +1,245 @@
+//! What a document says about itself: id, title, date, address, language; and which part of it is the body.
+
+use serde::Deserialize;
+
+use super::date::{self, Date};
+use super::{Description, Document, Format, Span};
+
+/// Titles are cut here, at a word.
+const LONGEST_TITLE: usize = 80;
+/// A date that stands alone is looked for on so many lines with text.
+const DATE_LINES: usize = 10;
+/// Longer ids help nobody.
+const LONGEST_ID: usize = 80;
+
+/// What a file's front matter may say; other keys are somebody else's.
+#[derive(Debug, Default, Deserialize)]
+struct FrontMatter {
+    id: Option<String>,
+    title: Option<String>,
+    date: Option<String>,
+    publisher: Option<String>,
+    url: Option<String>,
+    language: Option<String>,
+}
+
+/// The document that `text` is, under the name of its file relative to the corpus.
+pub fn document(name: &str, format: Format, text: String) -> Document {
+    let mut problems = Vec::new();
+    let (front_matter, body) = front_matter(&text, &mut problems);
+    let inside = &text[body.range()];
+    let date = match &front_matter.date {
+        Some(written) => dated(written, &mut problems),
+        None => inside
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .take(DATE_LINES)
+            .find_map(date::standing_alone),
+    };
+    let url = front_matter.url.filter(|url| {
+        let is_web = url.starts_with("https://") || url.starts_with("http://");
+        if !is_web {
+            problems.push(format!("front matter: the url '{url}' is neither http nor https"));
+        }
+        is_web
+    });
+    let description = Description {
+        id: id(front_matter.id, name, &mut problems),
+        path: name.to_owned(),
+        title: cut(&front_matter
+            .title
+            .filter(|title| !title.trim().is_empty())
+            .unwrap_or_else(|| title(inside, format))),
+        date,
+        publisher: front_matter.publisher,
+        url,
+        format,
+        language: front_matter.language.or_else(|| language(inside)),
+        problems,
+    };
+    Document { description, body, text }
+}
+
+/// The front matter between two lines `---` at the very start, and what follows it. One that cannot be read is
+/// a problem, and its file has the rest.
+fn front_matter(text: &str, problems: &mut Vec<String>) -> (FrontMatter, Span) {
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let none = (FrontMatter::default(), Span::new(start, text.len()));
+    let Some((yaml, after)) = between_rules(&text[start..]) else { return none };
+    let body = Span::new(start + after, text.len());
+    if yaml.trim().is_empty() {
+        return (FrontMatter::default(), body);
+    }
+    match serde_saphyr::from_str(yaml) {
+        Ok(front_matter) => (front_matter, body),
+        Err(error) => {
+            // The first line of the message; what follows is a drawing of the place.
+            let message = error.to_string();
+            let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
+            let reason = message.split_once(": ").map_or(message, |(_, reason)| reason);
+            let line = error.location().map_or(1, |location| location.line()) + 1;
+            problems.push(format!("front matter, line {line}: {reason}; none of it is used"));
+            (FrontMatter::default(), body)
+        }
+    }
+}
+
+/// The text between a first line `---` and the next such line (or `...`), and where the text after that starts.
+fn between_rules(text: &str) -> Option<(&str, usize)> {
+    let mut lines = text.split_inclusive('\n');
+    let first = lines.next().filter(|line| line.trim_end() == "---")?;
+    let mut at = first.len();
+    for line in lines {
+        if matches!(line.trim_end(), "---" | "...") {
+            return Some((&text[first.len()..at], at + line.len()));
+        }
+        at += line.len();
+    }
+    None
+}
+
+fn dated(written: &str, problems: &mut Vec<String>) -> Option<Date> {
+    let day = written.split_once('T').map_or(written, |(day, _)| day);
+    let date = date::standing_alone(day);
+    if date.is_none() {
+        problems.push(format!("front matter: '{written}' is no full date; write it as 2026-01-31"));
+    }
+    date
+}
+
+fn id(declared: Option<String>, name: &str, problems: &mut Vec<String>) -> String {
+    if let Some(declared) = declared {
+        let declared = declared.trim();
+        let is_usable = !declared.is_empty()
+            && declared.chars().count() <= LONGEST_ID
+            && !declared.chars().any(char::is_control);
+        if is_usable {
+            return declared.to_owned();
+        }
+        problems.push(format!("front matter: an id has 1 to {LONGEST_ID} characters on one line"));
+    }
+    let file_name = name.rsplit('/').next().unwrap_or(name);
+    let digits = file_name.bytes().take_while(u8::is_ascii_digit).count();
+    if digits > 0 {
+        return file_name[..digits].to_owned();
+    }
+    match name.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() && !ending.contains('/') => stem.to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+/// The first heading, else the first line with text.
+fn title(body: &str, format: Format) -> String {
+    let lines = || body.lines().map(str::trim).filter(|line| !line.is_empty());
+    let heading = lines().find_map(|line| {
+        let text = line.trim_start_matches('#');
+        let level = line.len() - text.len();
+        ((1..=6).contains(&level) && text.starts_with(' ')).then(|| text.trim().trim_end_matches('#').trim())
+    });
+    let heading = heading.filter(|heading| format == Format::Markdown && !heading.is_empty());
+    heading.or_else(|| lines().next()).unwrap_or_default().to_owned()
+}
+
+/// One line, at most 80 characters, cut at a word.
+fn cut(title: &str) -> String {
+    let title = title.split_whitespace().collect::<Vec<&str>>().join(" ");
+    let Some((end, _)) = title.char_indices().nth(LONGEST_TITLE) else { return title };
+    let (last, _) = title.char_indices().nth(LONGEST_TITLE - 1).unwrap_or((end, ' '));
+    let kept = title[..last].rfind(' ').unwrap_or(last);
+    format!("{}…", title[..kept].trim_end_matches([',', ';', ':', '-', '–', '—', ' ']))
+}
+
+/// ISO 639-1, where the text is long and plain enough to be sure.
+fn language(body: &str) -> Option<String> {
+    use whatlang::Lang;
+    let sample = crate::words::cut(body, 4_096);
+    let code = match whatlang::detect(sample).filter(whatlang::Info::is_reliable)?.lang() {
+        Lang::Eng => "en",
+        Lang::Deu => "de",
+        Lang::Fra => "fr",
+        Lang::Spa => "es",
+        Lang::Ita => "it",
+        Lang::Por => "pt",
+        Lang::Nld => "nl",
+        Lang::Dan => "da",
+        Lang::Swe => "sv",
+        Lang::Nob => "nb",
+        Lang::Fin => "fi",
+        Lang::Pol => "pl",
+        Lang::Ces => "cs",
+        Lang::Hun => "hu",
+        Lang::Ron => "ro",
+        Lang::Ell => "el",
+        Lang::Tur => "tr",
+        Lang::Rus => "ru",
+        Lang::Ukr => "uk",
+        Lang::Ara => "ar",
+        Lang::Cmn => "zh",
+        Lang::Jpn => "ja",
+        _ => return None,
+    };
+    Some(code.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn describe(name: &str, text: &str) -> Description {
+        document(name, Format::Markdown, text.to_owned()).description
+    }
+
+    #[test]
+    fn an_id_is_declared_or_the_digits_of_the_name_or_the_path() {
+        assert_eq!(describe("a/004-lease.md", "---\nid: 017\n---\nText").id, "017");
+        assert_eq!(describe("a/004-lease.md", "---\nid: \"x y\"\n---\nText").id, "x y");
+        assert_eq!(describe("a/004-lease.md", "Text").id, "004");
+        assert_eq!(describe("004_9ab3.txt", "Text").id, "004");
+        assert_eq!(describe("004.txt", "Text").id, "004");
+        assert_eq!(describe("how/to.md", "Text").id, "how/to");
+        assert_eq!(describe("v1.2/readme", "Text").id, "v1.2/readme");
+    }
+
+    #[test]
+    fn a_title_is_declared_or_the_first_heading_or_the_first_line() {
+        assert_eq!(describe("a.md", "---\ntitle: The lease\n---\n# Other").title, "The lease");
+        assert_eq!(describe("a.md", "Intro\n\n## The *lease* ##\n").title, "The *lease*");
+        assert_eq!(describe("a.md", "\n\nFirst line\nsecond").title, "First line");
+        assert_eq!(describe("a.md", "#hashtag first").title, "#hashtag first");
+    }
+
+    #[test]
+    fn a_long_title_is_cut_at_a_word() {
+        let title = describe("a.md", &"word ".repeat(30)).title;
+        assert!(title.chars().count() <= LONGEST_TITLE && title.ends_with("word…"), "{title}");
+        assert_eq!(describe("a.md", &"ö".repeat(100)).title.chars().count(), LONGEST_TITLE);
+    }
+
+    #[test]
+    fn a_date_is_declared_or_stands_alone_near_the_top() {
+        let date = |text: &str| describe("a.md", text).date.map(|date| date.to_string());
+        assert_eq!(date("---\ndate: 2024-02-29\n---\nText"), Some("2024-02-29".to_owned()));
+        assert_eq!(date("---\ndate: 2024-02-29T10:00:00Z\n---\nText"), Some("2024-02-29".to_owned()));
+        assert_eq!(date("# Title\n\nTue 6th Jan, 2026\n\nText"), Some("2026-01-06".to_owned()));
+        assert_eq!(date("In January 2026 it rained."), None);
+    }
+
+    #[test]
+    fn what_is_wrong_in_front_matter_is_a_problem_and_the_body_stays() {
+        let document = document("7.md", Format::Markdown, "---\ntitle: a: b\n---\nText\n".to_owned());
+        assert_eq!(&document.text[document.body.range()], "Text\n");
+        assert_eq!(
+            document.description.problems,
+            ["front matter, line 2: mapping values are not allowed in this context; none of it is used"]
+        );
+        let problems = describe("7.md", "---\ndate: soon\nurl: ftp://x\n---\nText").problems;
+        assert_eq!(problems.len(), 2, "{problems:?}");
+    }
+
+    #[test]
+    fn a_rule_that_closes_nothing_is_text() {
+        let document = document("7.md", Format::Markdown, "\u{feff}---\nText\n".to_owned());
+        assert_eq!(&document.text[document.body.range()], "---\nText\n");
+    }
+}

@@ -1,0 +1,329 @@
+//! Reading the folder: the only place that opens the team's documents.
+//!
+//! [`list`] walks it and says of every file that it may be read or why it is refused; [`read`] opens one. A bad
+//! file is a [`Refused`] with its name and its reason, and stops nothing. What the text then means is left to
+//! [`format`](super::format).
+
+use std::fs::{self, FileType};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use ignore::WalkBuilder;
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use super::{Document, Format, Refused, describe};
+
+/// A file of the corpus that may be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    pub path: PathBuf,
+    /// Relative to the corpus folder, with `/` between its parts.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// Nanoseconds since 1970; 0 where the file system does not say.
+    pub modified: u64,
+}
+
+/// Every file of the folder, in one of two lists, each ordered by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    pub files: Vec<File>,
+    pub refused: Vec<Refused>,
+}
+
+/// Why there is no corpus at all.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    #[error(
+        "cannot read the corpus {folder}: {reason}; name a folder of documents with --corpus DIR or corpus.path"
+    )]
+    Folder { folder: String, reason: String },
+    #[error(
+        "the corpus {folder} has no files; if documents should be there, look whether the folder is mounted"
+    )]
+    Empty { folder: String },
+}
+
+/// The files of `folder` and its subfolders. Hidden files are left out, and so is what a `.passimignore` names.
+/// Links are followed, since mounted folders are often made of them.
+pub fn list(folder: &Path) -> Result<Listing, ReadError> {
+    let shown = folder.display().to_string();
+    let no_folder = |reason: String| ReadError::Folder { folder: shown.clone(), reason };
+    let metadata = fs::metadata(folder).map_err(|error| no_folder(spoken(&error)))?;
+    if !metadata.is_dir() {
+        return Err(no_folder("it is a file, not a folder".to_owned()));
+    }
+    fs::read_dir(folder).map_err(|error| no_folder(spoken(&error)))?;
+
+    let mut listing = Listing::default();
+    for entry in walk(folder) {
+        match entry {
+            Ok(entry) => add_entry(folder, &entry, &mut listing),
+            Err(error) => add_error(folder, &error, &mut listing),
+        }
+    }
+    listing.files.sort_by(|a, b| a.name.cmp(&b.name));
+    listing.refused.sort_by(|a, b| a.path.cmp(&b.path));
+    if listing.files.is_empty() && listing.refused.is_empty() {
+        return Err(ReadError::Empty { folder: shown });
+    }
+    Ok(listing)
+}
+
+fn walk(folder: &Path) -> ignore::Walk {
+    WalkBuilder::new(folder)
+        .standard_filters(false)
+        .hidden(true)
+        .parents(false)
+        .follow_links(true)
+        .add_custom_ignore_filename(".passimignore")
+        .build()
+}
+
+fn add_entry(folder: &Path, entry: &ignore::DirEntry, listing: &mut Listing) {
+    if entry.depth() == 0 || entry.file_type().is_some_and(|kind| kind.is_dir()) {
+        return;
+    }
+    let name = match relative(folder, entry.path()) {
+        Ok(name) => name,
+        Err(shown) => {
+            let reason = "has a name that is not UTF-8; rename it".to_owned();
+            return listing.refused.push(Refused { path: shown, reason });
+        }
+    };
+    // Asked again with links followed: a pipe or a device is never opened, since reading it might not end.
+    match fs::metadata(entry.path()) {
+        Ok(metadata) if metadata.is_file() => listing.files.push(File {
+            path: entry.path().to_owned(),
+            name,
+            size: metadata.len(),
+            modified: nanoseconds(&metadata),
+        }),
+        Ok(metadata) => {
+            listing.refused.push(Refused { path: name, reason: special(metadata.file_type()).to_owned() })
+        }
+        Err(error) => listing
+            .refused
+            .push(Refused { path: name, reason: format!("cannot be opened: {}", spoken(&error)) }),
+    }
+}
+
+/// What the walk could not enter or follow.
+fn add_error(folder: &Path, error: &ignore::Error, listing: &mut Listing) {
+    let (path, reason) = taken_apart(error);
+    let path = path.unwrap_or(folder);
+    let path = relative(folder, path).unwrap_or_else(|shown| shown);
+    listing.refused.push(Refused { path: if path.is_empty() { ".".to_owned() } else { path }, reason });
+}
+
+fn taken_apart(error: &ignore::Error) -> (Option<&Path>, String) {
+    match error {
+        ignore::Error::WithPath { path, err } => (Some(path), taken_apart(err).1),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => taken_apart(err),
+        ignore::Error::Loop { child, .. } => {
+            (Some(child), "is a link to a folder that it lies in".to_owned())
+        }
+        ignore::Error::Io(error) => (None, format!("cannot be opened: {}", spoken(error))),
+        error => (None, error.to_string()),
+    }
+}
+
+/// The path below the folder with `/` between its parts; the error is how it can be shown where it is not UTF-8.
+fn relative(folder: &Path, path: &Path) -> Result<String, String> {
+    let below = path.strip_prefix(folder).unwrap_or(path);
+    let parts: Option<Vec<&str>> = below.iter().map(|part| part.to_str()).collect();
+    match parts {
+        Some(parts) => Ok(parts.join("/")),
+        None => Err(below.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")),
+    }
+}
+
+fn special(kind: FileType) -> &'static str {
+    if kind.is_dir() { "is a folder" } else { "is not a file but a pipe, a socket or a device" }
+}
+
+fn nanoseconds(metadata: &fs::Metadata) -> u64 {
+    let since = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    since.and_then(|since| u64::try_from(since.as_nanos()).ok()).unwrap_or(0)
+}
+
+/// What the operating system says, without its number.
+fn spoken(error: &io::Error) -> String {
+    let text = match error.kind() {
+        io::ErrorKind::NotFound => return "it does not exist".to_owned(),
+        io::ErrorKind::PermissionDenied => return "permission denied".to_owned(),
+        _ => error.to_string(),
+    };
+    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
+/// How much is looked at before the rest is read.
+const HEAD: u64 = 8 * 1024;
+
+/// Reads one file of at most `limit` bytes: the document, and the SHA-256 of the file's bytes.
+pub fn read(file: &File, limit: u64) -> Result<(Document, [u8; 32]), Refused> {
+    let refused = |reason: String| Refused { path: file.name.clone(), reason };
+    let format = format_of(&file.name).map_err(refused)?;
+    if file.size > limit {
+        return Err(refused(too_large(file.size, limit)));
+    }
+    let bytes = bytes(&file.path, limit).map_err(refused)?;
+    let text = String::from_utf8(bytes).map_err(|error| refused(not_utf8(&error)))?;
+    if text.trim_start_matches('\u{feff}').trim().is_empty() {
+        return Err(refused("is empty".to_owned()));
+    }
+    let sha256 = Sha256::digest(&text).into();
+    Ok((describe::document(&file.name, format, text), sha256))
+}
+
+fn format_of(name: &str) -> Result<Format, String> {
+    let file_name = name.rsplit('/').next().unwrap_or(name);
+    let ending = Path::new(file_name).extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        None | Some("txt" | "text") => Ok(Format::Text),
+        Some("md" | "markdown") => Ok(Format::Markdown),
+        Some("html" | "htm" | "pdf" | "docx") => {
+            let kind = ending.unwrap_or_default().to_uppercase();
+            Err(format!("is {kind}, which this version does not read; save it as text or Markdown"))
+        }
+        Some(ending) => Err(format!("is a .{ending} file; plain text (.txt) and Markdown (.md) are read")),
+    }
+}
+
+fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+    let failed = |error: io::Error| format!("cannot be read: {}", spoken(&error));
+    let mut file = fs::File::open(path).map_err(failed)?;
+    let mut bytes = Vec::new();
+    (&mut file).take(HEAD).read_to_end(&mut bytes).map_err(failed)?;
+    refuse_binary(&bytes)?;
+    // The file may have grown since it was listed.
+    file.take(limit + 1 - (bytes.len() as u64).min(limit)).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > limit {
+        return Err(too_large(bytes.len() as u64, limit));
+    }
+    refuse_binary(&bytes)?;
+    Ok(bytes)
+}
+
+fn refuse_binary(bytes: &[u8]) -> Result<(), String> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err("is UTF-16, which this version does not read; save it as UTF-8".to_owned());
+    }
+    if bytes.contains(&0) {
+        return Err("is a binary file".to_owned());
+    }
+    Ok(())
+}
+
+fn not_utf8(error: &std::string::FromUtf8Error) -> String {
+    format!("is not UTF-8 (at byte {}); save it as UTF-8", error.utf8_error().valid_up_to() + 1)
+}
+
+/// Sizes in megabytes of 1,048,576 bytes, as the setting counts them.
+fn too_large(size: u64, limit: u64) -> String {
+    const MB: u64 = 1 << 20;
+    format!("has {} MB, and at most {} MB are read (corpus.max_file_mb)", size.div_ceil(MB), limit / MB)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: u64 = 1 << 20;
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+        folder
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        list(folder).unwrap().files.into_iter().map(|file| file.name).collect()
+    }
+
+    #[track_caller]
+    fn refused(name: &str, content: &[u8], reason: &str) {
+        let folder = folder(&[(name, content)]);
+        let listing = list(folder.path()).unwrap();
+        assert_eq!(read(&listing.files[0], LIMIT).unwrap_err().reason, reason);
+    }
+
+    #[test]
+    fn files_are_listed_by_name_with_those_of_subfolders() {
+        let folder =
+            folder(&[("b.txt", b"b"), ("a/c.md", b"c"), (".hidden.txt", b"h"), (".git/x.txt", b"x")]);
+        assert_eq!(names(folder.path()), ["a/c.md", "b.txt"]);
+    }
+
+    #[test]
+    fn passimignore_is_obeyed_and_gitignore_is_not() {
+        let folder = folder(&[
+            (".passimignore", b"drafts/\n*.bak.txt\n"),
+            (".gitignore", b"kept.txt\n"),
+            ("kept.txt", b"k"),
+            ("old.bak.txt", b"o"),
+            ("drafts/d.txt", b"d"),
+        ]);
+        assert_eq!(names(folder.path()), ["kept.txt"]);
+    }
+
+    #[test]
+    fn a_folder_that_is_missing_a_file_or_empty_is_an_error() {
+        let folder = folder(&[("a.txt", b"a")]);
+        let error = list(&folder.path().join("none")).unwrap_err().to_string();
+        assert!(error.contains("it does not exist; name a folder"), "{error}");
+        let error = list(&folder.path().join("a.txt")).unwrap_err().to_string();
+        assert!(error.contains("it is a file, not a folder"), "{error}");
+        fs::remove_file(folder.path().join("a.txt")).unwrap();
+        assert!(matches!(list(folder.path()), Err(ReadError::Empty { .. })));
+    }
+
+    #[test]
+    fn a_text_is_read_as_it_is() {
+        let folder = folder(&[("1.txt", "\u{feff}Grüße\r\n".as_bytes())]);
+        let (document, sha256) = read(&list(folder.path()).unwrap().files[0], LIMIT).unwrap();
+        assert_eq!(document.text, "\u{feff}Grüße\r\n");
+        assert_eq!(sha256, <[u8; 32]>::from(Sha256::digest("\u{feff}Grüße\r\n")));
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_with_the_reason() {
+        refused("a.txt", b"\x00\x01", "is a binary file");
+        refused("a.txt", b"caf\xe9", "is not UTF-8 (at byte 4); save it as UTF-8");
+        refused("a.txt", b"\xff\xfea\x00", "is UTF-16, which this version does not read; save it as UTF-8");
+        refused("a.txt", b" \n", "is empty");
+        refused("a.pdf", b"%PDF", "is PDF, which this version does not read; save it as text or Markdown");
+        refused("a.xlsx", b"PK", "is a .xlsx file; plain text (.txt) and Markdown (.md) are read");
+        let large = vec![b'a'; LIMIT as usize + 1];
+        refused("a.txt", &large, "has 2 MB, and at most 1 MB are read (corpus.max_file_mb)");
+    }
+
+    #[test]
+    fn a_file_that_ends_in_zeros_is_binary_too() {
+        let mut bytes = vec![b'a'; HEAD as usize + 10];
+        bytes.push(0);
+        refused("a.txt", &bytes, "is a binary file");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_loops_are_refused() {
+        use std::os::unix::fs::symlink;
+        let folder = folder(&[("real/a.txt", b"a")]);
+        symlink("real/a.txt", folder.path().join("b.txt")).unwrap();
+        symlink("self.txt", folder.path().join("self.txt")).unwrap();
+        symlink("..", folder.path().join("real/up")).unwrap();
+        symlink("none.txt", folder.path().join("dangling.txt")).unwrap();
+        let listing = list(folder.path()).unwrap();
+        assert_eq!(listing.files.iter().map(|file| &file.name).collect::<Vec<_>>(), ["b.txt", "real/a.txt"]);
+        let refused: Vec<&str> = listing.refused.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(refused, ["dangling.txt", "real/up", "self.txt"]);
+    }
+}
