@@ -54,8 +54,35 @@ pub fn stem(folded: &str) -> Cow<'_, str> {
     if folded.bytes().any(|b| b.is_ascii_digit()) {
         return Cow::Borrowed(folded);
     }
-    Stemmer::new(Algorithm::English).stem(folded).into_owned().into()
+    let regular =
+        IRREGULAR.binary_search_by_key(&folded, |(form, _)| form).map_or(folded, |found| IRREGULAR[found].1);
+    Stemmer::new(Algorithm::English).stem(regular).into_owned().into()
 }
+
+/// Forms of irregular verbs that no stemmer joins, sorted, with the verb. Those that are common words of another
+/// meaning as well (found, left, saw, lay, wound) stay what they are.
+#[rustfmt::skip]
+const IRREGULAR: &[(&str, &str)] = &[
+    ("arose", "arise"), ("ate", "eat"), ("awoke", "awake"), ("beaten", "beat"), ("became", "become"), ("began", "begin"),
+    ("begun", "begin"), ("bent", "bend"), ("bitten", "bite"), ("blew", "blow"), ("blown", "blow"), ("born", "bear"),
+    ("bought", "buy"), ("broke", "break"), ("broken", "break"), ("brought", "bring"), ("built", "build"),
+    ("came", "come"), ("caught", "catch"), ("chose", "choose"), ("chosen", "choose"), ("dealt", "deal"),
+    ("drank", "drink"), ("drawn", "draw"), ("drew", "draw"), ("driven", "drive"), ("drove", "drive"), ("drunk", "drink"),
+    ("eaten", "eat"), ("fallen", "fall"), ("fed", "feed"), ("fell", "fall"), ("felt", "feel"), ("fled", "flee"),
+    ("flew", "fly"), ("flown", "fly"), ("forgot", "forget"), ("forgotten", "forget"), ("fought", "fight"),
+    ("froze", "freeze"), ("frozen", "freeze"), ("gave", "give"), ("given", "give"), ("gone", "go"), ("grew", "grow"),
+    ("grown", "grow"), ("heard", "hear"), ("held", "hold"), ("hid", "hide"), ("hidden", "hide"), ("kept", "keep"),
+    ("knew", "know"), ("known", "know"), ("laid", "lay"), ("led", "lead"), ("lent", "lend"), ("lost", "lose"),
+    ("made", "make"), ("meant", "mean"), ("met", "meet"), ("overcame", "overcome"), ("paid", "pay"), ("ran", "run"),
+    ("risen", "rise"), ("rode", "ride"), ("said", "say"), ("sang", "sing"), ("sank", "sink"), ("seen", "see"),
+    ("sent", "send"), ("shaken", "shake"), ("shook", "shake"), ("shot", "shoot"), ("shown", "show"), ("slept", "sleep"),
+    ("sold", "sell"), ("sought", "seek"), ("spent", "spend"), ("spoke", "speak"), ("spoken", "speak"),
+    ("stole", "steal"), ("stolen", "steal"), ("stood", "stand"), ("struck", "strike"), ("sung", "sing"),
+    ("sunk", "sink"), ("swam", "swim"), ("swore", "swear"), ("sworn", "swear"), ("taken", "take"), ("taught", "teach"),
+    ("thought", "think"), ("threw", "throw"), ("thrown", "throw"), ("told", "tell"), ("took", "take"), ("tore", "tear"),
+    ("torn", "tear"), ("understood", "understand"), ("went", "go"), ("withdrawn", "withdraw"), ("withdrew", "withdraw"),
+    ("woke", "wake"), ("won", "win"), ("wore", "wear"), ("worn", "wear"), ("written", "write"), ("wrote", "write"),
+];
 
 /// Lower case, without accents and apostrophes.
 pub fn fold(text: &str) -> String {
@@ -255,8 +282,15 @@ mod tests {
     }
 
     #[test]
+    fn irregular_forms_are_sorted() {
+        assert!(IRREGULAR.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+
+    #[test]
     fn stems_join_the_forms_of_a_word() {
         assert_eq!(stem("guarantees"), stem("guaranteed"));
         assert_eq!(stem("v2s"), "v2s");
+        assert_eq!(stem("met"), stem("meeting"));
+        assert_eq!(stem("written"), stem("writes"));
     }
 }

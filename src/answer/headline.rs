@@ -59,6 +59,9 @@ fn value_line(question: &Question, candidate: &Candidate<'_>, value: &Value) -> 
     if is_disputed(sentence, clause) {
         return Line { value: value_text, ..statement(sentence, &candidate.clauses) };
     }
+    if hangs_on_condition(sentence, clause, &candidate.clauses) {
+        return Line { value: value_text, ..statement(sentence, &candidate.clauses) };
+    }
     let is_guarded = guard_outside(sentence, clause, &value.words);
     let is_short = clause.words.len() <= SHORT_CLAUSE && stands_alone(sentence, clause);
     if let Some(short) = reduced(sentence, clause, &value.words) {
@@ -91,6 +94,18 @@ fn guard_outside(sentence: &Sentence<'_>, clause: &Clause, value: &Range<usize>)
             .words
             .clone()
             .any(|place| !value.contains(&place) && is_guard_word(&sentence.words[place].folded))
+}
+
+/// Whether another clause of the sentence sets a condition, an exception or an end: then both are told.
+fn hangs_on_condition(sentence: &Sentence<'_>, clause: &Clause, clauses: &[Clause]) -> bool {
+    clauses.iter().filter(|other| *other != clause).any(|other| {
+        let opening = (other.opener.start..other.words.end).take(2);
+        opening.into_iter().any(|place| is_condition(&sentence.words[place].folded))
+    })
+}
+
+fn is_condition(folded: &str) -> bool {
+    matches!(folded, "unless" | "if" | "until" | "except" | "provided" | "only" | "without")
 }
 
 /// Whether the clause is somebody's accusation, denial or claim: then who makes it stays in the line.
@@ -257,10 +272,8 @@ fn statement(sentence: &Sentence<'_>, clauses: &[Clause]) -> Line {
 fn droppable_end(sentence: &Sentence<'_>, clause: &Clause) -> bool {
     let opening = (clause.opener.start..clause.words.end).take(2);
     !opening.into_iter().any(|place| {
-        matches!(
-            sentence.words[place].folded.as_str(),
-            "but" | "unless" | "if" | "until" | "except" | "although" | "though" | "only"
-        )
+        let word = sentence.words[place].folded.as_str();
+        is_condition(word) || matches!(word, "but" | "although" | "though")
     })
 }
 

@@ -143,7 +143,7 @@ fn number(question: &Question, sentence: &Sentence<'_>, digits: Range<usize>) ->
         Asked::Amount => (next_noun(sentence, digits.end)?, 0.25),
         Asked::Percentage => (percent?, 1.0),
         Asked::Duration => (time_unit_end(sentence, digits.end)?, 1.0),
-        _ if money => (money_end(sentence, digits.end), 0.3),
+        _ if money && unit.is_none() => (money_end(sentence, digits.end), 0.3),
         Asked::Count if unit.is_none() => (next_noun(sentence, digits.end).unwrap_or(digits.end), 0.2),
         _ => match unit {
             Some(end) => (end, 1.0),

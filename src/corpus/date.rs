@@ -421,7 +421,7 @@ impl Reader<'_> {
                 let joins = matches!(c, '.' | ',' | ':' | '/' | '+') && at > 1 && self.is_attached(at - 2);
                 let currency = matches!(c, '$' | '€' | '£' | '¥' | '#' | '_' | '§' | '=' | '@' | '\\');
                 let after_number = at > 1 && matches!(self.tokens[at - 2].kind, Kind::Number(_));
-                !currency && !(joins && after_number)
+                !(currency || joins && after_number)
             }
         }
     }

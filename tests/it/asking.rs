@@ -86,11 +86,12 @@ The old pier was closed in November 2019.
 #[test]
 fn sources_that_say_the_same_are_all_cited() {
     let answer = Place::new(
-        "-- 1.txt\nThe consortium has 35 members.\n-- 2.txt\nAll thirty members of the club came.\n\
+        "-- 1.txt\nThe consortium has 35 members from nine countries.\n-- 2.txt\nAll thirty members of the club came.\n\
          -- 3.txt\nToday the consortium counts 35 members in all.\n",
     )
     .ask("How many members does the consortium have?");
-    assert_eq!(answer["reply"], "The consortium has 35 members, per sources 1 and 3", "{answer:#}");
+    assert_eq!(answer["value"], "35 members", "{answer:#}");
+    assert!(answer["reply"].as_str().unwrap().ends_with(", per sources 1 and 3"), "{answer:#}");
 }
 
 #[test]
@@ -108,7 +109,8 @@ fn what_the_sources_do_not_say_is_declined_with_the_missing_words() {
 
 #[test]
 fn a_declined_question_shows_the_closest_passage() {
-    let answer = Place::new("-- 1.txt\nThe office in Ghent opens at nine.\n").ask("How many desks does the Ghent office have?");
+    let answer = Place::new("-- 1.txt\nThe office in Ghent opens at nine.\n")
+        .ask("How many desks does the Ghent office have?");
     assert_eq!(answer["status"], "abstained", "{answer:#}");
     assert_eq!(answer["nearest"]["quote"], "The office in Ghent opens at nine.");
 }
@@ -137,7 +139,9 @@ fn a_question_can_be_put_to_one_source() {
     let answer = place.run(&["ask", "--json", "--source", "2", "How much is the rent?"]).json();
     assert_eq!(answer["citations"][0]["source"], "2", "{answer:#}");
     assert_eq!(answer["value"], "700 euros");
-    place.run(&["ask", "--source", "9", "How much?"]).failed(1, "there is no source '9'; 'passim sources' lists them");
+    place
+        .run(&["ask", "--source", "9", "How much?"])
+        .failed(1, "there is no source '9'; 'passim sources' lists them");
 }
 
 #[test]
@@ -168,7 +172,8 @@ fn every_quote_is_a_slice_of_its_file_and_every_answer_stands_in_its_quotes() {
                 continue;
             }
             let file = fs::read(repository().join("seeds").join(citation["path"].as_str().unwrap())).unwrap();
-            let bytes = citation["byte_start"].as_u64().unwrap() as usize..citation["byte_end"].as_u64().unwrap() as usize;
+            let bytes = citation["byte_start"].as_u64().unwrap() as usize
+                ..citation["byte_end"].as_u64().unwrap() as usize;
             let quote = citation["quote"].as_str().unwrap();
             assert_eq!(&file[bytes.clone()], quote.as_bytes(), "{question}");
             let line = file[..bytes.start].iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -181,7 +186,8 @@ fn every_quote_is_a_slice_of_its_file_and_every_answer_stands_in_its_quotes() {
 
 #[test]
 fn found_passages_mark_the_words_that_were_looked_for() {
-    let place = Place::new("-- 1.txt\nThe pier is old.\n\nThe mayor likes the old pier.\n-- 2.txt\nNothing here.\n");
+    let place =
+        Place::new("-- 1.txt\nThe pier is old.\n\nThe mayor likes the old pier.\n-- 2.txt\nNothing here.\n");
     let found = place.run(&["search", "--json", "--limit", "1", "mayor's pier"]).json();
     let hit = &found["hits"][0];
     assert_eq!(hit["passage"], "The mayor likes the old pier.");

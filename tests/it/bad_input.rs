@@ -11,7 +11,8 @@ use crate::program::{Place, Run};
 fn refused(place: &Place, path: &str, reason: &str) {
     let sources = place.run(&["sources", "--json"]).json();
     let entry = sources.as_array().unwrap().iter().find(|entry| entry["path"] == path);
-    let problems = entry.unwrap_or_else(|| panic!("{path} is not listed in {sources:#}"))["problems"].to_string();
+    let problems =
+        entry.unwrap_or_else(|| panic!("{path} is not listed in {sources:#}"))["problems"].to_string();
     assert!(problems.contains(reason), "{problems} does not say {reason:?}");
     assert_eq!(place.ask("What is the gate code?")["answer"], "The gate code is 4711");
 }
@@ -55,7 +56,10 @@ fn the_second_of_two_files_with_one_id_is_refused_by_name() {
     let sources = place.run(&["sources", "--json"]).json();
     let problems = sources.as_array().unwrap().iter().find(|entry| entry["source"].is_null()).unwrap();
     assert_eq!(problems["path"], "1.txt");
-    assert!(problems["problems"][0].as_str().unwrap().contains("which 1-again.txt has already"), "{problems}");
+    assert!(
+        problems["problems"][0].as_str().unwrap().contains("which 1-again.txt has already"),
+        "{problems}"
+    );
 }
 
 #[cfg(unix)]
@@ -66,7 +70,9 @@ fn links_to_themselves_pipes_and_names_that_are_not_utf8_are_refused_by_name() {
     std::os::unix::fs::symlink("loop.txt", place.corpus().join("loop.txt")).unwrap();
     std::os::unix::fs::symlink("..", place.corpus().join("up")).unwrap();
     std::os::unix::fs::symlink("nowhere.txt", place.corpus().join("dangling.txt")).unwrap();
-    assert!(std::process::Command::new("mkfifo").arg(place.corpus().join("pipe.txt")).status().unwrap().success());
+    assert!(
+        std::process::Command::new("mkfifo").arg(place.corpus().join("pipe.txt")).status().unwrap().success()
+    );
     fs::write(place.corpus().join(std::ffi::OsStr::from_bytes(b"caf\xe9.txt")), "text").unwrap();
     refused(&place, "loop.txt", "");
     refused(&place, "dangling.txt", "");
@@ -90,13 +96,17 @@ fn a_file_without_read_permission_is_refused_by_name() {
         fs::copy(env!("CARGO_BIN_EXE_passim"), &program).unwrap();
         fs::set_permissions(place.folder(), fs::Permissions::from_mode(0o777)).unwrap();
         command = std::process::Command::new(program);
+        command.env("HOME", place.folder()).env_remove("XDG_CONFIG_HOME");
         command.uid(65_534).gid(65_534).current_dir(place.folder());
         command.arg("--corpus").arg(place.corpus()).arg("--data").arg(place.data()).args(["index", "--json"]);
     }
     let report = Run::of(&mut command).json();
     assert_eq!(report["added"], serde_json::json!(["1.txt"]));
     assert_eq!(report["refused"][0]["path"], "secret.txt");
-    assert!(report["refused"][0]["reason"].as_str().unwrap().to_lowercase().contains("permission"), "{report}");
+    assert!(
+        report["refused"][0]["reason"].as_str().unwrap().to_lowercase().contains("permission"),
+        "{report}"
+    );
 }
 
 #[test]
@@ -138,7 +148,9 @@ fn a_question_that_is_too_long_is_told_so() {
 #[test]
 fn a_wrong_command_line_ends_with_2() {
     let place = Place::new(GATE);
-    for arguments in [&["ask"][..], &["frobnicate"], &["search", "--limit", "0", "x"], &["ask", "--colour", "x"]] {
+    for arguments in
+        [&["ask"][..], &["frobnicate"], &["search", "--limit", "0", "x"], &["ask", "--colour", "x"]]
+    {
         assert_eq!(place.run(arguments).code, 2, "{arguments:?}");
     }
 }

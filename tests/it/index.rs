@@ -100,7 +100,8 @@ fn an_interrupted_run_leaves_the_old_index_whole() {
         place.write(&format!("{number:04}.txt"), text.as_bytes());
     }
     for milliseconds in [0, 20, 60, 150, 300, 600] {
-        let mut child = place.command(&["index"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child =
+            place.command(&["index"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(milliseconds));
         let _ = std::process::Command::new("kill").arg("-INT").arg(child.id().to_string()).status();
         child.wait().unwrap();

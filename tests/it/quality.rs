@@ -12,7 +12,8 @@ fn figures(corpus: &str, questions: &str) -> Value {
 
 #[track_caller]
 fn at_least(figures: &Value, name: &str, floor: f64) {
-    let value = figures["overall"][name]["value"].as_f64().unwrap_or_else(|| panic!("no {name} in {figures:#}"));
+    let value =
+        figures["overall"][name]["value"].as_f64().unwrap_or_else(|| panic!("no {name} in {figures:#}"));
     assert!(value >= floor, "{name} is {value:.3}, its floor {floor}");
 }
 

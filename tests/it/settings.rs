@@ -33,9 +33,7 @@ fn replies_and_synonyms_of_the_configuration_folder_win_and_are_checked() {
     let shipped = include_str!("../../config/replies.toml");
     fs::write(folder.join("replies.toml"), shipped.replace(", per {{", " -- see {{")).unwrap();
     fs::write(folder.join("synonyms.toml"), "same = [['gate', 'door']]").unwrap();
-    let ask = |question: &str| {
-        Run::of(place.command(&["ask", question]).env("PASSIM_CONFIG_DIR", &folder))
-    };
+    let ask = |question: &str| Run::of(place.command(&["ask", question]).env("PASSIM_CONFIG_DIR", &folder));
     assert!(ask("What is the door code?").out.starts_with("The gate code is 4711 -- see source 1"));
     fs::write(folder.join("replies.toml"), "[reply]").unwrap();
     ask("What is the door code?").failed(2, "replies.toml");

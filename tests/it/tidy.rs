@@ -63,9 +63,16 @@ fn the_core_knows_no_clock_no_environment_no_network_and_no_edge() {
             continue;
         }
         let code = text.split("#[cfg(test)]").next().unwrap();
-        for foreign in
-            ["std::env", "SystemTime", "Instant::now", "std::net", "tokio", "serenity", "crate::cli", "crate::settings"]
-        {
+        for foreign in [
+            "std::env",
+            "SystemTime",
+            "Instant::now",
+            "std::net",
+            "tokio",
+            "serenity",
+            "crate::cli",
+            "crate::settings",
+        ] {
             assert!(!code.contains(foreign), "src/{name} knows {foreign}");
         }
     }
@@ -74,7 +81,8 @@ fn the_core_knows_no_clock_no_environment_no_network_and_no_edge() {
 #[test]
 fn only_one_module_of_the_core_reads_documents() {
     for (name, text) in sources() {
-        let is_core = ["corpus", "words", "answer/", "answer.rs"].iter().any(|module| name.starts_with(module));
+        let is_core =
+            ["corpus", "words", "answer/", "answer.rs"].iter().any(|module| name.starts_with(module));
         let code = text.split("#[cfg(test)]").next().unwrap();
         assert!(!is_core || name == "corpus/read.rs" || !code.contains("fs::"), "src/{name} opens files");
     }
