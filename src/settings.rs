@@ -1,8 +1,8 @@
 //! The settings: what an operator may choose, read once into one [`Settings`].
 //!
 //! Later layers win: the compiled-in `config/default.toml`, `default.toml` and `local.toml` of the
-//! configuration folder, `--config` files, the environment, the command line. [`layers`] gathers them,
-//! [`folders`] knows where things lie, [`values`] turns what was written into types that cannot be wrong.
+//! configuration folder, `--config` files, the environment, the command line. `layers` gathers them,
+//! `folders` knows where things lie, `values` turns what was written into types that cannot be wrong.
 //!
 //! Nothing here asks the process for anything: the environment, the current folder and the user's folders are
 //! handed in. Command lines, exit codes and what the settings are for are left to others.

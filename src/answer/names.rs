@@ -295,10 +295,24 @@ pub fn place_fit(name: &Name, sentence: &Sentence<'_>) -> f64 {
     if names_country(name, sentence) || names_site(name, sentence) {
         fit += 0.15;
     }
+    if is_adjective(name, sentence) {
+        fit -= 0.5;
+    }
     if name.has_title || names_organisation(name, sentence) {
         fit -= 0.4;
     }
     fit.clamp(0.0, 1.0)
+}
+
+/// "French" before "capital": what something is, not where.
+fn is_adjective(name: &Name, sentence: &Sentence<'_>) -> bool {
+    let last = sentence.words[name.run.end - 1].folded.as_str();
+    let next = sentence.words.get(name.run.end);
+    let has_ending =
+        ["ish", "an", "ese", "nch", "tch", "iss", "eek"].iter().any(|ending| last.ends_with(ending));
+    let is_tied =
+        next.is_some_and(|next| !is_function_word(&next.folded)) && sentence.gap_before(name.run.end) == " ";
+    name.run.len() == 1 && has_ending && is_tied
 }
 
 /// How much a name looks like that of an organisation, 0 to 1.

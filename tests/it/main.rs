@@ -1,5 +1,7 @@
 //! The whole program, run as people run it: over folders written in strings, in a temporary place.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 mod asking;
 mod bad_input;
 mod index;
