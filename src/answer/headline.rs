@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::asks_for_value;
-use super::clauses::{Clause, span_of};
+use super::clauses::{self, Clause, span_of};
 use super::lexicon::{is_auxiliary, is_disputing_verb, is_guard_word};
 use super::question::{Asked, Question, looks_like_participle};
 use super::sentences::{Candidate, Sentence};
@@ -31,11 +31,12 @@ pub struct Line {
 /// The line for the chosen sentence.
 pub fn line(question: &Question, candidate: &Candidate<'_>) -> Line {
     let sentence = &candidate.sentence;
+    let clauses = &clauses::clauses(sentence.text, &sentence.words);
     match &candidate.value {
         Some(value) if asks_for_value(question.asked) && value.score >= least_score(question.asked) => {
-            value_line(question, candidate, value)
+            value_line(question, sentence, clauses, value)
         }
-        _ => statement(sentence, &candidate.clauses),
+        _ => statement(sentence, clauses),
     }
 }
 
@@ -49,18 +50,17 @@ fn least_score(asked: Asked) -> f64 {
     }
 }
 
-fn value_line(question: &Question, candidate: &Candidate<'_>, value: &Value) -> Line {
-    let sentence = &candidate.sentence;
+fn value_line(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause], value: &Value) -> Line {
     let told = sentence.text[value.span.range()].to_owned();
-    let Some(clause) = clause_around(&candidate.clauses, &value.words) else {
+    let Some(clause) = clause_around(clauses, &value.words) else {
         return Line { text: plain(&told), value: Some(plain(&told)), span: value.span };
     };
     let value_text = Some(plain(&told));
     if is_disputed(sentence, clause) {
-        return Line { value: value_text, ..statement(sentence, &candidate.clauses) };
+        return Line { value: value_text, ..statement(sentence, clauses) };
     }
-    if hangs_on_condition(sentence, clause, &candidate.clauses) {
-        return Line { value: value_text, ..statement(sentence, &candidate.clauses) };
+    if hangs_on_condition(sentence, clause, clauses) {
+        return Line { value: value_text, ..statement(sentence, clauses) };
     }
     let is_guarded = guard_outside(sentence, clause, &value.words);
     let is_short = clause.words.len() <= SHORT_CLAUSE && stands_alone(sentence, clause);
@@ -71,7 +71,7 @@ fn value_line(question: &Question, candidate: &Candidate<'_>, value: &Value) -> 
         let told = if stands_alone(sentence, clause) {
             whole(sentence, &clause.words)
         } else {
-            statement(sentence, &candidate.clauses)
+            statement(sentence, clauses)
         };
         return Line { value: value_text, ..told };
     }

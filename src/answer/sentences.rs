@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 
-use super::clauses::{Clause, clauses};
 use super::lexicon::{Lexicon, is_function_word, is_reporting_verb};
 use super::question::{Asked, Question, Role};
 use super::terms::{Form, WeightedTerm};
@@ -164,7 +163,6 @@ pub struct Candidate<'a> {
     /// In the document.
     pub span: Span,
     pub sentence: Sentence<'a>,
-    pub clauses: Vec<Clause>,
     pub value: Option<Value>,
     pub features: Features,
     pub score: f64,
@@ -178,7 +176,9 @@ pub fn choose<'a>(
     lexicon: &'a Lexicon,
 ) -> Vec<Candidate<'a>> {
     let wanted = Wanted::new(terms, lexicon);
-    let passages: Vec<PassageWords<'a>> = hits.iter().map(|hit| PassageWords::of(hit, &wanted)).collect();
+    let mut headings = HeadingWords::default();
+    let passages: Vec<PassageWords<'a>> =
+        hits.iter().map(|hit| PassageWords::of(hit, &wanted, &mut headings)).collect();
     let mut candidates = Vec::new();
     for (place, passage) in passages.into_iter().enumerate() {
         candidates.extend(passage.candidates(question, place, hits));
@@ -210,6 +210,16 @@ fn spread_over_document(candidates: &mut [Candidate<'_>], hits: &[Hit<'_>]) {
     }
 }
 
+/// Titles and headings stand over many passages: each is taken apart once a question.
+#[derive(Default)]
+struct HeadingWords<'a>(HashMap<&'a str, Vec<f64>>);
+
+impl<'a> HeadingWords<'a> {
+    fn presence(&mut self, text: &'a str, wanted: &Wanted<'a>) -> &[f64] {
+        self.0.entry(text).or_insert_with(|| Sentence::new(text, wanted).presence())
+    }
+}
+
 /// A passage, its sentences taken apart.
 struct PassageWords<'a> {
     hit: &'a Hit<'a>,
@@ -219,7 +229,7 @@ struct PassageWords<'a> {
 }
 
 impl<'a> PassageWords<'a> {
-    fn of(hit: &'a Hit<'a>, wanted: &Wanted<'a>) -> PassageWords<'a> {
+    fn of(hit: &'a Hit<'a>, wanted: &Wanted<'a>, headings: &mut HeadingWords<'a>) -> PassageWords<'a> {
         let sentences = hit
             .passage
             .passage
@@ -232,8 +242,8 @@ impl<'a> PassageWords<'a> {
         for text in
             [&hit.source.description.title].into_iter().chain(&hit.passage.passage.headings).chain(context)
         {
-            for (all, here) in above.iter_mut().zip(Sentence::new(text, wanted).presence()) {
-                *all = all.max(here);
+            for (all, here) in above.iter_mut().zip(headings.presence(text, wanted)) {
+                *all = all.max(*here);
             }
         }
         PassageWords { hit, sentences, above }
@@ -247,8 +257,7 @@ impl<'a> PassageWords<'a> {
         let mut candidates = Vec::with_capacity(self.sentences.len());
         for (number, (span, sentence)) in self.sentences.into_iter().enumerate() {
             let beside = beside(&presence, number, lead_in);
-            let clauses = clauses(sentence.text, &sentence.words);
-            let value = values::best(question, &sentence, &clauses);
+            let value = values::best(question, &sentence);
             let mut features = Features {
                 passage: f64::from(self.hit.score / best_hit),
                 early: 1.0 / (1.0 + span.start as f64 / 2000.0),
@@ -257,7 +266,7 @@ impl<'a> PassageWords<'a> {
             shares(&mut features, &sentence, &presence[number], &beside, &self.above);
             closeness(&mut features, &sentence);
             kind(&mut features, question, &sentence, value.as_ref());
-            candidates.push(Candidate { hit: place, span, sentence, clauses, value, features, score: 0.0 });
+            candidates.push(Candidate { hit: place, span, sentence, value, features, score: 0.0 });
         }
         candidates
     }

@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use super::clauses::{Clause, span_of};
+use super::asks_for_value;
+use super::clauses::{Clause, clauses, span_of};
 use super::lexicon::{is_function_word, is_reporting_verb};
 use super::names::{self, Name};
 use super::question::{Asked, Question, Role};
@@ -33,10 +34,14 @@ pub struct Value {
 pub const WEAK: f64 = 0.25;
 
 /// The best value that the sentence offers for this question. `None` too where the question asks for none.
-pub fn best(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause]) -> Option<Value> {
-    let mut found = candidates(question, sentence, clauses);
+pub fn best(question: &Question, sentence: &Sentence<'_>) -> Option<Value> {
+    if !asks_for_value(question.asked) {
+        return None;
+    }
+    let clauses = clauses(sentence.text, &sentence.words);
+    let mut found = candidates(question, sentence, &clauses);
     for value in &mut found {
-        value.score = value.fit * (0.3 + 0.7 * nearness(value, sentence, clauses));
+        value.score = value.fit * (0.3 + 0.7 * nearness(value, sentence, &clauses));
     }
     // The first of equals: sentences put first what matters.
     found.into_iter().rev().max_by(|a, b| a.score.total_cmp(&b.score))
