@@ -87,7 +87,9 @@ const IRREGULAR: &[(&str, &str)] = &[
 /// Lower case, without accents and apostrophes.
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
-        return text.bytes().filter(|b| *b != b'\'').map(|b| b.to_ascii_lowercase() as char).collect();
+        let mut folded = text.to_ascii_lowercase();
+        folded.retain(|c| c != '\'');
+        return folded;
     }
     text.nfkd()
         .filter(|c| !is_combining_mark(*c) && !is_apostrophe(*c))
@@ -129,6 +131,13 @@ fn next_word_start(text: &str, from: usize) -> Option<usize> {
 }
 
 fn word_end(text: &str, start: usize) -> usize {
+    let plain = text.as_bytes()[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    match text.as_bytes().get(start + plain) {
+        // Most words: plain letters, and nothing after them that could join.
+        None => return start + plain,
+        Some(b) if plain > 0 && b.is_ascii() && !matches!(b, b'.' | b',' | b'\'') => return start + plain,
+        Some(_) => {}
+    }
     let mut end = start;
     let mut chars = text[start..].char_indices().peekable();
     let mut previous = ' ';

@@ -466,6 +466,6 @@ fn names_site(name: &Name, sentence: &Sentence<'_>) -> bool {
 
 /// Countries are known by the groups of `synonyms.toml` that join a country and its people.
 pub fn names_country(name: &Name, sentence: &Sentence<'_>) -> bool {
-    let stems: Vec<String> = name.words.clone().map(|place| sentence.stems[place].clone()).collect();
+    let stems: Vec<String> = name.words.clone().map(|place| sentence.stems[place].to_string()).collect();
     !sentence.lexicon.same(&stems).is_empty()
 }

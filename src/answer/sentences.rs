@@ -3,7 +3,9 @@
 //! The score of a sentence is the sum of its features times their weights: nothing is hidden in it, and each
 //! contribution can be shown.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::lexicon::{Lexicon, is_function_word, is_reporting_verb};
 use super::question::{Asked, Question, Role};
@@ -18,6 +20,8 @@ pub struct Wanted<'a> {
     terms: &'a [WeightedTerm],
     lexicon: &'a Lexicon,
     by_first_stem: HashMap<&'a str, Vec<(usize, &'a Form)>>,
+    /// Most words of a text are few words over and over: each is stemmed once a question.
+    stems: RefCell<HashMap<String, Rc<str>>>,
 }
 
 impl<'a> Wanted<'a> {
@@ -28,17 +32,27 @@ impl<'a> Wanted<'a> {
                 by_first_stem.entry(&form.stems[0]).or_default().push((number, form));
             }
         }
-        Wanted { terms, lexicon, by_first_stem }
+        Wanted { terms, lexicon, by_first_stem, stems: RefCell::default() }
+    }
+
+    fn stem(&self, folded: &str) -> Rc<str> {
+        let mut stems = self.stems.borrow_mut();
+        if let Some(known) = stems.get(folded) {
+            return Rc::clone(known);
+        }
+        let stem: Rc<str> = stem(folded).into();
+        stems.insert(folded.to_owned(), Rc::clone(&stem));
+        stem
     }
 
     /// Which term each word is: the surest form wins, phrases mark all their words.
-    fn find(&self, words: &[Word], stems: &[String]) -> Vec<Option<(usize, f64)>> {
+    fn find(&self, words: &[Word], stems: &[Rc<str>]) -> Vec<Option<(usize, f64)>> {
         let mut found: Vec<Option<(usize, f64)>> = vec![None; stems.len()];
         for (place, stem) in stems.iter().enumerate() {
-            for (term, form) in self.by_first_stem.get(stem.as_str()).into_iter().flatten() {
+            for (term, form) in self.by_first_stem.get(&**stem).into_iter().flatten() {
                 let is_alone = form.stems.len() == 1;
                 if is_alone && self.is_another_word(&words[place].folded, *term)
-                    || !stems[place..].starts_with(&form.stems)
+                    || !starts_with(&stems[place..], &form.stems)
                 {
                     continue;
                 }
@@ -58,11 +72,15 @@ impl<'a> Wanted<'a> {
     }
 }
 
+fn starts_with(stems: &[Rc<str>], form: &[String]) -> bool {
+    stems.len() >= form.len() && stems.iter().zip(form).all(|(stem, wanted)| **stem == **wanted)
+}
+
 /// A sentence with its words, and which of them the question has.
 pub struct Sentence<'a> {
     pub text: &'a str,
     pub words: Vec<Word>,
-    pub stems: Vec<String>,
+    pub stems: Vec<Rc<str>>,
     /// For each word: the term of the question that it is, and how surely (0 to 1).
     pub found: Vec<Option<(usize, f64)>>,
     pub terms: &'a [WeightedTerm],
@@ -72,7 +90,7 @@ pub struct Sentence<'a> {
 impl<'a> Sentence<'a> {
     pub fn new(text: &'a str, wanted: &Wanted<'a>) -> Sentence<'a> {
         let words = words(text);
-        let stems: Vec<String> = words.iter().map(|word| stem(&word.folded).into_owned()).collect();
+        let stems: Vec<Rc<str>> = words.iter().map(|word| wanted.stem(&word.folded)).collect();
         let found = wanted.find(&words, &stems);
         Sentence { text, words, stems, found, terms: wanted.terms, lexicon: wanted.lexicon }
     }

@@ -276,7 +276,7 @@ fn is_number_word(word: &Word) -> bool {
                 | "pm"
         );
     }
-    NUMBER_WORDS.contains(&word.folded.as_str()) || is_magnitude(&word.folded)
+    NUMBER_WORDS.binary_search(&word.folded.as_str()).is_ok() || is_magnitude(&word.folded)
 }
 
 fn is_magnitude(folded: &str) -> bool {
@@ -296,37 +296,38 @@ fn is_magnitude(folded: &str) -> bool {
     )
 }
 
+/// Sorted.
 const NUMBER_WORDS: &[&str] = &[
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
     "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
     "eighteen",
-    "nineteen",
-    "twenty",
-    "thirty",
-    "forty",
-    "fifty",
-    "sixty",
-    "seventy",
     "eighty",
-    "ninety",
-    "several",
+    "eleven",
+    "fifteen",
+    "fifty",
+    "five",
+    "forty",
+    "four",
+    "fourteen",
     "half",
+    "nine",
+    "nineteen",
+    "ninety",
+    "one",
+    "seven",
+    "seventeen",
+    "seventy",
+    "several",
+    "six",
+    "sixteen",
+    "sixty",
+    "ten",
+    "thirteen",
+    "thirty",
+    "three",
+    "twelve",
+    "twenty",
+    "two",
+    "zero",
 ];
 
 /// Words before a number that say how sure or how far it is.
