@@ -275,6 +275,11 @@ impl<'a> PassageWords<'a> {
         let mut candidates = Vec::with_capacity(self.sentences.len());
         for (number, (span, sentence)) in self.sentences.into_iter().enumerate() {
             let beside = beside(&presence, number, lead_in);
+            // The first one stays: it is the closest passage where only a heading has the words.
+            let says_nothing = presence[number].iter().chain(&beside).all(|here| *here == 0.0);
+            if says_nothing && number > 0 {
+                continue;
+            }
             let value = values::best(question, &sentence);
             let mut features = Features {
                 passage: f64::from(self.hit.score / best_hit),

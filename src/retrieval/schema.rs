@@ -74,7 +74,6 @@ pub fn register_tokenizers(index: &tantivy::Index) {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexedPassage {
     pub path: String,
-    #[serde(flatten)]
     pub passage: Passage,
     /// The document's text at `passage.span`.
     pub text: String,
