@@ -34,7 +34,9 @@ const EXACT_BOOST: f32 = 1.5;
 
 #[derive(Debug, Error)]
 pub enum IndexError {
-    #[error("cannot {attempted} {path}: {reason}")]
+    #[error(
+        "cannot {attempted} {path}: {reason}; --data DIR or data.path names another folder for the index"
+    )]
     Io { attempted: &'static str, path: String, reason: std::io::Error },
     #[error("cannot read the index in {path}: {reason}; 'passim index --rebuild' makes it anew")]
     Unreadable { path: String, reason: String },

@@ -12,9 +12,6 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::corpus::Span;
 
-/// Changes whenever the same text could give other words: an index that was built with another value is rebuilt.
-pub const ANALYSER_VERSION: u32 = 1;
-
 /// Longer words are cut here for the index: nobody asks for them whole, and terms have a length limit.
 const LONGEST_WORD_BYTES: usize = 200;
 

@@ -285,8 +285,14 @@ fn whole_sentence(sentence: &Sentence<'_>) -> Line {
     Line { text: plain(text), value: None, span: Span::new(start, start + text.len()) }
 }
 
-/// One line without markup: emphasis, code marks and the addresses of links are left out, no word is.
+/// One line without markup: emphasis, code marks, the bars of a table row and the addresses of links are left
+/// out, no other word is.
 pub fn plain(text: &str) -> String {
+    let text = text.trim();
+    if let Some(cells) = text.strip_prefix('|') {
+        let cells = cells.trim_end_matches('|').split('|').map(plain).filter(|cell| !cell.is_empty());
+        return cells.collect::<Vec<String>>().join(" · ");
+    }
     let mut line = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
@@ -294,7 +300,8 @@ pub fn plain(text: &str) -> String {
             rest = &rest[end..];
             continue;
         }
-        let is_mark = matches!(c, '`' | '*') || c == '[' && rest.contains("](") || rest.starts_with("__");
+        let is_emphasis = c == '*' && !(line.ends_with(' ') && rest[1..].starts_with(' '));
+        let is_mark = c == '`' || is_emphasis || c == '[' && rest.contains("](");
         if !is_mark {
             line.push(if c.is_whitespace() { ' ' } else { c });
         }
@@ -307,4 +314,25 @@ pub fn plain(text: &str) -> String {
 fn link_target(text: &str) -> Option<usize> {
     text.strip_prefix("](")?;
     text.find(')').map(|end| end + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_is_left_out_and_words_are_not() {
+        assert_eq!(
+            plain("Run **`make test`** in\n[the folder](https://example.org/a)."),
+            "Run make test in the folder."
+        );
+        assert_eq!(plain("5 * 3 is `__init__`"), "5 * 3 is __init__");
+        assert_eq!(plain("| small | **5 €** | |"), "small · 5 €");
+    }
+
+    #[test]
+    fn a_measure_is_told_by_its_singular() {
+        assert!(is_measure("years") && is_measure("feet") && is_measure("dollars"));
+        assert!(!is_measure("people") && !is_measure("states"));
+    }
 }

@@ -8,9 +8,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::schema::SCHEMA_VERSION;
+use super::schema::rules;
 use crate::corpus::{Description, Refused};
-use crate::words::ANALYSER_VERSION;
 
 /// One file that is in the index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,8 +41,8 @@ pub struct Manifest {
 /// What a commit says about itself.
 #[derive(Debug, Serialize, Deserialize)]
 struct Payload {
-    schema: u32,
-    analyser: u32,
+    /// See [`rules`].
+    rules: String,
     manifest: String,
     sha256: String,
 }
@@ -54,7 +53,7 @@ impl Manifest {
         let Some(payload) = payload.and_then(|payload| serde_json::from_str::<Payload>(payload).ok()) else {
             return Ok(None);
         };
-        if payload.schema != SCHEMA_VERSION || payload.analyser != ANALYSER_VERSION {
+        if payload.rules != rules() {
             return Ok(None);
         }
         let bytes = std::fs::read(directory.join(&payload.manifest))
@@ -71,7 +70,7 @@ impl Manifest {
         let bytes = serde_json::to_vec(self)?;
         super::generation::write_durably(&directory.join(&name), &bytes)?;
         let sha256 = hex(&Sha256::digest(&bytes));
-        let payload = Payload { schema: SCHEMA_VERSION, analyser: ANALYSER_VERSION, manifest: name, sha256 };
+        let payload = Payload { rules: rules(), manifest: name, sha256 };
         Ok(serde_json::to_string(&payload)?)
     }
 
@@ -80,7 +79,7 @@ impl Manifest {
         self.sources.sort_by(|a, b| a.description.path.cmp(&b.description.path));
         self.refused.sort_by(|a, b| a.path.cmp(&b.path));
         let mut hash = Sha256::new();
-        hash.update(format!("{SCHEMA_VERSION} {ANALYSER_VERSION}\n"));
+        hash.update(rules() + "\n");
         for source in &self.sources {
             hash.update(format!("{} {} {}\n", source.sha256, source.description.id, source.description.path));
         }

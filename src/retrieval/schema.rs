@@ -7,12 +7,64 @@ use tantivy::schema::{
 use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer};
 use tantivy::{TantivyDocument, doc};
 
-use crate::corpus::{Document, Passage, Span};
+use sha2::{Digest, Sha256};
+
+use super::manifest::hex;
+use crate::corpus::{Document, Format, Passage, Span, describe, passages};
 use crate::words;
 
-/// Changes whenever the fields below, what is written into them, or the cutting into passages changes: an
-/// index that was built with another value is rebuilt.
-pub const SCHEMA_VERSION: u32 = 1;
+/// Raised when what is written into the fields changes in a way that [`rules`] cannot see.
+const SCHEMA_VERSION: u32 = 1;
+
+/// A hash over everything that decides what an index holds: the fields, the analyser, and the cutting into
+/// passages, the latter two by what they make of a probe. An index that was built by other rules is built anew.
+pub fn rules() -> String {
+    let mut hash = Sha256::new();
+    hash.update(format!("{SCHEMA_VERSION} {}\n", serde_json::to_string(&schema()).unwrap_or_default()));
+    for (name, format) in [("probe.txt", Format::Text), ("probe.md", Format::Markdown)] {
+        let document = describe::document(name, format, PROBE.to_owned());
+        for passage in passages::passages(&document) {
+            hash.update(serde_json::to_string(&passage).unwrap_or_default());
+        }
+    }
+    for word in words::words(PROBE) {
+        hash.update(format!("{} {} {}\n", word.span.start, word.folded, words::stem(&word.folded)));
+    }
+    for (_, token) in words::exact_tokens(PROBE) {
+        hash.update(token + "\n");
+    }
+    hex(&hash.finalize())
+}
+
+/// A little of everything that the rules tell apart.
+const PROBE: &str = "\
+---
+title: Probe
+---
+# Première Straße
+
+Mr. Smith's U.S. envoy didn't pay $1,000.50 (v1.2.3) for C++ in 2026. \u{201c}No.\u{201d} He went, \
+running, to the well-known meetings;
+they were long.
+
+Port: 8080
+Host: here
+
+The tools:
+
+- a *drone*
+- [sensors](https://example.org)
+
+| plan | price |
+|---|---|
+| small | 5 € |
+
+Then restart it:
+
+```sh
+systemctl --now restart
+```
+";
 
 const WORDS: &str = "passim_words";
 const EXACT: &str = "passim_exact";
