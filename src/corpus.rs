@@ -1,7 +1,7 @@
 //! What we read: documents, and the passages they are made of.
 //!
 //! This is the vocabulary that everything else speaks. Reading the folder lives in [`read`], what a file says
-//! about itself in [`describe`], one file a format in [`mod@format`], cutting a text into passages in
+//! about itself in [`describe`], its bytes become text in [`decode`], one file a format in [`mod@format`], cutting a text into passages in
 //! [`passages`], sentence boundaries in [`sentences`], written dates in [`date`]. Nothing here knows about
 //! searching or answering.
 
@@ -10,8 +10,10 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 pub mod date;
+pub mod decode;
 pub mod describe;
 pub mod format;
+pub mod lines;
 pub mod passages;
 pub mod read;
 pub mod sentences;

@@ -89,7 +89,7 @@ pub fn fold(text: &str) -> String {
         return folded;
     }
     text.nfkd()
-        .filter(|c| !is_combining_mark(*c) && !is_apostrophe(*c))
+        .filter(|c| !is_combining_mark(*c) && !is_apostrophe(*c) && !is_invisible(*c))
         .flat_map(char::to_lowercase)
         .flat_map(|c| if c == 'ß' { ['s', 's'].into_iter().take(2) } else { [c, c].into_iter().take(1) })
         .collect()
@@ -142,6 +142,7 @@ fn word_end(text: &str, start: usize) -> usize {
         let next = chars.peek().map(|(_, next)| *next);
         if !c.is_alphanumeric()
             && !is_combining_mark(c)
+            && !is_invisible(c)
             && !joins(previous, c, next, &text[start..start + offset])
         {
             break;
@@ -179,6 +180,12 @@ fn is_initials(word: &str) -> bool {
             chars.next().is_some_and(char::is_uppercase) && chars.next().is_none()
         })
         && (word.contains('.') || word.len() == 1)
+}
+
+/// Characters that nobody sees: soft hyphens, zero-width ones, and those that turn the direction of writing. A
+/// word with one of them inside is the word without it.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 fn is_apostrophe(c: char) -> bool {
@@ -271,6 +278,11 @@ mod tests {
     fn possessives_and_contractions_are_taken_apart() {
         check("Ukraine's and Europe’s", &["ukraine", "and", "europe"]);
         check("didn't can’t", &["did", "not", "ca", "not"]);
+    }
+
+    #[test]
+    fn characters_that_nobody_sees_do_not_part_words() {
+        check("gar\u{200b}an\u{ad}tee \u{202e}of\u{202c} it", &["garantee", "of", "it"]);
     }
 
     #[test]

@@ -595,14 +595,33 @@ fn relative_times(sentence: &Sentence<'_>) -> Vec<Range<usize>> {
             }
             _ => {}
         }
-        let is_time = word.is_number()
-            && sentence.text[word.span.end..].starts_with(':')
-            && sentence.words.get(place + 1).is_some_and(Word::is_number);
-        if is_time {
-            found.push(place..place + 2);
+        if let Some(end) = time_of_day_end(sentence, place) {
+            found.push(place..end);
         }
     }
     found
+}
+
+/// The end of "14:30", "9 o'clock", "9am", "5 p.m." or "noon" at `place`.
+fn time_of_day_end(sentence: &Sentence<'_>, place: usize) -> Option<usize> {
+    let word = &sentence.words[place];
+    let next = sentence.words.get(place + 1);
+    let follows = |any: &[&str]| next.is_some_and(|next| any.contains(&next.folded.as_str()));
+    if matches!(word.folded.as_str(), "noon" | "midnight") {
+        return Some(place + 1);
+    }
+    if !word.is_number() && !NUMBER_WORDS.contains(&word.folded.as_str()) {
+        return None;
+    }
+    let is_half_of_day =
+        follows(&["a", "p"]) && sentence.words.get(place + 2).is_some_and(|word| word.folded == "m");
+    match () {
+        () if sentence.gap_before(place + 1) == ":" && next.is_some_and(Word::is_number) => Some(place + 2),
+        () if follows(&["oclock", "am", "pm", "uhr"]) => Some(place + 2),
+        () if is_half_of_day => Some(place + 3),
+        () if word.folded.ends_with("am") || word.folded.ends_with("pm") => Some(place + 1),
+        () => None,
+    }
 }
 
 /// "once a ceasefire enters into force", "after the vote": to the end of the clause.

@@ -7,6 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::answer::Citation;
 use crate::answer::reply::Reply;
+use crate::words::is_invisible;
 
 pub(super) const BOLD: Style = Style::new().bold();
 pub(super) const DIM: Style = Style::new().dimmed();
@@ -110,7 +111,7 @@ fn push_printable(out: &mut String, c: char) {
         '\n' | '\t' => out.push(c),
         '\r' => {}
         c if c.is_control() => out.push('\u{fffd}'),
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {}
+        c if is_invisible(c) => {}
         c if is_combining_mark(c) && out.is_empty() => {}
         c => out.push(c),
     }

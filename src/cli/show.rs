@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::draw::{DIM, printable};
 use super::{Failure, open};
+use crate::corpus::lines;
 use crate::corpus::read::{self, File};
 use crate::retrieval::Source;
 use crate::settings::Settings;
@@ -60,15 +61,15 @@ fn text_of(source: &Source, settings: &Settings) -> Result<String, Failure> {
 }
 
 fn draw(id: &str, text: &str, lines: Option<Lines>) -> Result<(), Failure> {
-    let count = text.lines().count();
+    let count = lines::lines(text).count();
     let (first, last) = lines.unwrap_or((1, count));
     if first > count {
         return Err(anyhow!("cannot show line {first} of {id}: it has {count} lines").into());
     }
     let width = last.min(count).to_string().len();
     let mut out = anstream::stdout().lock();
-    for (number, line) in text.lines().enumerate().skip(first - 1).take(last - first + 1) {
-        writeln!(out, "{DIM}{:>width$}{DIM:#}  {}", number + 1, printable(line))?;
+    for (number, line) in lines::lines(text).enumerate().skip(first - 1).take(last - first + 1) {
+        writeln!(out, "{DIM}{:>width$}{DIM:#}  {}", number + 1, printable(&text[line.range()]))?;
     }
     Ok(())
 }

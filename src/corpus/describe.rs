@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::date::{self, Date};
+use super::lines::lines;
 use super::{Description, Document, Format, Span};
 
 /// Titles are cut here, at a word.
@@ -23,18 +24,14 @@ struct FrontMatter {
     language: Option<String>,
 }
 
-/// The document that `text` is, under the name of its file relative to the corpus.
-pub fn document(name: &str, format: Format, text: String) -> Document {
-    let mut problems = Vec::new();
+/// The document that `text` is, under the name of its file relative to the corpus, with what is already known to
+/// be wrong with it.
+pub fn document(name: &str, format: Format, text: String, mut problems: Vec<String>) -> Document {
     let (front_matter, body) = front_matter(&text, &mut problems);
     let inside = &text[body.range()];
     let date = match &front_matter.date {
         Some(written) => dated(written, &mut problems),
-        None => inside
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .take(DATE_LINES)
-            .find_map(date::standing_alone),
+        None => written_lines(inside).take(DATE_LINES).find_map(date::standing_alone),
     };
     let url = front_matter.url.filter(|url| {
         let is_web = url.starts_with("https://") || url.starts_with("http://");
@@ -86,14 +83,13 @@ fn front_matter(text: &str, problems: &mut Vec<String>) -> (FrontMatter, Span) {
 
 /// The text between a first line `---` and the next such line (or `...`), and where the text after that starts.
 fn between_rules(text: &str) -> Option<(&str, usize)> {
-    let mut lines = text.split_inclusive('\n');
-    let first = lines.next().filter(|line| line.trim_end() == "---")?;
-    let mut at = first.len();
-    for line in lines {
-        if matches!(line.trim_end(), "---" | "...") {
-            return Some((&text[first.len()..at], at + line.len()));
+    let mut lines = lines(text).peekable();
+    lines.next().filter(|line| text[line.range()].trim_end() == "---")?;
+    let start = lines.peek()?.start;
+    while let Some(line) = lines.next() {
+        if matches!(text[line.range()].trim_end(), "---" | "...") {
+            return Some((&text[start..line.start], lines.peek().map_or(text.len(), |next| next.start)));
         }
-        at += line.len();
     }
     None
 }
@@ -131,7 +127,7 @@ fn id(declared: Option<String>, name: &str, problems: &mut Vec<String>) -> Strin
 
 /// The first heading, else the first line with text.
 fn title(body: &str, format: Format) -> String {
-    let lines = || body.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines = || written_lines(body);
     let heading = lines().find_map(|line| {
         let text = line.trim_start_matches('#');
         let level = line.len() - text.len();
@@ -139,6 +135,11 @@ fn title(body: &str, format: Format) -> String {
     });
     let heading = heading.filter(|heading| format == Format::Markdown && !heading.is_empty());
     heading.or_else(|| lines().next()).unwrap_or_default().to_owned()
+}
+
+/// The lines of a text that have something on them, without the white space around it.
+fn written_lines(text: &str) -> impl Iterator<Item = &str> {
+    lines(text).map(|line| text[line.range()].trim()).filter(|line| !line.is_empty())
 }
 
 /// One line, at most 80 characters, cut at a word.
@@ -187,7 +188,7 @@ mod tests {
     use super::*;
 
     fn describe(name: &str, text: &str) -> Description {
-        document(name, Format::Markdown, text.to_owned()).description
+        document(name, Format::Markdown, text.to_owned(), Vec::new()).description
     }
 
     #[test]
@@ -227,7 +228,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_in_front_matter_is_a_problem_and_the_body_stays() {
-        let document = document("7.md", Format::Markdown, "---\ntitle: a: b\n---\nText\n".to_owned());
+        let document =
+            document("7.md", Format::Markdown, "---\ntitle: a: b\n---\nText\n".to_owned(), Vec::new());
         assert_eq!(&document.text[document.body.range()], "Text\n");
         assert_eq!(
             document.description.problems,
@@ -239,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_rule_that_closes_nothing_is_text() {
-        let document = document("7.md", Format::Markdown, "\u{feff}---\nText\n".to_owned());
+        let document = document("7.md", Format::Markdown, "\u{feff}---\nText\n".to_owned(), Vec::new());
         assert_eq!(&document.text[document.body.range()], "---\nText\n");
     }
 }

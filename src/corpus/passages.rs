@@ -4,6 +4,7 @@
 //! or a code block becomes passages is the same for all and lives here.
 
 use super::format::{markdown, text};
+use super::lines::lines;
 use super::sentences::{cut, sentences, trimmed};
 use super::{Document, Format, Passage, PassageKind, Span};
 
@@ -159,18 +160,15 @@ impl<'t> Collector<'t> {
 
 /// The lines of a paragraph that is a run of keys and values, "Port: 8080".
 fn key_value_lines(text: &str) -> Option<Vec<Span>> {
-    let mut lines = Vec::new();
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        if !line.trim().is_empty() {
-            if !is_key_value(line.trim()) {
-                return None;
-            }
-            lines.extend(trimmed(text, Span::new(at, at + line.len())));
+    let mut found = Vec::new();
+    for line in lines(text) {
+        let Some(line) = trimmed(text, line) else { continue };
+        if !is_key_value(&text[line.range()]) {
+            return None;
         }
-        at += line.len();
+        found.push(line);
     }
-    (lines.len() > 1).then_some(lines)
+    (found.len() > 1).then_some(found)
 }
 
 /// "Port: 8080": a short key of letters, a colon, a value on the same line.
@@ -195,7 +193,7 @@ mod tests {
 
     /// What every passage promises, for any text.
     fn holds(text: &str, format: Format) {
-        let document = describe::document("a.md", format, text.to_owned());
+        let document = describe::document("a.md", format, text.to_owned(), Vec::new());
         for passage in passages(&document) {
             assert!(document.body.contains(passage.span), "{text:?}");
             assert!(passage.context.is_none_or(|context| document.body.contains(context)), "{text:?}");
@@ -255,8 +253,12 @@ mod tests {
 
     #[test]
     fn a_long_paragraph_is_divided_between_sentences() {
-        let document =
-            describe::document("a.txt", Format::Text, "This is a sentence of some words. ".repeat(100));
+        let document = describe::document(
+            "a.txt",
+            Format::Text,
+            "This is a sentence of some words. ".repeat(100),
+            Vec::new(),
+        );
         let passages = passages(&document);
         assert!(passages.len() > 1);
         assert!(passages.iter().all(|passage| passage.span.len() <= LONGEST));

@@ -13,6 +13,7 @@ use ignore::WalkBuilder;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use super::decode::{Decoded, decode};
 use super::{Document, Format, Refused, describe};
 
 /// A file of the corpus that may be read.
@@ -160,9 +161,6 @@ fn spoken(error: &io::Error) -> String {
     text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
 
-/// How much is looked at before the rest is read.
-const HEAD: u64 = 8 * 1024;
-
 /// Reads one file of at most `limit` bytes: the document, and the SHA-256 of the file's bytes.
 pub fn read(file: &File, limit: u64) -> Result<(Document, [u8; 32]), Refused> {
     let refused = |reason: String| Refused { path: file.name.clone(), reason };
@@ -171,12 +169,13 @@ pub fn read(file: &File, limit: u64) -> Result<(Document, [u8; 32]), Refused> {
         return Err(refused(too_large(file.size, limit)));
     }
     let bytes = bytes(&file.path, limit).map_err(refused)?;
-    let text = String::from_utf8(bytes).map_err(|error| refused(not_utf8(&error)))?;
+    let sha256 = Sha256::digest(&bytes).into();
+    let Decoded { text, problem } = decode(bytes).map_err(refused)?;
     if text.trim_start_matches('\u{feff}').trim().is_empty() {
         return Err(refused("is empty".to_owned()));
     }
-    let sha256 = Sha256::digest(&text).into();
-    Ok((describe::document(&file.name, format, text), sha256))
+    let problems = problem.into_iter().collect();
+    Ok((describe::document(&file.name, format, text, problems), sha256))
 }
 
 fn format_of(name: &str) -> Result<Format, String> {
@@ -195,31 +194,14 @@ fn format_of(name: &str) -> Result<Format, String> {
 
 fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     let failed = |error: io::Error| format!("cannot be read: {}", spoken(&error));
-    let mut file = fs::File::open(path).map_err(failed)?;
+    let file = fs::File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
-    (&mut file).take(HEAD).read_to_end(&mut bytes).map_err(failed)?;
-    refuse_binary(&bytes)?;
     // The file may have grown since it was listed.
-    file.take(limit + 1 - (bytes.len() as u64).min(limit)).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > limit {
         return Err(too_large(bytes.len() as u64, limit));
     }
-    refuse_binary(&bytes)?;
     Ok(bytes)
-}
-
-fn refuse_binary(bytes: &[u8]) -> Result<(), String> {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err("is UTF-16, which this version does not read; save it as UTF-8".to_owned());
-    }
-    if bytes.contains(&0) {
-        return Err("is a binary file".to_owned());
-    }
-    Ok(())
-}
-
-fn not_utf8(error: &std::string::FromUtf8Error) -> String {
-    format!("is not UTF-8 (at byte {}); save it as UTF-8", error.utf8_error().valid_up_to() + 1)
 }
 
 /// Sizes in megabytes of 1,048,576 bytes, as the setting counts them.
@@ -296,20 +278,11 @@ mod tests {
     #[test]
     fn what_is_no_text_is_refused_with_the_reason() {
         refused("a.txt", b"\x00\x01", "is a binary file");
-        refused("a.txt", b"caf\xe9", "is not UTF-8 (at byte 4); save it as UTF-8");
-        refused("a.txt", b"\xff\xfea\x00", "is UTF-16, which this version does not read; save it as UTF-8");
         refused("a.txt", b" \n", "is empty");
         refused("a.pdf", b"%PDF", "is PDF, which this version does not read; save it as text or Markdown");
         refused("a.xlsx", b"PK", "is a .xlsx file; plain text (.txt) and Markdown (.md) are read");
         let large = vec![b'a'; LIMIT as usize + 1];
         refused("a.txt", &large, "has 2 MB, and at most 1 MB are read (corpus.max_file_mb)");
-    }
-
-    #[test]
-    fn a_file_that_ends_in_zeros_is_binary_too() {
-        let mut bytes = vec![b'a'; HEAD as usize + 10];
-        bytes.push(0);
-        refused("a.txt", &bytes, "is a binary file");
     }
 
     #[cfg(unix)]

@@ -73,7 +73,7 @@ fn cutting_point(text: &str, window: usize) -> usize {
 fn stretches(text: &str) -> Vec<Span> {
     let mut stretches = Vec::new();
     let (mut start, mut line) = (0, 0);
-    for (at, _) in text.match_indices('\n') {
+    for (at, _) in text.match_indices(['\n', '\r']) {
         if ends_like_a_sentence(&text[line..at]) {
             stretches.push(Span::new(start, at + 1));
             start = at + 1;

@@ -10,6 +10,7 @@ use tantivy::{TantivyDocument, doc};
 use sha2::{Digest, Sha256};
 
 use super::manifest::hex;
+use crate::corpus::lines::breaks;
 use crate::corpus::{Document, Format, Passage, Span, describe, passages};
 use crate::words;
 
@@ -22,7 +23,7 @@ pub fn rules() -> String {
     let mut hash = Sha256::new();
     hash.update(format!("{SCHEMA_VERSION} {}\n", serde_json::to_string(&schema()).unwrap_or_default()));
     for (name, format) in [("probe.txt", Format::Text), ("probe.md", Format::Markdown)] {
-        let document = describe::document(name, format, PROBE.to_owned());
+        let document = describe::document(name, format, PROBE.to_owned(), Vec::new());
         for passage in passages::passages(&document) {
             hash.update(serde_json::to_string(&passage).unwrap_or_default());
         }
@@ -144,8 +145,7 @@ impl IndexedPassage {
 
     /// The line of the document that a byte inside this passage stands in, from 1.
     pub fn line_at(&self, byte: usize) -> usize {
-        let before = &self.text.as_bytes()[..byte - self.passage.span.start];
-        self.line + before.iter().filter(|byte| **byte == b'\n').count()
+        self.line + breaks(self.text.as_bytes(), 0, byte - self.passage.span.start)
     }
 }
 
@@ -212,7 +212,7 @@ impl<'a> LineCounter<'a> {
         if byte < self.at {
             (self.at, self.line) = (0, 1);
         }
-        self.line += self.text[self.at..byte].iter().filter(|byte| **byte == b'\n').count();
+        self.line += breaks(self.text, self.at, byte);
         self.at = byte;
         self.line
     }

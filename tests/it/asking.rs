@@ -185,6 +185,29 @@ fn every_quote_is_a_slice_of_its_file_and_every_answer_stands_in_its_quotes() {
 }
 
 #[test]
+fn other_encodings_are_read_said_and_cited_as_show_prints_them() {
+    let place = Place::new("-- 1.txt\nNothing here.\n");
+    place.write("2.txt", b"Caf\xe9 list.\r\n\r\nThe caf\xe9 opens at 9 o'clock.\r\n");
+    let utf16: Vec<u8> =
+        "\u{feff}The kiosk opens at 7 o'clock.\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    place.write("3.txt", &utf16);
+    let answer = place.ask("When does the café open?");
+    let citation = &answer["citations"][0];
+    assert_eq!(citation["quote"], "The café opens at 9 o'clock.", "{answer:#}");
+    assert_eq!(citation["line_start"], 3);
+    assert_eq!(place.run(&["show", "2:3"]).out, "3  The café opens at 9 o'clock.\n");
+    assert_eq!(
+        place.ask("When does the kiosk open?")["citations"][0]["quote"],
+        "The kiosk opens at 7 o'clock."
+    );
+    let sources = place.run(&["sources", "--json"]).json().to_string();
+    assert!(
+        sources.contains("is Windows-1252 and was read as that") && sources.contains("is UTF-16"),
+        "{sources}"
+    );
+}
+
+#[test]
 fn found_passages_mark_the_words_that_were_looked_for() {
     let place =
         Place::new("-- 1.txt\nThe pier is old.\n\nThe mayor likes the old pier.\n-- 2.txt\nNothing here.\n");

@@ -34,11 +34,11 @@ fn binary_files_and_other_formats_are_refused_by_name() {
     let place = Place::new(GATE);
     place.write("picture.txt", b"\x89PNG\x00\x00\x00");
     place.write("table.xlsx", b"PK");
-    place.write("latin.txt", b"caf\xe9 au lait");
+    place.write("koi8.txt", b"\xf0\xd2\xc9\xd7\xc5\xd4 \xcd\xc9\xd2");
     place.write("empty.md", b"  \n");
     refused(&place, "picture.txt", "binary");
     refused(&place, "table.xlsx", "xlsx");
-    refused(&place, "latin.txt", "UTF-8");
+    refused(&place, "koi8.txt", "is neither UTF-8");
     refused(&place, "empty.md", "empty");
 }
 

@@ -4,6 +4,7 @@
 //! paragraph a line where each line is one. A short line without final punctuation, with text after it, is a
 //! heading.
 
+use crate::corpus::lines::lines;
 use crate::corpus::passages::{Collector, is_key_value};
 use crate::corpus::sentences::ends_like_a_sentence;
 use crate::corpus::{Passage, Span, date};
@@ -27,14 +28,12 @@ pub fn passages(text: &str) -> Vec<Passage> {
 /// Runs of lines between blank ones; each line as its span, without the line break.
 fn blocks(text: &str) -> Vec<Vec<Span>> {
     let mut blocks = vec![Vec::new()];
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let span = Span::new(at, at + line.trim_end().len());
-        at += line.len();
-        if line.trim().is_empty() {
+    for line in lines(text) {
+        let written = text[line.range()].trim_end();
+        if written.trim().is_empty() {
             blocks.push(Vec::new());
         } else if let Some(block) = blocks.last_mut() {
-            block.push(span);
+            block.push(Span::new(line.start, line.start + written.len()));
         }
     }
     blocks.retain(|block| !block.is_empty());
