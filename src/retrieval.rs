@@ -1,7 +1,7 @@
 //! Finding passages: the index over the corpus, and searching it.
 //!
 //! The only module that knows tantivy; none of its types leaves. [`sync`] brings an index level with a folder,
-//! [`generation`] keeps its directories, [`schema`] says what is indexed and how, [`manifest`] what was read.
+//! [`generation`] keeps its directories, [`integrity`] finds damage, [`schema`] says what is indexed and how, [`manifest`] what was read.
 //!
 //! People's text never reaches a query parser: it arrives here as terms that were taken out of it, and no
 //! character of it has a meaning beyond being part of a word.
@@ -9,6 +9,7 @@
 use std::path::Path;
 
 use tantivy::collector::TopDocs;
+use tantivy::directory::MmapDirectory;
 use tantivy::query::{
     BooleanQuery, BoostQuery, DisjunctionMaxQuery, FuzzyTermQuery, Occur, TermQuery, TermSetQuery,
 };
@@ -19,11 +20,14 @@ use thiserror::Error;
 use crate::corpus::{Refused, Span};
 
 pub mod generation;
+pub mod integrity;
 pub mod manifest;
+mod read_only;
 pub mod schema;
 pub mod sync;
 
 pub use manifest::{Manifest, Source};
+use read_only::ReadOnly;
 pub use schema::IndexedPassage;
 use schema::{Fields, stored_passage};
 
@@ -90,18 +94,14 @@ impl Index {
     fn open_generation(directory: &Path) -> Result<Option<Index>, IndexError> {
         let unreadable =
             |reason: String| IndexError::Unreadable { path: directory.display().to_string(), reason };
-        let index = tantivy::Index::open_in_dir(directory).map_err(|error| unreadable(error.to_string()))?;
-        schema::register_tokenizers(&index);
-        let payload = index.load_metas().map_err(|error| unreadable(error.to_string()))?.payload;
+        // Where nothing can be written the usual way of reading fails; what else is wrong fails both ways.
+        let (searcher, payload) = open_searcher(|| tantivy::Index::open_in_dir(directory))
+            .or_else(|_| open_searcher(|| tantivy::Index::open(ReadOnly(MmapDirectory::open(directory)?))))
+            .map_err(|error| unreadable(error.to_string()))?;
         let Some(manifest) = Manifest::load(directory, payload.as_deref()).map_err(unreadable)? else {
             return Ok(None);
         };
-        let reader = index
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .try_into()
-            .map_err(|error: tantivy::TantivyError| unreadable(error.to_string()))?;
-        Ok(Some(Index { searcher: reader.searcher(), fields: Fields::of(&index.schema()), manifest }))
+        Ok(Some(Index { fields: Fields::of(searcher.schema()), searcher, manifest }))
     }
 
     /// What was read, ordered by path.
@@ -211,6 +211,21 @@ impl Index {
             }
         }
         Ok(counts.into_iter().collect())
+    }
+}
+
+/// A searcher, and the payload of the very commit that it sees: another process may commit in between.
+fn open_searcher(
+    open: impl Fn() -> tantivy::Result<tantivy::Index>,
+) -> tantivy::Result<(Searcher, Option<String>)> {
+    loop {
+        let index = open()?;
+        schema::register_tokenizers(&index);
+        let before = index.load_metas()?;
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        if index.load_metas()?.opstamp == before.opstamp {
+            return Ok((reader.searcher(), before.payload));
+        }
     }
 }
 

@@ -36,10 +36,7 @@ fn index(corpus: &Path, settings: &Settings) -> Result<Index, Failure> {
             Ok((index, _)) => return Ok(index),
             Err(Failure::Busy(error)) => {
                 if let Some(index) = Index::open(&folder)? {
-                    writeln!(
-                        stderr(),
-                        "passim: another process is indexing; this is answered from the index as it was before"
-                    )?;
+                    note("another process is indexing; this is answered from the index as it was before");
                     return Ok(index);
                 }
                 if started.elapsed() > PATIENCE {
@@ -47,9 +44,28 @@ fn index(corpus: &Path, settings: &Settings) -> Result<Index, Failure> {
                 }
                 std::thread::sleep(BETWEEN_TRIES);
             }
+            Err(Failure::Failed(error)) if is_about_writing(&error) => {
+                let Ok(Some(index)) = Index::open(&folder) else { return Err(Failure::Failed(error)) };
+                note(&format!("{error:#}; this is answered from the index as it was before"));
+                return Ok(index);
+            }
             Err(failure) => return Err(failure),
         }
     }
+}
+
+/// Whether the documents were read, and only the index could not be written: a full or read-only disk.
+fn is_about_writing(error: &anyhow::Error) -> bool {
+    matches!(
+        error.downcast_ref::<SyncError>(),
+        Some(SyncError::Write { .. } | SyncError::Index(IndexError::Io { .. }))
+    )
+}
+
+/// A line for whoever watches; it is no part of the result.
+fn note(text: &str) {
+    // Standard error may be closed: then there is nobody to tell.
+    let _ = writeln!(stderr(), "passim: {text}");
 }
 
 /// Brings the index level, with a progress bar where somebody is watching.
@@ -68,6 +84,11 @@ pub(super) fn synchronise(
     let bar = Bar::new();
     let result = sync::sync(&folder, corpus, options, now(), &mut |progress| bar.show(&progress));
     bar.clear();
+    if let Ok((_, report)) = &result
+        && let Some(reason) = &report.rebuilt_because
+    {
+        note(&format!("the index was built anew: {reason}"));
+    }
     result.map_err(|error| match error {
         SyncError::Index(IndexError::Busy { .. }) => Failure::Busy(error.into()),
         error => Failure::Failed(error.into()),

@@ -11,6 +11,7 @@ use tantivy::{IndexWriter, TantivyDocument, Term};
 use thiserror::Error;
 
 use super::generation::{self, Lock, io_error};
+use super::integrity;
 use super::manifest::{Manifest, Source, hex};
 use super::schema::{self, Fields};
 use super::{Index, IndexError};
@@ -48,8 +49,10 @@ pub struct Report {
     /// In the index now.
     pub documents: usize,
     pub passages: usize,
-    /// Everything was read anew: on request, for a new version, or since the index could not be read.
+    /// Everything was read anew: on request, for a new version, or since the index was damaged.
     pub rebuilt: bool,
+    /// Why it was, unless that was asked for.
+    pub rebuilt_because: Option<String>,
 }
 
 impl Report {
@@ -85,8 +88,8 @@ pub fn sync(
 ) -> Result<(Index, Report), SyncError> {
     let listing = read::list(corpus)?;
     let _lock = Lock::take(folder)?;
-    let old = if options.rebuild { None } else { readable(folder) };
     let first = generation::current(folder)?.is_none();
+    let (old, because) = if options.rebuild || first { (None, None) } else { whole(folder) };
     let manifest = old.as_ref().map(|index| index.manifest.clone()).unwrap_or_default();
     let mut plan = Plan::make(listing.files, &manifest);
     let mut refused: BTreeMap<String, String> =
@@ -120,6 +123,7 @@ pub fn sync(
         generation::switch(folder, &directory)?;
     }
     report.rebuilt = is_new && !first;
+    report.rebuilt_because = because;
     let index = Index::open(folder)?.ok_or_else(|| IndexError::Unreadable {
         path: folder.display().to_string(),
         reason: "what was just written is not there".to_owned(),
@@ -127,14 +131,17 @@ pub fn sync(
     Ok((index, report))
 }
 
-/// The index as it is, unless it is damaged or of another version: then it is built anew.
-fn readable(folder: &Path) -> Option<Index> {
-    match Index::open(folder) {
-        Ok(index) => index,
-        Err(error) => {
-            tracing::warn!(%error, "the index is built anew");
-            None
-        }
+/// The index as it is; else why it has to be built anew.
+fn whole(folder: &Path) -> (Option<Index>, Option<String>) {
+    let checked = match generation::current(folder) {
+        Ok(Some(directory)) => integrity::check_if_changed(&directory),
+        Ok(None) => Err("CURRENT names no index".to_owned()),
+        Err(error) => Err(error.to_string()),
+    };
+    match checked.and_then(|()| Index::open(folder).map_err(|error| error.to_string())) {
+        Ok(Some(index)) => (Some(index), None),
+        Ok(None) => (None, Some("it was of another version".to_owned())),
+        Err(reason) => (None, Some(format!("it was damaged: {reason}"))),
     }
 }
 
@@ -315,6 +322,7 @@ impl Run {
         commit.commit().map_err(failed)?;
         self.writer.wait_merging_threads().map_err(failed)?;
         remove_old_manifests(&self.directory, number);
+        integrity::record(&self.directory);
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 
 mod asking;
 mod bad_input;
+mod damage;
 mod index;
 mod program;
 mod quality;
