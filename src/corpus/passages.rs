@@ -36,20 +36,25 @@ pub fn passages(document: &Document) -> Vec<Passage> {
 pub struct Collector<'t> {
     text: &'t str,
     headings: Vec<(usize, String)>,
+    /// A heading that nothing has followed yet.
+    bare: Option<(usize, Span)>,
     passages: Vec<Passage>,
 }
 
 impl<'t> Collector<'t> {
     pub fn new(text: &'t str) -> Self {
-        Self { text, headings: Vec::new(), passages: Vec::new() }
+        Self { text, headings: Vec::new(), bare: None, passages: Vec::new() }
     }
 
-    pub fn finish(self) -> Vec<Passage> {
+    pub fn finish(mut self) -> Vec<Passage> {
+        self.keep_bare_heading(0);
         self.passages
     }
 
     /// What follows stands under this heading; level 1 is the outermost.
-    pub fn heading(&mut self, level: usize, heading: &str) {
+    pub fn heading(&mut self, level: usize, heading: &str, span: Span) {
+        self.keep_bare_heading(level);
+        self.bare = Some((level, span));
         self.headings.retain(|(above, _)| *above < level);
         let heading = heading.split_whitespace().collect::<Vec<&str>>().join(" ");
         if !heading.is_empty() {
@@ -57,13 +62,30 @@ impl<'t> Collector<'t> {
         }
     }
 
-    /// A paragraph, with the bytes at which it breaks its line on purpose.
+    /// A heading that has nothing under it is text like any other, else its words would be lost. `next` is the
+    /// level of what follows: a deeper heading is something.
+    fn keep_bare_heading(&mut self, next: usize) {
+        let Some((level, span)) = self.bare.take() else { return };
+        if next <= level
+            && let Some(span) = trimmed(self.text, span)
+        {
+            let under = std::mem::take(&mut self.headings);
+            self.headings = under.iter().filter(|(above, _)| *above < level).cloned().collect();
+            self.push(PassageKind::Paragraph, None, &[span]);
+            self.headings = under;
+        }
+    }
+
+    /// A paragraph, with the bytes at which it breaks its line on purpose, or a comment starts or ends.
     pub fn paragraph(&mut self, span: Span, breaks: &[usize]) {
         let Some(span) = trimmed(self.text, span) else { return };
         let mut found = Vec::new();
         let mut start = span.start;
         for end in breaks.iter().copied().filter(|at| span.start < *at && *at < span.end).chain([span.end]) {
-            found.extend(self.sentences(Span::new(start, end)));
+            // A comment is for whoever edits the file: it must not be quoted.
+            if !self.text[start..end].starts_with("<!--") {
+                found.extend(self.sentences(Span::new(start, end)));
+            }
             start = end;
         }
         self.divided(PassageKind::Paragraph, None, &found);
@@ -148,6 +170,7 @@ impl<'t> Collector<'t> {
 
     fn push(&mut self, kind: PassageKind, context: Option<Span>, sentences: &[Span]) {
         let (Some(first), Some(last)) = (sentences.first(), sentences.last()) else { return };
+        self.bare = None;
         self.passages.push(Passage {
             kind,
             headings: self.headings.iter().map(|(_, heading)| heading.clone()).collect(),
@@ -240,6 +263,8 @@ mod tests {
             "> ".repeat(5_000),
             "- ".repeat(5_000),
             "* a\n".repeat(20_000),
+            "* a\nText.\n".repeat(20_000),
+            "Heading\n\n".repeat(20_000),
             "x".repeat(1 << 20),
             "```\n".to_owned() + &"code\n".repeat(50_000),
             "|".repeat(50_000),

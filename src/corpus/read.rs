@@ -4,9 +4,11 @@
 //! file is a [`Refused`] with its name and its reason, and stops nothing. What the text then means is left to
 //! [`format`](super::format).
 
+use std::collections::HashMap;
 use std::fs::{self, FileType};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use ignore::WalkBuilder;
@@ -58,13 +60,21 @@ pub fn list(folder: &Path) -> Result<Listing, ReadError> {
         return Err(no_folder("it is a file, not a folder".to_owned()));
     }
     fs::read_dir(folder).map_err(|error| no_folder(spoken(&error)))?;
+    if let Some(reason) = bar(folder, folder, &mut HashMap::new()) {
+        return Err(no_folder(format!("it {reason}")));
+    }
 
     let mut listing = Listing::default();
-    for entry in walk(folder) {
+    let barred = Arc::new(Mutex::new(Vec::new()));
+    for entry in walk(folder, &barred) {
         match entry {
             Ok(entry) => add_entry(folder, &entry, &mut listing),
             Err(error) => add_error(folder, &error, &mut listing),
         }
+    }
+    for (path, reason) in barred.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        let path = relative(folder, &path).unwrap_or_else(|shown| shown);
+        listing.refused.push(Refused { path: if path.is_empty() { ".".to_owned() } else { path }, reason });
     }
     listing.files.sort_by(|a, b| a.name.cmp(&b.name));
     listing.refused.sort_by(|a, b| a.path.cmp(&b.path));
@@ -74,14 +84,48 @@ pub fn list(folder: &Path) -> Result<Listing, ReadError> {
     Ok(listing)
 }
 
-fn walk(folder: &Path) -> ignore::Walk {
+/// Folders that are not entered, with the reason.
+type Barred = Arc<Mutex<Vec<(PathBuf, String)>>>;
+
+fn walk(folder: &Path, barred: &Barred) -> ignore::Walk {
+    let barred = Arc::clone(barred);
+    let entered = Mutex::new(HashMap::new());
+    let root = folder.to_owned();
+    let may_enter = move |entry: &ignore::DirEntry| {
+        if !entry.path().is_dir() {
+            return true;
+        }
+        let mut entered = entered.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(reason) = bar(&root, entry.path(), &mut entered) else { return true };
+        barred.lock().unwrap_or_else(PoisonError::into_inner).push((entry.path().to_owned(), reason));
+        false
+    };
     WalkBuilder::new(folder)
         .standard_filters(false)
         .hidden(true)
         .parents(false)
         .follow_links(true)
         .add_custom_ignore_filename(".passimignore")
+        .sort_by_file_name(Ord::cmp)
+        .filter_entry(may_enter)
         .build()
+}
+
+/// Why a folder is not entered: a link leads to one that is read already (links to links could multiply without
+/// end), or its `.passimignore` is something that reading might never finish.
+fn bar(root: &Path, folder: &Path, entered: &mut HashMap<PathBuf, PathBuf>) -> Option<String> {
+    let ignore_file = fs::metadata(folder.join(".passimignore"));
+    if ignore_file.is_ok_and(|metadata| !metadata.is_file()) {
+        return Some("has a .passimignore that is not a file".to_owned());
+    }
+    let whole = folder.canonicalize().ok()?;
+    if let Some(first) = entered.get(&whole) {
+        let first = relative(root, first).unwrap_or_else(|shown| shown);
+        let first = if first.is_empty() { "the corpus itself".to_owned() } else { first };
+        return Some(format!("is another way to {first}, which is read already"));
+    }
+    entered.insert(whole, folder.to_owned());
+    None
 }
 
 fn add_entry(folder: &Path, entry: &ignore::DirEntry, listing: &mut Listing) {
@@ -116,6 +160,10 @@ fn add_entry(folder: &Path, entry: &ignore::DirEntry, listing: &mut Listing) {
 fn add_error(folder: &Path, error: &ignore::Error, listing: &mut Listing) {
     let (path, reason) = taken_apart(error);
     let path = path.unwrap_or(folder);
+    let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    if is_hidden && path != folder {
+        return;
+    }
     let path = relative(folder, path).unwrap_or_else(|shown| shown);
     listing.refused.push(Refused { path: if path.is_empty() { ".".to_owned() } else { path }, reason });
 }
@@ -153,12 +201,12 @@ fn nanoseconds(metadata: &fs::Metadata) -> u64 {
 
 /// What the operating system says, without its number.
 fn spoken(error: &io::Error) -> String {
-    let text = match error.kind() {
-        io::ErrorKind::NotFound => return "it does not exist".to_owned(),
-        io::ErrorKind::PermissionDenied => return "permission denied".to_owned(),
-        _ => error.to_string(),
-    };
-    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+    match error.kind() {
+        io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        // The text of an error that was passed on may hold paths of this machine: its kind says enough.
+        kind => kind.to_string(),
+    }
 }
 
 /// Reads one file of at most `limit` bytes: the document, and the SHA-256 of the file's bytes.
@@ -298,5 +346,33 @@ mod tests {
         assert_eq!(listing.files.iter().map(|file| &file.name).collect::<Vec<_>>(), ["b.txt", "real/a.txt"]);
         let refused: Vec<&str> = listing.refused.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(refused, ["dangling.txt", "real/up", "self.txt"]);
+        assert!(listing.refused.iter().all(|file| !file.reason.contains('/')), "{:?}", listing.refused);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_that_multiply_are_followed_once() {
+        let folder = folder(&[("00/a.txt", b"a")]);
+        for level in 1..30 {
+            let above = folder.path().join(format!("{level:02}"));
+            fs::create_dir(&above).unwrap();
+            for name in ["one", "two"] {
+                std::os::unix::fs::symlink(format!("../{:02}", level - 1), above.join(name)).unwrap();
+            }
+        }
+        let listing = list(folder.path()).unwrap();
+        assert_eq!(listing.files.len(), 1);
+        assert!(listing.refused.iter().any(|file| file.reason.contains("is another way to 00")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_passimignore_that_is_a_pipe_is_not_opened() {
+        let folder = folder(&[("a.txt", b"a"), ("sub/b.txt", b"b")]);
+        let made = std::process::Command::new("mkfifo").arg(folder.path().join("sub/.passimignore")).status();
+        assert!(made.unwrap().success());
+        let listing = list(folder.path()).unwrap();
+        assert_eq!(listing.files.len(), 1);
+        assert_eq!(listing.refused[0].reason, "has a .passimignore that is not a file");
     }
 }

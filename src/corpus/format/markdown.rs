@@ -26,6 +26,8 @@ pub fn passages(text: &str) -> Vec<Passage> {
 struct Walk<'t> {
     collector: Collector<'t>,
     heading: Option<(usize, String)>,
+    /// Where the words of the open heading stand.
+    heading_text: Option<Span>,
     /// Bytes of hard line breaks in the open paragraph.
     breaks: Vec<usize>,
     /// How many lists are open.
@@ -43,6 +45,7 @@ impl<'t> Walk<'t> {
         Self {
             collector: Collector::new(text),
             heading: None,
+            heading_text: None,
             breaks: Vec::new(),
             lists: 0,
             items: Vec::new(),
@@ -61,6 +64,10 @@ impl<'t> Walk<'t> {
             Event::Text(text) | Event::Code(text) => self.text(&text, span),
             Event::SoftBreak => self.text(" ", span),
             Event::HardBreak => self.breaks.push(span.end),
+            Event::InlineHtml(html) if html.starts_with("<!--") => {
+                self.close_item();
+                self.breaks.extend([span.start, span.end]);
+            }
             _ => {}
         }
     }
@@ -85,7 +92,7 @@ impl<'t> Walk<'t> {
         match tag {
             TagEnd::Heading(_) => {
                 if let Some((level, heading)) = self.heading.take() {
-                    self.collector.heading(level, &heading);
+                    self.collector.heading(level, &heading, self.heading_text.take().unwrap_or(span));
                 }
             }
             TagEnd::Paragraph if self.lists == 0 => self.collector.paragraph(span, &self.breaks),
@@ -117,6 +124,8 @@ impl<'t> Walk<'t> {
         }
         if let Some((_, heading)) = &mut self.heading {
             heading.push_str(text);
+            let start = self.heading_text.map_or(span.start, |so_far| so_far.start);
+            self.heading_text = Some(Span::new(start, span.end));
         }
         if let Some(code) = &mut self.code {
             *code = if code.is_empty() { span } else { Span::new(code.start.min(span.start), span.end) };
@@ -217,6 +226,13 @@ mod tests {
     #[test]
     fn comments_are_not_quoted() {
         check("<!-- secret -->\n\nText.\n", &["[] p: Text."]);
+        check("Text <!-- secret --> goes on.\n", &["[] p: Text | goes on."]);
+        check("- one <!-- secret --> item\n", &["[] list: one | item"]);
+    }
+
+    #[test]
+    fn a_heading_with_nothing_under_it_is_text() {
+        check("# Title\n\n## Lost\n\n## Found\n\nText.\n", &["[Title] p: Lost", "[Title > Found] p: Text."]);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use crate::corpus::lines::lines;
 use crate::corpus::passages::{Collector, is_key_value};
-use crate::corpus::sentences::ends_like_a_sentence;
+use crate::corpus::sentences::{ends_like_a_sentence, sentences};
 use crate::corpus::{Passage, Span, date};
 
 /// Hand-wrapped lines are no longer than this, in characters.
@@ -18,7 +18,7 @@ const LONGEST_HEADING: usize = 80;
 
 pub fn passages(text: &str) -> Vec<Passage> {
     let mut collector = Collector::new(text);
-    let blocks = blocks(text);
+    let blocks = joined_lists(text, blocks(text));
     for (place, block) in blocks.iter().enumerate() {
         add_block(text, block, place + 1 < blocks.len(), &mut collector);
     }
@@ -30,7 +30,8 @@ fn blocks(text: &str) -> Vec<Vec<Span>> {
     let mut blocks = vec![Vec::new()];
     for line in lines(text) {
         let written = text[line.range()].trim_end();
-        if written.trim().is_empty() {
+        // A line without a letter or a digit is a ruler, or underlines the title above it.
+        if !written.contains(char::is_alphanumeric) {
             blocks.push(Vec::new());
         } else if let Some(block) = blocks.last_mut() {
             block.push(Span::new(line.start, line.start + written.len()));
@@ -40,14 +41,44 @@ fn blocks(text: &str) -> Vec<Vec<Span>> {
     blocks
 }
 
-fn add_block(text: &str, lines: &[Span], has_more: bool, collector: &mut Collector<'_>) {
-    let line = |span: &Span| &text[span.range()];
-    if let Some(first_item) = lines.iter().position(|span| item_text(line(span)).is_some()) {
-        if first_item > 0 {
-            add_block(text, &lines[..first_item], true, collector);
+/// Items of one list may have blank lines between them.
+fn joined_lists(text: &str, blocks: Vec<Vec<Span>>) -> Vec<Vec<Span>> {
+    let is_item = |span: Option<&Span>| span.is_some_and(|span| item_text(&text[span.range()]).is_some());
+    let mut joined: Vec<Vec<Span>> = Vec::new();
+    for block in blocks {
+        match joined.last_mut() {
+            Some(before) if is_item(block.first()) && before.iter().any(|line| is_item(Some(line))) => {
+                before.extend(block)
+            }
+            _ => joined.push(block),
         }
-        return collector.list(&items(text, &lines[first_item..]));
     }
+    joined
+}
+
+/// A block may hold paragraphs and lists in turn.
+fn add_block(text: &str, lines: &[Span], has_more: bool, collector: &mut Collector<'_>) {
+    let mut rest = lines;
+    while !rest.is_empty() {
+        let first_item = rest.iter().position(|span| item_text(&text[span.range()]).is_some());
+        let end = match first_item {
+            Some(0) => {
+                let end = list_end(text, rest);
+                collector.list(&items(text, &rest[..end]));
+                end
+            }
+            first_item => {
+                let end = first_item.unwrap_or(rest.len());
+                add_lines(text, &rest[..end], has_more || end < rest.len(), collector);
+                end
+            }
+        };
+        rest = &rest[end..];
+    }
+}
+
+fn add_lines(text: &str, lines: &[Span], has_more: bool, collector: &mut Collector<'_>) {
+    let line = |span: &Span| &text[span.range()];
     let whole = Span::new(lines[0].start, lines[lines.len() - 1].end);
     let is_key_values = lines.len() > 1 && lines.iter().all(|span| is_key_value(line(span).trim()));
     if is_key_values || lines.len() > 1 && is_wrapped(text, lines) {
@@ -56,7 +87,7 @@ fn add_block(text: &str, lines: &[Span], has_more: bool, collector: &mut Collect
     for (place, span) in lines.iter().enumerate() {
         let is_followed = place + 1 < lines.len() || has_more;
         if is_followed && is_heading(line(span).trim()) {
-            collector.heading(1, line(span));
+            collector.heading(1, line(span), *span);
         } else {
             collector.paragraph(*span, &[]);
         }
@@ -87,6 +118,17 @@ fn is_heading(line: &str) -> bool {
         && line.contains(char::is_alphabetic)
         && !is_key_value(line)
         && date::standing_alone(line).is_none()
+        && sentences(line).len() == 1
+}
+
+/// Where the list at the start of the lines ends: at a line that is no item, is not indented, and starts like a
+/// sentence of its own.
+fn list_end(text: &str, lines: &[Span]) -> usize {
+    let goes_on = |span: &Span| {
+        let line = &text[span.range()];
+        item_text(line).is_some() || !line.starts_with(char::is_uppercase)
+    };
+    (1..lines.len()).find(|place| !goes_on(&lines[*place])).unwrap_or(lines.len())
 }
 
 /// The items of a list, each with the lines that continue it.
@@ -166,12 +208,23 @@ mod tests {
             "The tools are:\n- a drone\n- a sensor that\n  sees far\n\nAfter it.\n",
             &["[] The tools are: | a drone | a sensor that\n  sees far", "[] After it."],
         );
+        check("- a\n- b\nAfter the list.\n", &["[] a | b", "[] After the list."]);
         check("Steps follow.\n\n1. Stop it.\n2) Start it.\n", &["[] Steps follow. | Stop it. | Start it."]);
     }
 
     #[test]
     fn keys_and_values_stand_line_by_line() {
         check("Port: 8080\nOwner: Nora Quill\n", &["[] Port: 8080 | Owner: Nora Quill"]);
+    }
+
+    #[test]
+    fn titles_may_be_underlined_and_captions_are_none() {
+        check("Title\n=====\nText here.\n", &["[Title] Text here."]);
+        check(
+            "Guards on the courtyard. AFP\n\nText here.\n",
+            &["[] Guards on the courtyard. | AFP", "[] Text here."],
+        );
+        check("Alpha\n\nBeta\n\nText here.\n", &["[] Alpha", "[Beta] Text here."]);
     }
 
     #[test]
