@@ -14,6 +14,7 @@ use crate::retrieval::{Hit, Index, IndexError};
 pub mod agreement;
 pub mod clauses;
 pub mod confidence;
+pub mod explain;
 pub mod headline;
 pub mod lexicon;
 pub mod lookup;
@@ -145,7 +146,7 @@ pub fn answer(
         let outcome = Outcome::Abstained { nearest: None };
         return Ok(finish(text, outcome, 0.0, details, index));
     };
-    let confidence = confidence::of(&question, &terms, &candidates);
+    let (confidence, _) = confidence::weigh(&question, &terms, &candidates);
     let outcome = if confidence < options.threshold {
         Outcome::Abstained { nearest: Some(cite(&hits[best.hit], best.span, &[])) }
     } else {

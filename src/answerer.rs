@@ -4,6 +4,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use crate::answer::explain::{self, Explanation};
 use crate::answer::lexicon::{Lexicon, LexiconError};
 use crate::answer::lookup::{self, Found};
 use crate::answer::reply::Reply;
@@ -72,6 +73,11 @@ impl Answerer {
             Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong => {}
         }
         Ok(answer)
+    }
+
+    /// How the answer to the same question is chosen.
+    pub fn explain(&self, question: &str, sources: &[String]) -> Result<Explanation, AnswerError> {
+        explain::explain(question, sources, &self.index, &self.lexicon, self.options)
     }
 
     /// The best `limit` passages for some words.

@@ -18,6 +18,7 @@ mod open;
 mod search;
 mod show;
 mod sources;
+mod why;
 
 /// Answers questions out of a folder of documents, in one line, with the proof under it.
 #[derive(Debug, Parser)]
@@ -46,6 +47,8 @@ struct Common {
 enum Command {
     /// Answer a question, with the sentence it stands in
     Ask(ask::Ask),
+    /// Say how the answer to a question is chosen, number by number
+    Why(why::Why),
     /// List the passages that fit some words, best first
     Search(search::Search),
     /// List the documents, and what is wrong with any of them
@@ -98,6 +101,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     start_logging(&settings);
     match arguments.command {
         Command::Ask(command) => ask::run(&command, &settings),
+        Command::Why(command) => why::run(&command, &settings),
         Command::Search(command) => search::run(&command, &settings),
         Command::Sources(command) => sources::run(&command, &settings),
         Command::Show(command) => show::run(&command, &settings),

@@ -51,15 +51,15 @@ impl Signs {
     }
 }
 
-const INTERCEPT: f64 = -4.2;
+/// What speaks against any answer before a sign was seen.
+pub const INTERCEPT: f64 = -4.2;
 
-/// The confidence in the first of the candidates; 0 where there is none.
-pub fn of(question: &Question, terms: &[WeightedTerm], candidates: &[Candidate<'_>]) -> f64 {
-    let Some(best) = candidates.first() else { return 0.0 };
+/// The confidence in the first of the candidates, with its signs; 0 where there is none.
+pub fn weigh(question: &Question, terms: &[WeightedTerm], candidates: &[Candidate<'_>]) -> (f64, Signs) {
+    let Some(best) = candidates.first() else { return (0.0, Signs::default()) };
     let signs = signs(question, terms, best);
     let logit = INTERCEPT + signs.each().iter().map(|(_, value, weight)| value * weight).sum::<f64>();
-    tracing::debug!(signs = ?signs, logit, "confidence");
-    1.0 / (1.0 + (-logit).exp())
+    (1.0 / (1.0 + (-logit).exp()), signs)
 }
 
 fn signs(question: &Question, terms: &[WeightedTerm], best: &Candidate<'_>) -> Signs {

@@ -42,7 +42,8 @@ pub enum Asked {
 }
 
 /// How a term takes part in the search.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     Content,
     /// What is asked for, as in "how many *years*": it belongs beside the answer.

@@ -35,16 +35,21 @@ pub const WEAK: f64 = 0.25;
 
 /// The best value that the sentence offers for this question. `None` too where the question asks for none.
 pub fn best(question: &Question, sentence: &Sentence<'_>) -> Option<Value> {
+    ranked(question, sentence).into_iter().next()
+}
+
+/// All of them, best first; the first of equals first, since sentences put first what matters.
+pub fn ranked(question: &Question, sentence: &Sentence<'_>) -> Vec<Value> {
     if !asks_for_value(question.asked) {
-        return None;
+        return Vec::new();
     }
     let clauses = clauses(sentence.text, &sentence.words);
     let mut found = candidates(question, sentence, &clauses);
     for value in &mut found {
         value.score = value.fit * (0.3 + 0.7 * nearness(value, sentence, &clauses));
     }
-    // The first of equals: sentences put first what matters.
-    found.into_iter().rev().max_by(|a, b| a.score.total_cmp(&b.score))
+    found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    found
 }
 
 fn candidates(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause]) -> Vec<Value> {

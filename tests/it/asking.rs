@@ -208,6 +208,29 @@ fn other_encodings_are_read_said_and_cited_as_show_prints_them() {
 }
 
 #[test]
+fn why_shows_numbers_that_add_up_to_the_score() {
+    let place = Place::over("seeds");
+    let why = place.run(&["why", "--json", "How many years of guarantees were agreed?"]).json();
+    let best = &why["candidates"][0];
+    for candidate in why["candidates"].as_array().unwrap() {
+        let parts = candidate["features"].as_array().unwrap().iter();
+        let sum: f64 = parts.map(|part| part["contribution"].as_f64().unwrap()).sum();
+        assert!((sum - candidate["score"].as_f64().unwrap()).abs() < 1e-9, "{candidate:#}");
+    }
+    assert_eq!(best["source"], "004");
+    assert_eq!(best["values"][0]["text"], "15 years");
+    assert_eq!(best["values"][1]["text"], "up to 50 years");
+    assert!(best["values"][1]["rejected"].is_string() && best["rejected"].is_null(), "{best:#}");
+    let signs = why["confidence"]["signs"].as_array().unwrap().iter();
+    let logit: f64 = why["confidence"]["intercept"].as_f64().unwrap()
+        + signs.map(|sign| sign["contribution"].as_f64().unwrap()).sum::<f64>();
+    let confidence = why["confidence"]["value"].as_f64().unwrap();
+    assert!((confidence - 1.0 / (1.0 + (-logit).exp())).abs() < 1e-9);
+    let text = place.run(&["why", "Who painted the Mona Lisa?"]).out;
+    assert!(text.contains("in no source") && text.contains("Declined: "), "{text}");
+}
+
+#[test]
 fn found_passages_mark_the_words_that_were_looked_for() {
     let place =
         Place::new("-- 1.txt\nThe pier is old.\n\nThe mayor likes the old pier.\n-- 2.txt\nNothing here.\n");

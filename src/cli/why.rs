@@ -1,0 +1,106 @@
+//! `passim why`: how the answer was chosen.
+
+use std::io::Write;
+
+use clap::Args;
+
+use super::draw::{BOLD, DIM, printable};
+use super::{Failure, open, print_json};
+use crate::answer::explain::{Contribution, ExplainedCandidate, Explanation};
+use crate::settings::Settings;
+
+#[derive(Debug, Args)]
+pub struct Why {
+    /// Explain the answer from this source only; may be given more than once
+    #[arg(long = "source", value_name = "ID")]
+    sources: Vec<String>,
+    /// Print every number, as JSON
+    #[arg(long)]
+    json: bool,
+    /// The question
+    #[arg(required = true, value_name = "QUESTION")]
+    question: Vec<String>,
+}
+
+pub(super) fn run(command: &Why, settings: &Settings) -> Result<(), Failure> {
+    let answerer = open::answerer(settings)?;
+    let explanation = answerer.explain(&command.question.join(" "), &command.sources)?;
+    if command.json {
+        return print_json(&explanation);
+    }
+    write!(anstream::stdout(), "{}", text(&explanation)?)?;
+    Ok(())
+}
+
+/// The explanation for people: what was looked for, the best sentences with what speaks for each, the decision.
+pub(super) fn text(explanation: &Explanation) -> Result<String, Failure> {
+    use std::fmt::Write;
+    let mut out = String::new();
+    let asked = serde_json::to_string(&explanation.asked)?;
+    writeln!(out, "{BOLD}Asked for{BOLD:#}  {}", asked.trim_matches('"').replace('_', " "))?;
+    writeln!(out, "\n{BOLD}Words{BOLD:#}")?;
+    for term in &explanation.terms {
+        let forms: Vec<&str> = term.forms.iter().map(|(form, _)| form.as_str()).collect();
+        let known = if term.is_known { "" } else { "  in no source" };
+        let role = serde_json::to_string(&term.role)?;
+        writeln!(
+            out,
+            "  {:<18} {:<8} weight {:>5.2}  {DIM}{}{DIM:#}{known}",
+            printable(&term.word),
+            role.trim_matches('"'),
+            term.weight,
+            printable(&forms.join(", "))
+        )?;
+    }
+    for correction in &explanation.corrections {
+        writeln!(out, "  “{}” was read as “{}”", printable(&correction.from), printable(&correction.to))?;
+    }
+    writeln!(out, "\n{BOLD}Sentences{BOLD:#}  of {} passages", explanation.passages)?;
+    for (rank, candidate) in explanation.candidates.iter().enumerate() {
+        out.push_str(&candidate_text(rank + 1, candidate)?);
+    }
+    let confidence = &explanation.confidence;
+    writeln!(
+        out,
+        "\n{BOLD}Confidence{BOLD:#}  {:.2}, threshold {:.2}",
+        confidence.value, confidence.threshold
+    )?;
+    writeln!(out, "  {DIM}intercept {:+.2}{}{DIM:#}", confidence.intercept, sum(&confidence.signs))?;
+    if let Some(declined) = &confidence.declined {
+        writeln!(out, "  Declined: {declined}.")?;
+    }
+    Ok(out)
+}
+
+fn candidate_text(rank: usize, candidate: &ExplainedCandidate) -> Result<String, Failure> {
+    use std::fmt::Write;
+    let mut out = String::new();
+    let place = format!("{}, {} line {}", candidate.source, candidate.path, candidate.line);
+    writeln!(out, "{rank:>3}. {BOLD}{:.2}{BOLD:#}  {}", candidate.score, printable(&place))?;
+    writeln!(
+        out,
+        "     {}",
+        printable(&candidate.sentence.split_whitespace().collect::<Vec<&str>>().join(" "))
+    )?;
+    writeln!(out, "     {DIM}{}{DIM:#}", sum(&candidate.features).trim_start())?;
+    for value in &candidate.values {
+        let rejected = value.rejected.as_ref().map_or(String::new(), |rule| format!(": {rule}"));
+        writeln!(
+            out,
+            "     “{}” fits {:.2}, scores {:.2}{rejected}",
+            printable(&value.text),
+            value.fit,
+            value.score
+        )?;
+    }
+    if let Some(rule) = &candidate.rejected {
+        writeln!(out, "     {rule}")?;
+    }
+    Ok(out)
+}
+
+/// " + coverage 2.31 + cue 0.40 …", without what contributes nothing.
+fn sum(contributions: &[Contribution]) -> String {
+    let counted = contributions.iter().filter(|part| part.contribution.abs() >= 0.005);
+    counted.map(|part| format!("  {} {:+.2}", part.name, part.contribution)).collect()
+}
