@@ -2,6 +2,7 @@
 //!
 //! Results go to standard output, everything else to standard error.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,6 +12,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::settings::{self, Settings, SettingsError, UserFolders};
 
 mod ask;
+mod completions;
+mod config;
 mod draw;
 mod eval;
 mod index;
@@ -59,6 +62,10 @@ enum Command {
     Index(index::Index),
     /// Ask a whole question set, and measure the answers
     Eval(eval::Eval),
+    /// Print the settings in force, and where each came from
+    Config(config::Config),
+    /// Print the completions for a shell
+    Completions(completions::Completions),
 }
 
 /// Why a command could not do what it was asked, by exit code.
@@ -97,30 +104,48 @@ pub fn main(arguments: Arguments) -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
-    let settings = load_settings(&arguments.common)?;
-    start_logging(&settings);
-    match arguments.command {
-        Command::Ask(command) => ask::run(&command, &settings),
-        Command::Why(command) => why::run(&command, &settings),
-        Command::Search(command) => search::run(&command, &settings),
-        Command::Sources(command) => sources::run(&command, &settings),
-        Command::Show(command) => show::run(&command, &settings),
-        Command::Index(command) => index::run(&command, &settings),
-        Command::Eval(command) => eval::run(&command, &settings, arguments.common.corpus.is_some()),
+    let Arguments { common, command } = arguments;
+    let world = World::of_this_process()?;
+    // Read where they are needed: what mends the settings has to run without them.
+    let settings = || -> Result<Settings, Failure> {
+        let settings = settings::load(&world.sources(&common))?;
+        start_logging(&settings);
+        Ok(settings)
+    };
+    match command {
+        Command::Ask(command) => ask::run(&command, &settings()?),
+        Command::Why(command) => why::run(&command, &settings()?),
+        Command::Search(command) => search::run(&command, &settings()?),
+        Command::Sources(command) => sources::run(&command, &settings()?),
+        Command::Show(command) => show::run(&command, &settings()?),
+        Command::Index(command) => index::run(&command, &settings()?),
+        Command::Eval(command) => eval::run(&command, &settings()?, common.corpus.is_some()),
+        Command::Config(command) => config::run(&command, &settings()?),
+        Command::Completions(command) => completions::run(&command),
     }
 }
 
-fn load_settings(common: &Common) -> Result<Settings, Failure> {
-    let current_dir = std::env::current_dir()?;
-    let environment: Vec<_> = std::env::vars_os().collect();
-    Ok(settings::load(&settings::Sources {
-        current_dir: &current_dir,
-        user: UserFolders::of_this_user(),
-        environment: &environment,
-        config_files: &common.config,
-        corpus: common.corpus.as_deref(),
-        data: common.data.as_deref(),
-    })?)
+/// What this process was started in.
+struct World {
+    current_dir: PathBuf,
+    environment: Vec<(OsString, OsString)>,
+}
+
+impl World {
+    fn of_this_process() -> io::Result<World> {
+        Ok(World { current_dir: std::env::current_dir()?, environment: std::env::vars_os().collect() })
+    }
+
+    fn sources<'a>(&'a self, common: &'a Common) -> settings::Sources<'a> {
+        settings::Sources {
+            current_dir: &self.current_dir,
+            user: UserFolders::of_this_user(),
+            environment: &self.environment,
+            config_files: &common.config,
+            corpus: common.corpus.as_deref(),
+            data: common.data.as_deref(),
+        }
+    }
 }
 
 fn start_logging(settings: &Settings) {

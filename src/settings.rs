@@ -89,6 +89,16 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     Ok(Settings { corpus, data, index, answer, sources: source_links, discord, log, config_dir, in_force })
 }
 
+/// The configuration folder that [`load`] looks into, for those who write one. It need not exist.
+pub fn config_dir(sources: &Sources) -> Option<PathBuf> {
+    folders::config_dir_to_be(sources)
+}
+
+/// The file of the configuration folder that is read in place of the compiled-in one of that name.
+pub fn own_file(config_dir: Option<&Path>, name: &str) -> Option<PathBuf> {
+    config_dir.map(|folder| folder.join(name)).filter(|file| file.exists())
+}
+
 impl Settings {
     /// The folder with the documents, for what cannot do without one.
     pub fn corpus_dir(&self) -> Result<&Path, SettingsError> {

@@ -22,14 +22,22 @@ impl UserFolders {
 
 /// The configuration folder. Only one that was asked for by name has to exist.
 pub(super) fn config_dir(sources: &Sources) -> Result<Option<PathBuf>, Problem> {
+    match named_config_dir(sources) {
+        Some(folder) if !folder.is_dir() => Err(Problem::NoConfigDir { folder }),
+        _ => Ok(config_dir_to_be(sources)),
+    }
+}
+
+/// The same, whether it exists or not.
+pub(super) fn config_dir_to_be(sources: &Sources) -> Option<PathBuf> {
     if let Some(named) = named_config_dir(sources) {
-        return if named.is_dir() { Ok(Some(named)) } else { Err(Problem::NoConfigDir { folder: named }) };
+        return Some(named);
     }
     let here = sources.current_dir.join("config");
     if here.join("default.toml").is_file() {
-        return Ok(Some(here));
+        return Some(here);
     }
-    Ok(sources.user.config.as_ref().map(|folder| folder.join("passim")))
+    sources.user.config.as_ref().map(|folder| folder.join("passim"))
 }
 
 fn named_config_dir(sources: &Sources) -> Option<PathBuf> {

@@ -6,6 +6,7 @@ mod asking;
 mod bad_input;
 mod damage;
 mod index;
+mod init;
 mod program;
 mod quality;
 mod settings;

@@ -71,6 +71,13 @@ impl Place {
 
     /// The program with these arguments, over this corpus, away from the user's own settings.
     pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.bare();
+        command.arg("--corpus").arg(&self.corpus).arg("--data").arg(self.data()).args(arguments);
+        command
+    }
+
+    /// The program without an argument: it knows no corpus, and nothing of the user's own settings.
+    pub fn bare(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_passim"));
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("PASSIM_") || name == "DISCORD_TOKEN" {
@@ -79,13 +86,18 @@ impl Place {
         }
         command
             .current_dir(self.folder.path())
-            .env("XDG_CONFIG_HOME", self.folder.path().join("no-settings"))
-            .arg("--corpus")
-            .arg(&self.corpus)
-            .arg("--data")
-            .arg(self.data())
-            .args(arguments);
+            .env("XDG_CONFIG_HOME", self.folder.path().join("no-settings"));
         command
+    }
+
+    /// Settings of its own; the program finds them with PASSIM_CONFIG_DIR.
+    pub fn settings(&self, files: &[(&str, &str)]) -> PathBuf {
+        let folder = self.folder.path().join("settings");
+        fs::create_dir_all(&folder).expect("a folder");
+        for (name, text) in files {
+            fs::write(folder.join(name), text).expect("a file");
+        }
+        folder
     }
 
     pub fn run(&self, arguments: &[&str]) -> Run {
