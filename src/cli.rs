@@ -17,11 +17,13 @@ mod config;
 mod draw;
 mod eval;
 mod index;
+mod init;
 mod open;
 mod search;
 mod show;
 mod sources;
 mod why;
+mod token;
 
 /// Answers questions out of a folder of documents, in one line, with the proof under it.
 #[derive(Debug, Parser)]
@@ -62,6 +64,8 @@ enum Command {
     Index(index::Index),
     /// Ask a whole question set, and measure the answers
     Eval(eval::Eval),
+    /// Ask for the folder and the Discord token, and write them into the settings
+    Init(init::Init),
     /// Print the settings in force, and where each came from
     Config(config::Config),
     /// Print the completions for a shell
@@ -120,6 +124,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Show(command) => show::run(&command, &settings()?),
         Command::Index(command) => index::run(&command, &settings()?),
         Command::Eval(command) => eval::run(&command, &settings()?, common.corpus.is_some()),
+        Command::Init(command) => init::run(&command, &world.sources(&common)),
         Command::Config(command) => config::run(&command, &settings()?),
         Command::Completions(command) => completions::run(&command),
     }
