@@ -14,6 +14,7 @@ use crate::settings::{self, Settings, SettingsError, UserFolders};
 mod ask;
 mod completions;
 mod config;
+mod doctor;
 mod draw;
 mod eval;
 mod index;
@@ -66,6 +67,8 @@ enum Command {
     Eval(eval::Eval),
     /// Ask for the folder and the Discord token, and write them into the settings
     Init(init::Init),
+    /// Check that everything is in place, and say what to do where it is not
+    Doctor(doctor::Doctor),
     /// Print the settings in force, and where each came from
     Config(config::Config),
     /// Print the completions for a shell
@@ -125,6 +128,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Index(command) => index::run(&command, &settings()?),
         Command::Eval(command) => eval::run(&command, &settings()?, common.corpus.is_some()),
         Command::Init(command) => init::run(&command, &world.sources(&common)),
+        Command::Doctor(command) => doctor::run(&command, &world.sources(&common)),
         Command::Config(command) => config::run(&command, &settings()?),
         Command::Completions(command) => completions::run(&command),
     }

@@ -96,7 +96,7 @@ pub(super) fn synchronise(
 }
 
 /// Each corpus has an index of its own, so that asking another folder costs nobody theirs.
-fn index_folder(corpus: &Path, settings: &Settings) -> Result<PathBuf, Failure> {
+pub(super) fn index_folder(corpus: &Path, settings: &Settings) -> Result<PathBuf, Failure> {
     let whole = corpus.canonicalize().unwrap_or_else(|_| corpus.to_owned());
     let name = whole.file_name().map_or("corpus".into(), |name| name.to_string_lossy());
     let hash = hex(&Sha256::digest(whole.as_os_str().as_encoded_bytes()));

@@ -5,6 +5,7 @@
 mod asking;
 mod bad_input;
 mod damage;
+mod doctor;
 mod index;
 mod init;
 mod program;
