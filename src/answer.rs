@@ -15,6 +15,7 @@ pub mod agreement;
 pub mod clauses;
 pub mod confidence;
 pub mod explain;
+pub mod followup;
 pub mod headline;
 pub mod lexicon;
 pub mod lookup;
@@ -78,6 +79,8 @@ pub struct Finding {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     pub question: String,
+    /// The whole question that a follow-up stood for.
+    pub understood_as: Option<String>,
     pub outcome: Outcome,
     /// How likely the best candidate is right: 0 to 1.
     pub confidence: f64,
@@ -173,6 +176,7 @@ fn finish(text: &str, outcome: Outcome, confidence: f64, details: Details, index
     let receipt = receipt::of(text, index.fingerprint(), &outcome);
     Answer {
         question: text.to_owned(),
+        understood_as: None,
         outcome,
         // Two decimals would hide the order of close ones; more than six are noise.
         confidence: (confidence * 1e6).round() / 1e6,

@@ -5,6 +5,7 @@ use std::path::Path;
 use thiserror::Error;
 
 use crate::answer::explain::{self, Explanation};
+use crate::answer::followup::Conversation;
 use crate::answer::lexicon::{Lexicon, LexiconError};
 use crate::answer::lookup::{self, Found};
 use crate::answer::reply::Reply;
@@ -72,6 +73,20 @@ impl Answerer {
             Outcome::Abstained { nearest } => nearest.iter_mut().for_each(|citation| self.link(citation)),
             Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong => {}
         }
+        Ok(answer)
+    }
+
+    /// Answers what somebody asks in a conversation: a question that leaves something out takes it from the one
+    /// before.
+    pub fn ask_in(&self, conversation: &mut Conversation, question: &str) -> Result<Answer, AnswerError> {
+        let understood_as = conversation.understand(question.trim(), &self.lexicon);
+        let whole = understood_as.as_deref().unwrap_or(question);
+        let mut answer = self.ask(whole, &[])?;
+        if !matches!(answer.outcome, Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong) {
+            conversation.remember(whole);
+        }
+        answer.question = question.trim().to_owned();
+        answer.understood_as = understood_as;
         Ok(answer)
     }
 

@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::settings::{self, Settings, SettingsError, UserFolders};
 
 mod ask;
+mod chat;
 mod completions;
 mod config;
 mod doctor;
@@ -23,8 +24,8 @@ mod open;
 mod search;
 mod show;
 mod sources;
-mod why;
 mod token;
+mod why;
 
 /// Answers questions out of a folder of documents, in one line, with the proof under it.
 #[derive(Debug, Parser)]
@@ -53,6 +54,8 @@ struct Common {
 enum Command {
     /// Answer a question, with the sentence it stands in
     Ask(ask::Ask),
+    /// Ask one question after the other, follow-ups included
+    Chat(chat::Chat),
     /// Say how the answer to a question is chosen, number by number
     Why(why::Why),
     /// List the passages that fit some words, best first
@@ -96,18 +99,41 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
     }
 }
 
+impl Failure {
+    /// The exit code, and what is said.
+    fn parts(&self) -> (u8, &anyhow::Error) {
+        match self {
+            Failure::Failed(error) => (1, error),
+            Failure::Wrong(error) => (2, error),
+            Failure::Busy(error) => (4, error),
+        }
+    }
+
+    /// Whoever read our output has seen enough: `passim sources | head` is no failure.
+    fn is_broken_pipe(&self) -> bool {
+        let mut kinds =
+            self.parts().1.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+        kinds.any(|kind| kind == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:#}", self.parts().1)
+    }
+}
+
 /// Runs the command, and turns what came of it into an exit code.
 pub fn main(arguments: Arguments) -> ExitCode {
-    let (code, error) = match run(arguments) {
-        Ok(()) => return ExitCode::SUCCESS,
-        Err(Failure::Failed(error)) if is_broken_pipe(&error) => return ExitCode::SUCCESS,
-        Err(Failure::Failed(error)) => (1, error),
-        Err(Failure::Wrong(error)) => (2, error),
-        Err(Failure::Busy(error)) => (4, error),
-    };
-    // Standard error may be closed: then there is nobody to tell.
-    let _ = writeln!(io::stderr(), "passim: {error:#}");
-    ExitCode::from(code)
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Standard error may be closed: then there is nobody to tell.
+            let _ = writeln!(io::stderr(), "passim: {failure}");
+            ExitCode::from(failure.parts().0)
+        }
+    }
 }
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
@@ -121,6 +147,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     };
     match command {
         Command::Ask(command) => ask::run(&command, &settings()?),
+        Command::Chat(command) => chat::run(&command, &settings()?),
         Command::Why(command) => why::run(&command, &settings()?),
         Command::Search(command) => search::run(&command, &settings()?),
         Command::Sources(command) => sources::run(&command, &settings()?),
@@ -163,12 +190,6 @@ fn start_logging(settings: &Settings) {
         .with_writer(io::stderr)
         .with_ansi(false)
         .init();
-}
-
-/// Whoever read our output has seen enough: `passim sources | head` is no failure.
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let kinds = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
-    kinds.into_iter().any(|kind| kind == io::ErrorKind::BrokenPipe)
 }
 
 /// Nanoseconds since 1970; 0 where the clock says it is earlier.

@@ -24,7 +24,7 @@ impl Reply {
     pub fn of(answer: &Answer, templates: &Templates, how_to_add: Option<&str>) -> Reply {
         let mut reply = Reply {
             headline: templates.headline(answer),
-            notes: templates.corrected(answer).into_iter().collect(),
+            notes: templates.understood(answer).into_iter().chain(templates.corrected(answer)).collect(),
             proof_title: None,
             proof: Vec::new(),
             hint: None,

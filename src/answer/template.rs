@@ -36,6 +36,7 @@ struct ReplyTemplates {
     answered: String,
     abstained: String,
     corrected: String,
+    understood: String,
     nearest: String,
 }
 
@@ -60,12 +61,13 @@ impl Templates {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.add_filter("listed", listed);
         environment.add_filter("quoted", quoted);
-        let ReplyTemplates { answered, abstained, corrected, nearest } = parsed.reply;
+        let ReplyTemplates { answered, abstained, corrected, understood, nearest } = parsed.reply;
         let SmallTalkTemplates { greeting, thanks, farewell, help, empty, too_long } = parsed.smalltalk;
         let named = [
             ("answered", answered),
             ("abstained", abstained),
             ("corrected", corrected),
+            ("understood", understood),
             ("nearest", nearest),
             ("greeting", greeting),
             ("thanks", thanks),
@@ -94,6 +96,7 @@ impl Templates {
             missing => ["colour"],
             corrections => [context! { from => "yeers", to => "years" }],
             limit => LONGEST_QUESTION,
+            question => "How many years were agreed?",
         };
         for name in names {
             self.environment
@@ -136,6 +139,12 @@ impl Templates {
             .map(|correction| context! { from => correction.from.clone(), to => correction.to.clone() })
             .collect();
         (!corrections.is_empty()).then(|| self.fill("corrected", context! { corrections }))
+    }
+
+    /// What a follow-up was understood as; `None` where it was whole.
+    pub fn understood(&self, answer: &Answer) -> Option<String> {
+        let question = answer.understood_as.clone()?;
+        Some(self.fill("understood", context! { question }))
     }
 
     /// What stands above the closest passage.
@@ -202,6 +211,7 @@ mod tests {
         let templates = Templates::parse(SHIPPED, "replies.toml").unwrap();
         let answer = Answer {
             question: "{{ 1 }}".to_owned(),
+            understood_as: None,
             outcome: Outcome::Abstained { nearest: None },
             confidence: 0.0,
             corrections: Vec::new(),

@@ -61,7 +61,7 @@ impl<'a> Json<'a> {
     pub(super) fn of(answer: &'a Answer, answerer: &Answerer, took_ms: f64) -> Json<'a> {
         let mut json = Json {
             question: &answer.question,
-            understood_as: None,
+            understood_as: answer.understood_as.as_deref(),
             status: "abstained",
             answer: "",
             value: None,

@@ -11,6 +11,7 @@ use clap::Args;
 use super::ask::Json;
 use super::{Failure, open, print_json};
 use crate::Answerer;
+use crate::answer::followup::Conversation;
 use crate::eval::question_set::{self, Question};
 use crate::eval::{Prediction, measures, table};
 use crate::settings::Settings;
@@ -54,9 +55,14 @@ pub(super) fn run(command: &Eval, settings: &Settings, names_corpus: bool) -> Re
 }
 
 fn predict(question: &Question, answerer: &Answerer) -> Result<Prediction, Failure> {
-    let asked = question.turns.last().map_or("", String::as_str);
+    let (last, before) =
+        question.turns.split_last().context("a question set has a turn for each question")?;
+    let mut conversation = Conversation::default();
+    for turn in before {
+        answerer.ask_in(&mut conversation, turn)?;
+    }
     let started = Instant::now();
-    let answer = answerer.ask(asked, &[])?;
+    let answer = answerer.ask_in(&mut conversation, last)?;
     let latency_ms = started.elapsed().as_secs_f64() * 1e3;
     let json = Json::of(&answer, answerer, latency_ms);
     let quotes: Vec<String> = json.citations.iter().map(|citation| citation.quote.clone()).collect();

@@ -20,12 +20,17 @@ pub struct Show {
 }
 
 pub(super) fn run(command: &Show, settings: &Settings) -> Result<(), Failure> {
+    show(&command.place, settings)
+}
+
+/// Prints the source, the line or the lines that `argument` names.
+pub(super) fn show(argument: &str, settings: &Settings) -> Result<(), Failure> {
     let answerer = open::answerer(settings)?;
     let index = answerer.index();
     // An id may have a colon itself: the whole argument is tried first.
-    let (id, lines) = match index.source(&command.place) {
-        Some(_) => (command.place.as_str(), None),
-        None => place(&command.place)?,
+    let (id, lines) = match index.source(argument) {
+        Some(_) => (argument, None),
+        None => place(argument)?,
     };
     let source =
         index.source(id).ok_or_else(|| anyhow!("there is no source '{id}'; 'passim sources' lists them"))?;

@@ -4,6 +4,7 @@
 
 mod asking;
 mod bad_input;
+mod chat;
 mod damage;
 mod doctor;
 mod index;

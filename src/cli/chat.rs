@@ -1,0 +1,239 @@
+//! `passim chat`: the conversation of the Discord channel, in a terminal.
+//!
+//! Each line is a question or a /command. The index is brought level before every question, so that a document
+//! that changes meanwhile is answered from as it is now. In a pipe there is no prompt and no colour.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use rustyline::completion::{Completer, Pair};
+use rustyline::error::ReadlineError;
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::history::FileHistory;
+use rustyline::validate::Validator;
+use rustyline::{Editor, Helper};
+
+use super::draw::{self, BOLD, DIM, printable};
+use super::{Failure, open, show, why};
+use crate::Answerer;
+use crate::answer::followup::Conversation;
+use crate::settings::Settings;
+
+#[derive(Debug, Args)]
+pub struct Chat {}
+
+const COMMANDS: &[(&str, &str)] = &[
+    ("/help", "what can be typed here"),
+    ("/why", "how the last answer was chosen"),
+    ("/source ID[:LINE]", "the text of a source"),
+    ("/sources", "every document with its id"),
+    ("/quit", "leave; so does Ctrl-D"),
+];
+
+pub(super) fn run(_command: &Chat, settings: &Settings) -> Result<(), Failure> {
+    let answerer = open::answerer(settings)?;
+    let mut chat = Session { settings, conversation: Conversation::default(), last: None };
+    if std::io::stdin().is_terminal() { from_terminal(&mut chat, &answerer) } else { from_pipe(&mut chat) }
+}
+
+fn from_pipe(chat: &mut Session<'_>) -> Result<(), Failure> {
+    for line in std::io::stdin().lock().lines() {
+        if chat.line(&line.context("cannot read the questions from standard input")?)?.is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn from_terminal(chat: &mut Session<'_>, answerer: &Answerer) -> Result<(), Failure> {
+    let mut editor: Editor<Completions, FileHistory> = Editor::new()?;
+    editor.set_helper(Some(Completions::of(answerer)));
+    let history = history_file(chat.settings);
+    // There is none the first time.
+    let _ = history.as_ref().map(|file| editor.load_history(file));
+    writeln!(anstream::stdout(), "Ask something about the documents. {DIM}/help lists the commands.{DIM:#}")?;
+    loop {
+        match editor.readline("> ") {
+            Ok(line) => {
+                editor.add_history_entry(line.as_str())?;
+                if chat.line(&line)?.is_break() {
+                    break;
+                }
+            }
+            // Ctrl-C drops the line that was begun, Ctrl-D leaves.
+            Err(ReadlineError::Interrupted) => {}
+            Err(ReadlineError::Eof) => break,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if let Some(file) = history
+        && let Err(error) = editor.save_history(&file)
+    {
+        tracing::warn!(%error, file = %file.display(), "the history of this chat is not kept");
+    }
+    Ok(())
+}
+
+fn history_file(settings: &Settings) -> Option<PathBuf> {
+    Some(settings.data_dir().ok()?.join("chat_history"))
+}
+
+/// What a chat remembers.
+struct Session<'s> {
+    settings: &'s Settings,
+    conversation: Conversation,
+    /// The last question, as it was understood.
+    last: Option<String>,
+}
+
+impl Session<'_> {
+    /// Answers one line. What is wrong with a line is said, and the chat goes on.
+    fn line(&mut self, line: &str) -> Result<ControlFlow<()>, Failure> {
+        let line = line.trim();
+        let (command, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let done = match command {
+            "" => Ok(()),
+            "/quit" | "/exit" => return Ok(ControlFlow::Break(())),
+            "/help" => help(),
+            "/why" => self.why(rest.trim()),
+            "/source" => self.source(rest.trim()),
+            "/sources" => self.sources(),
+            command if command.starts_with('/') => {
+                Err(Failure::Wrong(anyhow::anyhow!("there is no command '{command}'; /help lists them")))
+            }
+            _ => self.ask(line),
+        };
+        match done {
+            Ok(()) => {}
+            Err(failure) if failure.is_broken_pipe() => return Ok(ControlFlow::Break(())),
+            Err(failure) => writeln!(anstream::stdout(), "{}", printable(&failure.to_string()))?,
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn ask(&mut self, question: &str) -> Result<(), Failure> {
+        let answerer = open::answerer(self.settings)?;
+        let answer = answerer.ask_in(&mut self.conversation, question)?;
+        self.last = Some(answer.understood_as.clone().unwrap_or_else(|| answer.question.clone()));
+        writeln!(anstream::stdout(), "{}", draw::reply(&answerer.reply(&answer)))?;
+        Ok(())
+    }
+
+    fn why(&self, question: &str) -> Result<(), Failure> {
+        let asked = Some(question).filter(|question| !question.is_empty()).or(self.last.as_deref());
+        let Some(asked) = asked else {
+            return Err(Failure::Wrong(anyhow::anyhow!("nothing was asked yet: ask something first")));
+        };
+        let explanation = open::answerer(self.settings)?.explain(asked, &[])?;
+        writeln!(anstream::stdout(), "{}", why::text(&explanation)?)?;
+        Ok(())
+    }
+
+    fn source(&self, place: &str) -> Result<(), Failure> {
+        if place.is_empty() {
+            return Err(Failure::Wrong(anyhow::anyhow!("name a source: /source ID or /source ID:LINE")));
+        }
+        show::show(place, self.settings)
+    }
+
+    fn sources(&self) -> Result<(), Failure> {
+        let answerer = open::answerer(self.settings)?;
+        let mut out = anstream::stdout().lock();
+        for source in answerer.index().sources() {
+            let description = &source.description;
+            writeln!(out, "{BOLD}{}{BOLD:#}  {}", printable(&description.id), printable(&description.title))?;
+        }
+        Ok(())
+    }
+}
+
+fn help() -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    writeln!(
+        out,
+        "Ask in your own words. “And who agreed?” takes what it leaves out from the question before."
+    )?;
+    for (command, what) in COMMANDS {
+        writeln!(out, "  {BOLD}{command:<18}{BOLD:#} {what}")?;
+    }
+    Ok(())
+}
+
+/// Completes commands, and after /source the ids of sources, by id or by title.
+struct Completions {
+    /// Id and title.
+    sources: Vec<(String, String)>,
+}
+
+impl Completions {
+    fn of(answerer: &Answerer) -> Completions {
+        let sources = answerer.index().sources().iter();
+        let named = |source: &crate::retrieval::Source| {
+            (source.description.id.clone(), source.description.title.clone())
+        };
+        Completions { sources: sources.map(named).collect() }
+    }
+
+    /// Where the completed word starts, and what can stand there.
+    fn at(&self, line: &str) -> (usize, Vec<Pair>) {
+        if let Some(typed) = line.strip_prefix("/source ") {
+            let wanted = typed.to_lowercase();
+            let fits = |(id, title): &&(String, String)| {
+                id.to_lowercase().starts_with(&wanted) || title.to_lowercase().contains(&wanted)
+            };
+            let pair = |(id, title): &(String, String)| Pair {
+                display: format!("{} · {}", printable(id), printable(title)),
+                replacement: id.clone(),
+            };
+            return (line.len() - typed.len(), self.sources.iter().filter(fits).map(pair).collect());
+        }
+        let names = COMMANDS.iter().filter_map(|(command, _)| command.split(' ').next());
+        let fitting = names.filter(|name| line.starts_with('/') && name.starts_with(line));
+        (0, fitting.map(|name| Pair { display: name.to_owned(), replacement: name.to_owned() }).collect())
+    }
+}
+
+impl Completer for Completions {
+    type Candidate = Pair;
+
+    fn complete(
+        &self,
+        line: &str,
+        position: usize,
+        _context: &rustyline::Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
+        Ok(self.at(&line[..position]))
+    }
+}
+
+impl Hinter for Completions {
+    type Hint = String;
+}
+
+impl Highlighter for Completions {}
+impl Validator for Completions {}
+impl Helper for Completions {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn completed(line: &str) -> Vec<String> {
+        let sources =
+            vec![("004".to_owned(), "The lease".to_owned()), ("017".to_owned(), "Travel".to_owned())];
+        Completions { sources }.at(line).1.into_iter().map(|pair| pair.replacement).collect()
+    }
+
+    #[test]
+    fn commands_and_sources_are_completed() {
+        assert_eq!(completed("/wh"), ["/why"]);
+        assert_eq!(completed("/source"), ["/source", "/sources"]);
+        assert_eq!(completed("/source 0"), ["004", "017"]);
+        assert_eq!(completed("/source lea"), ["004"]);
+        assert_eq!(completed("How long"), Vec::<String>::new());
+    }
+}

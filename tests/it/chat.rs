@@ -1,0 +1,76 @@
+//! The conversation in a terminal, driven through a pipe.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use crate::program::Place;
+
+fn chat(place: &Place, lines: &str) -> String {
+    let mut child = place
+        .command(&["chat"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_follow_up_takes_what_it_leaves_out_and_that_is_shown() {
+    let place = Place::new(
+        "-- 1.txt\nThe canteen in Ghent opens at 8:30.\n\nThe canteen in Leipzig opens at 9:15.\n",
+    );
+    let said = chat(&place, "When does the canteen in Ghent open?\nand in Leipzig?\n");
+    assert!(said.contains("Understood as: When does the canteen in Leipzig open?"), "{said}");
+    assert!(said.contains("9:15, per source 1"), "{said}");
+    assert!(!said.contains('\u{1b}'), "no colour in a pipe: {said}");
+}
+
+#[test]
+fn commands_show_help_sources_and_reasons_and_mistakes_stop_nothing() {
+    let place = Place::new("-- 4.txt\nThe gate code is 4711.\n");
+    let said = chat(
+        &place,
+        "/why\n/frobnicate\n/source\n/source 9\nWhat is the gate code?\n/why\n/source 4:1\n/help\n/quit\nnot read\n",
+    );
+    for expected in [
+        "nothing was asked yet",
+        "there is no command '/frobnicate'; /help lists them",
+        "name a source",
+        "there is no source '9'",
+        "The gate code is 4711, per source 4",
+        "Confidence",
+        "1  The gate code is 4711.",
+        "how the last answer was chosen",
+    ] {
+        assert!(said.contains(expected), "{expected:?} is not in {said}");
+    }
+    assert!(!said.contains("not read"));
+}
+
+#[test]
+fn a_document_that_changes_meanwhile_is_answered_from_as_it_is_now() {
+    let place = Place::new("-- 4.txt\nThe gate code is 4711.\n");
+    let mut child = place.command(&["chat"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut output = std::io::BufReader::new(child.stdout.take().unwrap());
+    let mut read_answer = || {
+        let mut line = String::new();
+        while !line.contains("per source") {
+            line.clear();
+            assert!(std::io::BufRead::read_line(&mut output, &mut line).unwrap() > 0, "no answer");
+        }
+        line
+    };
+    writeln!(input, "What is the gate code?").unwrap();
+    assert!(read_answer().contains("4711"));
+    place.write("4.txt", b"The gate code is 4712.\n");
+    writeln!(input, "What is the gate code?").unwrap();
+    assert!(read_answer().contains("4712"));
+    drop(input);
+    child.wait().unwrap();
+}
