@@ -351,7 +351,13 @@ fn room(free: u64, corpus: u64) -> Finding {
 }
 
 fn index(context: &Context) -> Option<Finding> {
-    let IndexState { opened, was_built, folder, .. } = context.index.as_ref()?;
+    let IndexState { opened, was_built, folder, damage, .. } = context.index.as_ref()?;
+    if let Some(damage) = damage {
+        return Some(Finding::fail(
+            format!("{} is damaged: {damage}", folder.display()),
+            "the next question builds it anew, and so does 'passim index --rebuild'; look after the disk if it happens again",
+        ));
+    }
     Some(match opened {
         Ok(Some(index)) => Finding::ok(format!("{} in it", counted(index.sources().len(), "document"))),
         Ok(None) if *was_built => Finding::warn(

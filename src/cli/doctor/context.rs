@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::cli::{now, open};
 use crate::corpus::read::{self, Listing, ReadError};
 use crate::corpus::{Description, Refused};
-use crate::retrieval::{Index, IndexError};
+use crate::retrieval::{Index, IndexError, integrity};
 use crate::settings::{self, Settings, SettingsError};
 
 pub(super) struct Context {
@@ -43,6 +43,8 @@ pub(super) struct IndexState {
     pub folder: PathBuf,
     pub was_built: bool,
     /// `None` where there is none that this version reads.
+    /// What its checksums say: all of it is read for that.
+    pub damage: Option<String>,
     pub opened: Result<Option<Index>, IndexError>,
     /// Of everything in the folder.
     pub bytes: u64,
@@ -116,6 +118,7 @@ impl IndexState {
         let folder = open::index_folder(settings.corpus.path.as_deref()?, settings).ok()?;
         Some(IndexState {
             was_built: folder.join("CURRENT").exists(),
+            damage: integrity::check(&folder).and_then(Result::err),
             opened: Index::open(&folder),
             bytes: bytes_below(&folder),
             folder,
