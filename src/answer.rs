@@ -24,6 +24,7 @@ pub mod question;
 pub mod receipt;
 pub mod reply;
 pub mod sentences;
+pub mod tables;
 pub mod template;
 pub mod terms;
 pub mod values;
@@ -212,6 +213,10 @@ fn ranked_sources(hits: &[Hit<'_>], candidates: &[Candidate<'_>]) -> Vec<String>
 
 fn finding(question: &Question, candidates: &[Candidate<'_>], hits: &[Hit<'_>]) -> Finding {
     let best = &candidates[0];
+    if let Some((answer, span)) = lead_in_with_items(best, &hits[best.hit]) {
+        let citation = cite(&hits[best.hit], span, &[Span::new(0, span.len())]);
+        return Finding { answer, value: None, citations: vec![citation] };
+    }
     let line = headline::line(question, best);
     let highlight = [line.span];
     let mut citations = vec![cite(&hits[best.hit], best.span, &highlight)];
@@ -219,6 +224,28 @@ fn finding(question: &Question, candidates: &[Candidate<'_>], hits: &[Hit<'_>]) 
         citations.push(cite(&hits[other.hit], other.span, &[span]));
     }
     Finding { answer: line.text, value: line.value, citations }
+}
+
+/// A lead-in says nothing alone: what follows it in its list, or its code, is told along, as far as a line goes.
+fn lead_in_with_items(best: &Candidate<'_>, hit: &Hit<'_>) -> Option<(String, Span)> {
+    let sentences = &hit.passage.passage.sentences;
+    let place = sentences.iter().position(|sentence| *sentence == best.span)?;
+    if !best.sentence.text.ends_with(':') || place + 1 == sentences.len() {
+        return None;
+    }
+    let mut answer = headline::plain(best.sentence.text);
+    let mut end = best.span.end;
+    for (number, item) in sentences[place + 1..].iter().enumerate() {
+        let item_text = headline::plain(hit.passage.slice(*item));
+        let words = answer.split_whitespace().count() + item_text.split_whitespace().count();
+        if number > 0 && words > headline::LONGEST_LINE {
+            break;
+        }
+        answer.push_str(if number == 0 { " " } else { "; " });
+        answer.push_str(item_text.trim_end_matches(['.', ';', ',']));
+        end = item.end;
+    }
+    Some((answer, Span::new(best.span.start, end)))
 }
 
 /// A citation of `span` in the passage; `highlights` are byte spans within the sentence.

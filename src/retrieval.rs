@@ -128,9 +128,12 @@ impl Index {
         self.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum()
     }
 
-    /// In how many passages the stem occurs.
+    /// In how many passages the stem occurs, or over how many of them it stands: in a title, a heading, a table's
+    /// header.
     pub fn passages_with(&self, stem: &str) -> Result<u64, IndexError> {
-        Ok(self.searcher.doc_freq(&Term::from_field_text(self.fields.words, stem))?)
+        let inside = self.searcher.doc_freq(&Term::from_field_text(self.fields.words, stem))?;
+        let above = self.searcher.doc_freq(&Term::from_field_text(self.fields.context, stem))?;
+        Ok(inside.max(above))
     }
 
     /// The best `limit` passages.

@@ -17,7 +17,7 @@ use crate::corpus::Span;
 /// A clause of so many words is told whole beside its value.
 const SHORT_CLAUSE: usize = 9;
 /// What people read at a glance: longer statements give up clauses.
-const LONGEST_LINE: usize = 38;
+pub const LONGEST_LINE: usize = 38;
 
 /// The line, what it was taken from, and the bare value in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,7 @@ pub fn line(question: &Question, candidate: &Candidate<'_>) -> Line {
     let sentence = &candidate.sentence;
     let clauses = &clauses::clauses(sentence.text, &sentence.words);
     match &candidate.value {
+        Some(value @ Value { key: Some(key), .. }) => cell_line(sentence, value, *key),
         Some(value) if asks_for_value(question.asked) && value.score >= least_score(question.asked) => {
             value_line(question, sentence, clauses, value)
         }
@@ -48,6 +49,13 @@ pub fn least_score(asked: Asked) -> f64 {
         Asked::Person | Asked::Place | Asked::Organisation => 0.45,
         _ => values::WEAK,
     }
+}
+
+/// A table cell is told with the first cell of its row, which says what the row is about.
+fn cell_line(sentence: &Sentence<'_>, value: &Value, key: Span) -> Line {
+    let cell = plain(&sentence.text[value.span.range()]);
+    let text = format!("{} · {cell}", plain(&sentence.text[key.range()]));
+    Line { text, value: Some(cell), span: value.span }
 }
 
 fn value_line(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause], value: &Value) -> Line {

@@ -7,8 +7,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::asks_for_value;
 use super::lexicon::{Lexicon, is_function_word, is_reporting_verb};
 use super::question::{Asked, Question, Role};
+use super::tables;
 use super::terms::{Form, WeightedTerm};
 use super::values::{self, Value};
 use crate::corpus::{PassageKind, Span};
@@ -244,6 +246,8 @@ struct PassageWords<'a> {
     sentences: Vec<(Span, Sentence<'a>)>,
     /// How surely each term stands in title, headings or table header.
     above: Vec<f64>,
+    /// The header of a table row.
+    header: Option<Sentence<'a>>,
 }
 
 impl<'a> PassageWords<'a> {
@@ -264,7 +268,9 @@ impl<'a> PassageWords<'a> {
                 *all = all.max(*here);
             }
         }
-        PassageWords { hit, sentences, above }
+        let header = context.map(|text| Sentence::new(text, wanted));
+        let header = header.filter(|_| hit.passage.passage.kind == PassageKind::TableRow);
+        PassageWords { hit, sentences, above, header }
     }
 
     fn candidates(self, question: &Question, place: usize, hits: &[Hit<'_>]) -> Vec<Candidate<'a>> {
@@ -272,6 +278,7 @@ impl<'a> PassageWords<'a> {
         let presence: Vec<Vec<f64>> =
             self.sentences.iter().map(|(_, sentence)| sentence.presence()).collect();
         let lead_in = matches!(self.hit.passage.passage.kind, PassageKind::List | PassageKind::Code);
+        let header = self.header;
         let mut candidates = Vec::with_capacity(self.sentences.len());
         for (number, (span, sentence)) in self.sentences.into_iter().enumerate() {
             let beside = beside(&presence, number, lead_in);
@@ -280,7 +287,8 @@ impl<'a> PassageWords<'a> {
             if says_nothing && number > 0 {
                 continue;
             }
-            let value = values::best(question, &sentence);
+            let cell = header.as_ref().and_then(|header| tables::cell(&sentence, header));
+            let value = cell.or_else(|| values::best(question, &sentence));
             let mut features = Features {
                 passage: f64::from(self.hit.score / best_hit),
                 early: 1.0 / (1.0 + span.start as f64 / 2000.0),
@@ -367,19 +375,8 @@ fn closeness(features: &mut Features, sentence: &Sentence<'_>) {
 }
 
 fn kind(features: &mut Features, question: &Question, sentence: &Sentence<'_>, value: Option<&Value>) {
-    let takes_value = matches!(
-        question.asked,
-        Asked::Count
-            | Asked::Duration
-            | Asked::Amount
-            | Asked::Percentage
-            | Asked::Measure
-            | Asked::Date
-            | Asked::Person
-            | Asked::Place
-            | Asked::Organisation
-    );
-    if takes_value {
+    let is_cell = value.is_some_and(|value| value.key.is_some());
+    if asks_for_value(question.asked) || is_cell {
         features.value = value.map_or(0.0, |value| value.score);
         features.no_value = if features.value < values::WEAK { 1.0 } else { 0.0 };
     }

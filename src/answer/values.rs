@@ -28,6 +28,8 @@ pub struct Value {
     pub with_role: Span,
     /// The words that belong to it, said along or not.
     pub whole: Range<usize>,
+    /// The first cell of its row, where it is a table cell.
+    pub key: Option<Span>,
 }
 
 /// A value that scores less does not answer: the sentence is told, or nothing.
@@ -111,7 +113,7 @@ fn commas_between(value: &Range<usize>, place: usize, sentence: &Sentence<'_>) -
 
 fn value(words: Range<usize>, fit: f64, sentence: &Sentence<'_>) -> Value {
     let span = span_of(&words, &sentence.words);
-    Value { span, with_role: span, whole: words.clone(), words, fit, score: 0.0 }
+    Value { span, with_role: span, whole: words.clone(), words, fit, score: 0.0, key: None }
 }
 
 // ---------------------------------------------------------------------------------------------- numbers

@@ -208,6 +208,31 @@ fn other_encodings_are_read_said_and_cited_as_show_prints_them() {
 }
 
 #[test]
+fn a_lead_in_is_told_with_what_follows_it() {
+    check(
+        "-- 1.md\nThe warranty does not cover:\n\n- batteries\n- damage by lightning.\n",
+        "What is not covered by the warranty?",
+        "The warranty does not cover: batteries; damage by lightning, per source 1",
+    );
+    check(
+        "-- 2.md\nTo restart the ingest service, run:\n\n```sh\nsystemctl restart ingest\n```\n",
+        "How do I restart the ingest service?",
+        "To restart the ingest service, run: systemctl restart ingest, per source 2",
+    );
+}
+
+#[test]
+fn a_table_cell_is_told_with_the_first_of_its_row() {
+    let table = "-- 1.md\n| Country | Hotel | Meals per day |\n|---|---|---|\n| Belgium | €140 | €45 |\n| United Kingdom | €170 | €52 |\n";
+    check(
+        table,
+        "How much are meals per day in the United Kingdom?",
+        "United Kingdom · €52, per source 1",
+    );
+    check(table, "How much is a hotel in Belgium?", "Belgium · €140, per source 1");
+}
+
+#[test]
 fn why_shows_numbers_that_add_up_to_the_score() {
     let place = Place::over("seeds");
     let why = place.run(&["why", "--json", "How many years of guarantees were agreed?"]).json();
