@@ -36,7 +36,7 @@ pub(super) const CHECKS: [(&str, Check); 24] = [
     ("documents", documents),
     ("refused", refused),
     ("ids", ids),
-    ("front-matter", front_matter),
+    ("problems", problems),
     ("dates", dates),
     ("data", data),
     ("overlap", overlap),
@@ -258,7 +258,7 @@ fn ids(context: &Context) -> Option<Finding> {
     ))
 }
 
-fn front_matter(context: &Context) -> Option<Finding> {
+fn problems(context: &Context) -> Option<Finding> {
     let mut problems = Vec::new();
     for source in &context.corpus()?.read {
         problems.extend(source.problems.iter().map(|problem| format!("{}: {problem}", source.path)));
@@ -351,13 +351,7 @@ fn room(free: u64, corpus: u64) -> Finding {
 }
 
 fn index(context: &Context) -> Option<Finding> {
-    let IndexState { opened, was_built, folder, damage, .. } = context.index.as_ref()?;
-    if let Some(damage) = damage {
-        return Some(Finding::fail(
-            format!("{} is damaged: {damage}", folder.display()),
-            "the next question builds it anew, and so does 'passim index --rebuild'; look after the disk if it happens again",
-        ));
-    }
+    let IndexState { opened, was_built, folder, .. } = context.index.as_ref()?;
     Some(match opened {
         Ok(Some(index)) => Finding::ok(format!("{} in it", counted(index.sources().len(), "document"))),
         Ok(None) if *was_built => Finding::warn(
@@ -367,6 +361,7 @@ fn index(context: &Context) -> Option<Finding> {
         Ok(None) => Finding::ok("not there yet: the first question builds it"),
         Err(IndexError::Unreadable { path, reason }) => Finding::fail(
             format!("{path} is damaged: {reason}"),
+            // Without that word it would trust what has the size and time that it had when it was whole.
             "'passim index --rebuild' makes it anew; look after the disk if it happens again",
         ),
         Err(error) => Finding::fail(

@@ -43,8 +43,6 @@ pub(super) struct IndexState {
     pub folder: PathBuf,
     pub was_built: bool,
     /// `None` where there is none that this version reads.
-    /// What its checksums say: all of it is read for that.
-    pub damage: Option<String>,
     pub opened: Result<Option<Index>, IndexError>,
     /// Of everything in the folder.
     pub bytes: u64,
@@ -118,11 +116,18 @@ impl IndexState {
         let folder = open::index_folder(settings.corpus.path.as_deref()?, settings).ok()?;
         Some(IndexState {
             was_built: folder.join("CURRENT").exists(),
-            damage: integrity::check(&folder).and_then(Result::err),
-            opened: Index::open(&folder),
+            opened: opened(&folder),
             bytes: bytes_below(&folder),
             folder,
         })
+    }
+}
+
+/// Compared with its checksums first: opening trusts what was whole before.
+fn opened(folder: &Path) -> Result<Option<Index>, IndexError> {
+    match integrity::check(folder) {
+        Some(Err(reason)) => Err(IndexError::Unreadable { path: folder.display().to_string(), reason }),
+        Some(Ok(())) | None => Index::open(folder),
     }
 }
 
