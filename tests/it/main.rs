@@ -4,8 +4,11 @@
 
 mod asking;
 mod bad_input;
+#[path = "../generator/mod.rs"]
+mod generator;
 mod index;
 mod program;
 mod quality;
+mod scale;
 mod settings;
 mod tidy;
