@@ -7,9 +7,12 @@ mod bad_input;
 mod chat;
 mod damage;
 mod doctor;
+#[path = "../generator/mod.rs"]
+mod generator;
 mod index;
 mod init;
 mod program;
 mod quality;
+mod scale;
 mod settings;
 mod tidy;

@@ -1,0 +1,54 @@
+//! What the figures were measured on. A figure without its machine is a rumour.
+
+use std::fs;
+use std::process::Command;
+
+/// A line each, with a name before it.
+pub fn header() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let cpu = line_of("/proc/cpuinfo", "model name").unwrap_or_else(|| "an unknown processor".to_owned());
+    let memory = kilobytes("/proc/meminfo", "MemTotal").map_or(0.0, |kilobytes| kilobytes / 1e6);
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or_default();
+    let profile =
+        if cfg!(debug_assertions) { "not optimised: these figures mean nothing" } else { "optimised" };
+    format!(
+        "machine   {cpu}, {cores} cores, {memory:.1} GB; load {load} before the first figure\n\
+         commit    {}\n\
+         build     {profile}, passim {}\n",
+        commit(),
+        env!("CARGO_PKG_VERSION"),
+    )
+}
+
+fn commit() -> String {
+    let git = |arguments: &[&str]| {
+        let output =
+            Command::new("git").arg("-C").arg(env!("CARGO_MANIFEST_DIR")).args(arguments).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let Some(commit) = git(&["rev-parse", "--short=12", "HEAD"]) else { return "unknown".to_owned() };
+    let is_clean = git(&["status", "--porcelain"]).is_some_and(|changes| changes.is_empty());
+    if is_clean { commit } else { format!("{commit}, with changes that are not in it") }
+}
+
+/// The largest memory this process ever had, in MB of 1,000,000 bytes; 0 where the system does not say.
+pub fn peak_memory() -> f64 {
+    kilobytes("/proc/self/status", "VmHWM").map_or(0.0, |kilobytes| kilobytes * 1.024 / 1e3)
+}
+
+/// The memory this process has now that is not a file's.
+pub fn own_memory() -> f64 {
+    kilobytes("/proc/self/status", "RssAnon").map_or(0.0, |kilobytes| kilobytes * 1.024 / 1e3)
+}
+
+fn kilobytes(file: &str, name: &str) -> Option<f64> {
+    line_of(file, name)?.split(' ').next()?.parse().ok()
+}
+
+/// What stands behind the colon of the first line with this name.
+fn line_of(file: &str, name: &str) -> Option<String> {
+    let text = fs::read_to_string(file).ok()?;
+    let line = text.lines().find(|line| line.starts_with(name))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}

@@ -1,0 +1,258 @@
+//! How fast and how small passim is, beside plain tantivy over the same passages: `cargo bench`.
+//!
+//! Documents are generated into a temporary folder first, which is not timed. Every figure is of a process of
+//! its own ([`steps`]), so that memory is of that step alone; passim and tantivy take turns, so that a busy
+//! machine slows both. Ratios are of turns that were side by side, and are what to look at on a shared machine.
+//!
+//! `--quick` measures little documents shortly: to see that the benchmark works. Its figures mean nothing.
+
+#![expect(clippy::print_stdout, reason = "the table is what a benchmark is for")]
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use clap::Parser;
+
+#[path = "../generator/mod.rs"]
+mod generator;
+mod machine;
+mod measure;
+mod place;
+mod plain_tantivy;
+mod steps;
+mod table;
+
+use generator::Question;
+use measure::median;
+use place::Place;
+use steps::{Engine, Figures, Step, StepArguments};
+use table::Row;
+
+/// Of generator and bad questions; documents are the same in every run.
+const SEED: u64 = 1;
+/// Starts of each program in one round.
+const STARTS: usize = 5;
+
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// How many passages are generated
+    #[arg(long, default_value_t = 39_000)]
+    passages: usize,
+    /// How often everything is measured; 3 times for indexing and 5 times for the rest where nothing is said
+    #[arg(long)]
+    rounds: Option<usize>,
+    /// Few passages, few questions, two rounds
+    #[arg(long)]
+    quick: bool,
+    /// Cargo says this when it runs benchmarks; without it, it runs tests, and those are quick
+    #[arg(long, hide = true)]
+    bench: bool,
+    #[command(flatten)]
+    step: StepArguments,
+}
+
+/// How much is measured.
+struct Plan {
+    passages: usize,
+    indexing_rounds: usize,
+    rounds: usize,
+    questions: usize,
+    bad_questions: usize,
+}
+
+impl Plan {
+    fn of(arguments: &Arguments) -> Plan {
+        let is_quick = arguments.quick || !arguments.bench;
+        if is_quick {
+            let rounds = arguments.rounds.unwrap_or(2);
+            return Plan {
+                passages: 2_000,
+                indexing_rounds: rounds,
+                rounds,
+                questions: 100,
+                bad_questions: 280,
+            };
+        }
+        Plan {
+            passages: arguments.passages,
+            indexing_rounds: arguments.rounds.unwrap_or(3),
+            rounds: arguments.rounds.unwrap_or(5),
+            questions: 1_000,
+            bad_questions: 10_000,
+        }
+    }
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    if let Some(step) = arguments.step.step {
+        let figures = steps::run(step, &arguments.step)?;
+        println!("{}", serde_json::to_string(&figures)?);
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    measure_all(&Plan::of(&arguments), &Place::in_folder(folder.path()))
+}
+
+fn measure_all(plan: &Plan, place: &Place) -> anyhow::Result<()> {
+    print!("{}", machine::header());
+    let mut rows = Vec::new();
+    let questions = prepare(plan, place)?;
+    rows.extend(indexing(plan, place)?);
+    rows.push(starting(plan, place, &questions)?);
+    for threads in [1, 2] {
+        rows.extend(answering(plan, place, threads)?);
+    }
+    let (bad, slowest) = bad_questions(plan, place)?;
+    rows.extend(bad);
+    print!("\n{}", table::drawn(&rows));
+    println!("\nThe slowest bad question: {slowest}");
+    Ok(())
+}
+
+/// Documents, questions, what passim cuts the documents into, and the index that questions are asked of.
+fn prepare(plan: &Plan, place: &Place) -> anyhow::Result<Vec<Question>> {
+    let written = generator::write(generator::generate(SEED, plan.passages), &place.corpus())?;
+    let every = (written.questions.len() / plan.questions).max(1);
+    let questions: Vec<Question> =
+        written.questions.into_iter().step_by(every).take(plan.questions).collect();
+    let mut file = BufWriter::new(File::create(place.questions())?);
+    for question in &questions {
+        writeln!(file, "{}", question.line())?;
+    }
+    file.flush()?;
+    let passages = plain_tantivy::note_passages(place)?;
+    let indexed = passim(place, &["index"]).output()?;
+    ensure!(indexed.status.success(), "passim index failed: {}", String::from_utf8_lossy(&indexed.stderr));
+    println!(
+        "corpus    {passages} passages in {} documents, {:.1} MB, seed {SEED}; {} questions, {} bad ones",
+        written.documents,
+        written.bytes as f64 / 1e6,
+        questions.len(),
+        plan.bad_questions
+    );
+    println!(
+        "rounds    {} of indexing, {} of the rest; passim and tantivy take turns",
+        plan.indexing_rounds, plan.rounds
+    );
+    Ok(questions)
+}
+
+fn indexing(plan: &Plan, place: &Place) -> anyhow::Result<Vec<Row>> {
+    let mut turns = Vec::new();
+    for _ in 0..plan.indexing_rounds {
+        turns
+            .push([Engine::Passim, Engine::Tantivy].map(|engine| child(Step::Index, engine, 2, plan, place)));
+    }
+    let turns = finished(turns)?;
+    Ok(vec![
+        Row::of("indexing, 2 threads", "MB/s", "mb_per_second", 1, &turns),
+        Row::of("index on disk", "MB", "index_mb", 1, &turns),
+        Row::of("peak memory, indexing", "MB", "peak_mb", 1, &turns),
+    ])
+}
+
+/// A whole process, from nothing to an answer on its standard output.
+fn starting(plan: &Plan, place: &Place, questions: &[Question]) -> anyhow::Result<Row> {
+    let mut row = Row::new("cold start, one answer", "ms", 1);
+    for round in 0..plan.rounds {
+        let mut took = [Vec::new(), Vec::new()];
+        for start in 0..STARTS {
+            let question = &questions[(round * STARTS + start) % questions.len()].text;
+            took[0].push(timed(passim(place, &["ask", "--", question]))?);
+            let mut plain = steps::command(Step::Start, Engine::Tantivy, place)?;
+            plain.args(["--question", question]);
+            took[1].push(timed(plain)?);
+        }
+        row.add(median(&took[0]), median(&took[1]));
+    }
+    Ok(row)
+}
+
+fn answering(plan: &Plan, place: &Place, threads: usize) -> anyhow::Result<Vec<Row>> {
+    let mut turns = Vec::new();
+    for _ in 0..plan.rounds {
+        turns.push(
+            [Engine::Passim, Engine::Tantivy].map(|engine| child(Step::Ask, engine, threads, plan, place)),
+        );
+    }
+    let turns = finished(turns)?;
+    let named = |what: &str| format!("{what}, {threads} thread{}", if threads == 1 { "" } else { "s" });
+    let mut rows = vec![
+        Row::of(&named("answer p50"), "ms", "p50", 3, &turns),
+        Row::of(&named("answer p99"), "ms", "p99", 3, &turns),
+        Row::of(&named("answer max"), "ms", "max", 3, &turns),
+        Row::of(&named("answers"), "1/s", "per_second", 0, &turns),
+        Row::of(&named("peak memory"), "MB", "peak_mb", 1, &turns),
+        Row::of(&named("- without mapped files"), "MB", "own_mb", 1, &turns),
+    ];
+    if threads == 1 {
+        let right: Vec<f64> = turns.iter().map(|[passim, _]| passim.figure("right")).collect();
+        rows.push(Row::alone("answers with the known value", "share", 3, right));
+    }
+    Ok(rows)
+}
+
+fn bad_questions(plan: &Plan, place: &Place) -> anyhow::Result<(Vec<Row>, String)> {
+    let turn = [Engine::Passim, Engine::Tantivy].map(|engine| child(Step::Bad, engine, 1, plan, place));
+    let turns = finished(vec![turn])?;
+    let slowest = turns[0][0].note.clone().unwrap_or_default();
+    let rows = vec![
+        Row::of("bad question p50", "ms", "p50", 3, &turns),
+        Row::of("bad question p99", "ms", "p99", 3, &turns),
+        Row::of("bad question max", "ms", "max", 3, &turns),
+        Row::of("bad questions over 50 ms", "count", "over_50", 0, &turns),
+        Row::of("- asked again, still over", "count", "still_over_50", 0, &turns),
+    ];
+    Ok((rows, slowest))
+}
+
+fn finished(turns: Vec<[anyhow::Result<Figures>; 2]>) -> anyhow::Result<Vec<[Figures; 2]>> {
+    turns.into_iter().map(|[passim, tantivy]| Ok([passim?, tantivy?])).collect()
+}
+
+/// Runs one step in a process of its own.
+fn child(step: Step, engine: Engine, threads: usize, plan: &Plan, place: &Place) -> anyhow::Result<Figures> {
+    let mut command = steps::command(step, engine, place)?;
+    command.arg("--threads").arg(threads.to_string());
+    command.arg("--bad-questions").arg(plan.bad_questions.to_string());
+    let output = command.stderr(Stdio::inherit()).output()?;
+    ensure!(output.status.success(), "{step:?} of {engine:?} failed: {}", output.status);
+    serde_json::from_slice(&output.stdout)
+        .with_context(|| format!("{step:?} of {engine:?} printed no figures"))
+}
+
+/// The program, away from the settings of whoever runs this.
+fn passim(place: &Place, arguments: &[&str]) -> Command {
+    let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_passim")));
+    command.env_clear().current_dir(place.folder());
+    command.arg("--corpus").arg(place.corpus()).arg("--data").arg(place.data()).args(arguments);
+    command
+}
+
+fn timed(mut command: Command) -> anyhow::Result<f64> {
+    let started = Instant::now();
+    let output = command.output()?;
+    let took = started.elapsed();
+    ensure!(output.status.success(), "{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
+    ensure!(!output.stdout.is_empty(), "{command:?} printed nothing");
+    Ok(milliseconds(took))
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
+
+/// The bytes of all files of a folder.
+fn size_of(folder: &std::path::Path) -> std::io::Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        bytes += if entry.file_type()?.is_dir() { size_of(&entry.path())? } else { entry.metadata()?.len() };
+    }
+    Ok(bytes)
+}
