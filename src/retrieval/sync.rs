@@ -74,7 +74,9 @@ pub enum SyncError {
     Corpus(#[from] ReadError),
     #[error(transparent)]
     Index(#[from] IndexError),
-    #[error("cannot write the index in {path}: {reason}")]
+    #[error(
+        "cannot write the index in {path}: {reason}; look whether the disk is full, or name another folder with --data DIR"
+    )]
     Write { path: String, reason: tantivy::TantivyError },
 }
 
