@@ -9,7 +9,7 @@
 #![expect(clippy::print_stdout, reason = "the table is what a benchmark is for")]
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Write, stderr};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -34,6 +34,8 @@ use table::Row;
 
 /// Of generator and bad questions; documents are the same in every run.
 const SEED: u64 = 1;
+/// Ten of each kind, asked of both: plain tantivy takes up to a second for one.
+const BAD_QUESTIONS_TOGETHER: usize = 280;
 /// Starts of each program in one round.
 const STARTS: usize = 5;
 
@@ -61,6 +63,7 @@ struct Plan {
     indexing_rounds: usize,
     rounds: usize,
     questions: usize,
+    /// Of passim; plain tantivy is asked the first [`BAD_QUESTIONS_TOGETHER`] of them.
     bad_questions: usize,
 }
 
@@ -74,7 +77,7 @@ impl Plan {
                 indexing_rounds: rounds,
                 rounds,
                 questions: 100,
-                bad_questions: 280,
+                bad_questions: BAD_QUESTIONS_TOGETHER,
             };
         }
         Plan {
@@ -82,7 +85,7 @@ impl Plan {
             indexing_rounds: arguments.rounds.unwrap_or(3),
             rounds: arguments.rounds.unwrap_or(5),
             questions: 1_000,
-            bad_questions: 10_000,
+            bad_questions: 5_600,
         }
     }
 }
@@ -110,7 +113,7 @@ fn measure_all(plan: &Plan, place: &Place) -> anyhow::Result<()> {
     let (bad, slowest) = bad_questions(plan, place)?;
     rows.extend(bad);
     print!("\n{}", table::drawn(&rows));
-    println!("\nThe slowest bad question: {slowest}");
+    println!("\nThe slowest bad questions of passim:\n{slowest}");
     Ok(())
 }
 
@@ -198,17 +201,21 @@ fn answering(plan: &Plan, place: &Place, threads: usize) -> anyhow::Result<Vec<R
 }
 
 fn bad_questions(plan: &Plan, place: &Place) -> anyhow::Result<(Vec<Row>, String)> {
-    let turn = [Engine::Passim, Engine::Tantivy].map(|engine| child(Step::Bad, engine, 1, plan, place));
+    let few = Plan { bad_questions: BAD_QUESTIONS_TOGETHER, ..*plan };
+    let turn = [Engine::Passim, Engine::Tantivy].map(|engine| child(Step::Bad, engine, 1, &few, place));
     let turns = finished(vec![turn])?;
-    let slowest = turns[0][0].note.clone().unwrap_or_default();
+    let many = child(Step::Bad, Engine::Passim, 1, plan, place)?;
+    let of_many = |name: &str, unit, key| Row::alone(name, unit, 1, vec![many.figure(key)]);
     let rows = vec![
-        Row::of("bad question p50", "ms", "p50", 3, &turns),
+        Row::of(&format!("bad question p50, of {BAD_QUESTIONS_TOGETHER}"), "ms", "p50", 3, &turns),
         Row::of("bad question p99", "ms", "p99", 3, &turns),
         Row::of("bad question max", "ms", "max", 3, &turns),
         Row::of("bad questions over 50 ms", "count", "over_50", 0, &turns),
-        Row::of("- asked again, still over", "count", "still_over_50", 0, &turns),
+        of_many(&format!("bad question max, of {}", plan.bad_questions), "ms", "max"),
+        of_many("bad questions over 50 ms", "count", "over_50"),
+        of_many("- over 50 ms three times", "count", "still_over_50"),
     ];
-    Ok((rows, slowest))
+    Ok((rows, many.note.unwrap_or_default()))
 }
 
 fn finished(turns: Vec<[anyhow::Result<Figures>; 2]>) -> anyhow::Result<Vec<[Figures; 2]>> {
@@ -217,6 +224,7 @@ fn finished(turns: Vec<[anyhow::Result<Figures>; 2]>) -> anyhow::Result<Vec<[Fig
 
 /// Runs one step in a process of its own.
 fn child(step: Step, engine: Engine, threads: usize, plan: &Plan, place: &Place) -> anyhow::Result<Figures> {
+    writeln!(stderr(), "measuring: {step:?} of {engine:?}, threads: {threads}")?;
     let mut command = steps::command(step, engine, place)?;
     command.arg("--threads").arg(threads.to_string());
     command.arg("--bad-questions").arg(plan.bad_questions.to_string());

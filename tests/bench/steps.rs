@@ -26,6 +26,8 @@ use crate::{SEED, milliseconds, size_of};
 const WARM_UP: usize = 50;
 /// No question may take longer.
 const TOO_LONG_MS: f64 = 50.0;
+/// How many of those that do are shown.
+const SLOWEST: usize = 8;
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
 pub enum Step {
@@ -250,20 +252,16 @@ fn ask_badly(arguments: &StepArguments, place: &Place) -> anyhow::Result<Figures
     let opened = Opened::open(arguments.engine, place)?;
     let mut times = Vec::new();
     let mut slow = Vec::new();
-    let mut slowest = (0.0, String::new());
     for question in bad_questions(SEED).take(arguments.bad_questions) {
         let time = opened.timed(&question)?;
         times.push(time);
-        if time > slowest.0 {
-            slowest = (time, question.clone());
-        }
         if time > TOO_LONG_MS {
-            slow.push(question);
+            slow.push((time, question));
         }
     }
     // A busy machine makes anything slow once: what is slow three times is slow.
     let mut still_slow = 0;
-    for question in &slow {
+    for (_, question) in &slow {
         let again = opened.timed(question)?.min(opened.timed(question)?);
         still_slow += usize::from(again > TOO_LONG_MS);
     }
@@ -271,10 +269,18 @@ fn ask_badly(arguments: &StepArguments, place: &Place) -> anyhow::Result<Figures
     figures.set_times(&times);
     figures.set("over_50", slow.len() as f64);
     figures.set("still_over_50", f64::from(still_slow as u32));
-    let start: String = slowest.1.chars().take(60).collect();
-    let length = slowest.1.chars().count();
-    figures.note = Some(format!("{:.1} ms, {length} characters, starting {start:?}", slowest.0));
+    figures.note = Some(slowest(slow));
     Ok(figures)
+}
+
+/// A line for each of the slowest ones.
+fn slowest(mut slow: Vec<(f64, String)>) -> String {
+    slow.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let lines = slow.iter().take(SLOWEST).map(|(time, question)| {
+        let start: String = question.chars().take(48).collect();
+        format!("{time:>8.1} ms  {:>4} characters, starting {start:?}", question.chars().count())
+    });
+    lines.collect::<Vec<String>>().join("\n")
 }
 
 /// passim's own defaults, and nobody else's settings.
