@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-/// A temporary folder, called `/` in expectations, where the program was started in `work` and the user's
+/// A temporary folder, called `/` in expectations, where the program was started in `place` and the user's
 /// folders are `user/config` and `user/data`.
 struct Setup {
     root: TempDir,
@@ -22,7 +22,7 @@ struct Setup {
 impl Setup {
     fn new(files: &[(&str, &str)]) -> Self {
         let root = TempDir::new().unwrap();
-        fs::create_dir(root.path().join("work")).unwrap();
+        fs::create_dir(root.path().join("place")).unwrap();
         for (path, text) in files {
             let path = root.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -33,7 +33,7 @@ impl Setup {
 
     /// A project folder as people have it: `config/default.toml` is there, and `local.toml` has this text.
     fn with_local(text: &str) -> Self {
-        Self::new(&[("work/config/default.toml", ""), ("work/config/local.toml", text)])
+        Self::new(&[("place/config/default.toml", ""), ("place/config/local.toml", text)])
     }
 
     fn variable(mut self, name: &str, value: &str) -> Self {
@@ -64,7 +64,7 @@ impl Setup {
     fn load(&self) -> Result<Settings, SettingsError> {
         let folder = |name: &str| self.has_user.then(|| self.root.path().join(name));
         load(&Sources {
-            current_dir: &self.root.path().join("work"),
+            current_dir: &self.root.path().join("place"),
             user: UserFolders { config: folder("user/config"), data: folder("user/data") },
             environment: &self.environment,
             config_files: &self.config_files,
@@ -135,19 +135,19 @@ fn every_key_of_default_toml_is_read_and_has_its_comment() {
 fn each_layer_wins_over_the_one_below() {
     let threads = |number: u8| format!("[index]\nthreads = {number}");
     let (three, four, five, six) = (threads(3), threads(4), threads(5), threads(6));
-    let mut files = vec![("work/config/default.toml", "")];
+    let mut files = vec![("place/config/default.toml", "")];
     let key = "index.threads";
     Setup::new(&files).check(key, "2", "compiled in");
 
     files[0].1 = &three;
-    Setup::new(&files).check(key, "3", "/work/config/default.toml");
+    Setup::new(&files).check(key, "3", "/place/config/default.toml");
 
-    files.push(("work/config/local.toml", &four));
-    Setup::new(&files).check(key, "4", "/work/config/local.toml");
+    files.push(("place/config/local.toml", &four));
+    Setup::new(&files).check(key, "4", "/place/config/local.toml");
 
-    files.extend([("work/one.toml", five.as_str()), ("work/two.toml", six.as_str())]);
+    files.extend([("place/one.toml", five.as_str()), ("place/two.toml", six.as_str())]);
     let setup = Setup::new(&files).config_file("one.toml").config_file("two.toml");
-    setup.check(key, "6", "/work/two.toml");
+    setup.check(key, "6", "/place/two.toml");
 
     let setup = setup.variable("PASSIM_INDEX__THREADS", "7");
     setup.check(key, "7", "PASSIM_INDEX__THREADS");
@@ -157,7 +157,7 @@ fn each_layer_wins_over_the_one_below() {
 #[test]
 fn a_layer_leaves_alone_what_it_does_not_name() {
     let setup = Setup::with_local("[index]\nthreads = 3").variable("PASSIM_INDEX__MEMORY_MB", "15");
-    setup.check("index.threads", "3", "/work/config/local.toml");
+    setup.check("index.threads", "3", "/place/config/local.toml");
     setup.check("index.memory_mb", "15", "PASSIM_INDEX__MEMORY_MB");
     setup.check("answer.passages", "24", "compiled in");
 }
@@ -167,12 +167,12 @@ fn the_command_line_wins_over_everything() {
     let setup = Setup::with_local("[corpus]\npath = 'a'\n[data]\npath = 'b'")
         .variable("PASSIM_CORPUS__PATH", "c")
         .variable("PASSIM_DATA__PATH", "d");
-    setup.check("corpus.path", "/work/c", "PASSIM_CORPUS__PATH");
-    setup.check("data.path", "/work/d", "PASSIM_DATA__PATH");
+    setup.check("corpus.path", "/place/c", "PASSIM_CORPUS__PATH");
+    setup.check("data.path", "/place/d", "PASSIM_DATA__PATH");
 
     let setup = setup.corpus("e").data("./f");
-    setup.check("corpus.path", "/work/e", "command line");
-    setup.check("data.path", "/work/f", "command line");
+    setup.check("corpus.path", "/place/e", "command line");
+    setup.check("data.path", "/place/f", "command line");
 }
 
 #[test]
@@ -187,20 +187,20 @@ fn the_configuration_folder_is_the_named_one_then_that_of_the_project_then_that_
     setup.check(key, "3", "/user/config/passim/local.toml");
     assert_eq!(config_dir(&setup), "/user/config/passim");
 
-    files.push(("work/config/default.toml", &project));
+    files.push(("place/config/default.toml", &project));
     let setup = Setup::new(&files);
-    setup.check(key, "4", "/work/config/default.toml");
-    assert_eq!(config_dir(&setup), "/work/config");
+    setup.check(key, "4", "/place/config/default.toml");
+    assert_eq!(config_dir(&setup), "/place/config");
 
-    files.push(("work/named/local.toml", &named));
+    files.push(("place/named/local.toml", &named));
     let setup = Setup::new(&files).variable("PASSIM_CONFIG_DIR", "./named");
-    setup.check(key, "5", "/work/named/local.toml");
-    assert_eq!(config_dir(&setup), "/work/named");
+    setup.check(key, "5", "/place/named/local.toml");
+    assert_eq!(config_dir(&setup), "/place/named");
 }
 
 #[test]
 fn a_folder_config_without_default_toml_is_somebody_elses() {
-    let setup = Setup::new(&[("work/config/local.toml", "[webpack]\nport = 1")]);
+    let setup = Setup::new(&[("place/config/local.toml", "[webpack]\nport = 1")]);
     assert_eq!(setup.seen(setup.settings().config_dir.unwrap().display()), "/user/config/passim");
 }
 
@@ -211,29 +211,29 @@ fn a_lone_binary_has_no_configuration_folder() {
 
 #[test]
 fn a_named_configuration_folder_must_exist() {
-    let setup = Setup::new(&[("work/file", "")]);
+    let setup = Setup::new(&[("place/file", "")]);
     let setup = setup.variable("PASSIM_CONFIG_DIR", "nowhere");
-    setup.check_error("PASSIM_CONFIG_DIR names /work/nowhere, which is not a folder");
-    let setup = Setup::new(&[("work/file", "")]).variable("PASSIM_CONFIG_DIR", "file");
-    setup.check_error("PASSIM_CONFIG_DIR names /work/file, which is not a folder");
+    setup.check_error("PASSIM_CONFIG_DIR names /place/nowhere, which is not a folder");
+    let setup = Setup::new(&[("place/file", "")]).variable("PASSIM_CONFIG_DIR", "file");
+    setup.check_error("PASSIM_CONFIG_DIR names /place/file, which is not a folder");
 }
 
 #[test]
 fn paths_in_a_configuration_folder_start_above_it() {
     let setup = Setup::with_local("[corpus]\npath = 'docs'\n[data]\npath = './kept'");
-    setup.check("corpus.path", "/work/docs", "/work/config/local.toml");
-    setup.check("data.path", "/work/kept", "/work/config/local.toml");
+    setup.check("corpus.path", "/place/docs", "/place/config/local.toml");
+    setup.check("data.path", "/place/kept", "/place/config/local.toml");
 
     let files = [("srv/config/local.toml", "[corpus]\npath = 'docs'")];
     let setup = Setup::new(&files).variable("PASSIM_CONFIG_DIR", "../srv/config");
-    setup.check("corpus.path", "/work/../srv/docs", "/work/../srv/config/local.toml");
+    setup.check("corpus.path", "/place/../srv/docs", "/place/../srv/config/local.toml");
 }
 
 #[test]
 fn paths_in_any_other_file_start_beside_it() {
     let text = "[corpus]\npath = 'docs'";
     let setup = Setup::new(&[("else/mine.toml", text)]).config_file("../else/mine.toml");
-    setup.check("corpus.path", "/work/../else/docs", "/work/../else/mine.toml");
+    setup.check("corpus.path", "/place/../else/docs", "/place/../else/mine.toml");
 
     let setup = Setup::new(&[("user/config/passim/local.toml", text)]);
     setup.check("corpus.path", "/user/config/passim/docs", "/user/config/passim/local.toml");
@@ -242,7 +242,7 @@ fn paths_in_any_other_file_start_beside_it() {
 #[test]
 fn an_absolute_path_is_taken_as_it_is() {
     let setup = Setup::with_local("[corpus]\npath = '/srv/docs'");
-    setup.check("corpus.path", "/srv/docs", "/work/config/local.toml");
+    setup.check("corpus.path", "/srv/docs", "/place/config/local.toml");
     let setup = setup.variable("PASSIM_CORPUS__PATH", "/srv/other").data("/srv/data");
     setup.check("corpus.path", "/srv/other", "PASSIM_CORPUS__PATH");
     setup.check("data.path", "/srv/data", "command line");
@@ -251,10 +251,10 @@ fn an_absolute_path_is_taken_as_it_is() {
 #[test]
 fn a_project_has_its_corpus_and_its_data_beside_config() {
     let setup = Setup::with_local("");
-    setup.check("corpus.path", "/work/seeds", "compiled in");
-    setup.check("data.path", "/work/.passim", "compiled in");
-    assert_eq!(setup.seen(setup.settings().corpus_dir().unwrap().display()), "/work/seeds");
-    assert_eq!(setup.seen(setup.settings().data_dir().unwrap().display()), "/work/.passim");
+    setup.check("corpus.path", "/place/seeds", "compiled in");
+    setup.check("data.path", "/place/.passim", "compiled in");
+    assert_eq!(setup.seen(setup.settings().corpus_dir().unwrap().display()), "/place/seeds");
+    assert_eq!(setup.seen(setup.settings().data_dir().unwrap().display()), "/place/.passim");
 }
 
 #[test]
@@ -342,7 +342,7 @@ fn an_empty_variable_counts_as_not_set() {
         .variable("PASSIM_INDEX__THREADS", "")
         .variable("DISCORD_TOKEN", "usual")
         .variable("PASSIM_DISCORD__TOKEN", "");
-    setup.check("index.threads", "3", "/work/config/local.toml");
+    setup.check("index.threads", "3", "/place/config/local.toml");
     setup.check("discord.token", "<hidden>", "DISCORD_TOKEN");
 }
 
@@ -372,36 +372,39 @@ fn a_variable_of_ours_that_is_not_utf8_is_an_error() {
 #[test]
 fn an_unknown_key_is_an_error_with_the_nearest_key() {
     let setup = Setup::with_local("[corpus]\npth = 'x'");
-    setup.check_error("unknown key corpus.pth in /work/config/local.toml; did you mean corpus.path?");
+    setup.check_error("unknown key corpus.pth in /place/config/local.toml; did you mean corpus.path?");
     let setup = Setup::with_local("[corpsu]\npath = 'x'");
-    setup.check_error("unknown key corpsu.path in /work/config/local.toml; did you mean corpus.path?");
+    setup.check_error("unknown key corpsu.path in /place/config/local.toml; did you mean corpus.path?");
     let setup = Setup::with_local("[Answer]\npassages = 3");
-    setup
-        .check_error("unknown key Answer.passages in /work/config/local.toml; did you mean answer.passages?");
+    setup.check_error(
+        "unknown key Answer.passages in /place/config/local.toml; did you mean answer.passages?",
+    );
 }
 
 #[test]
 fn a_key_in_the_wrong_table_is_shown_the_right_one() {
     let setup = Setup::with_local("max_file_mb = 3");
-    setup.check_error("unknown key max_file_mb in /work/config/local.toml; did you mean corpus.max_file_mb?");
+    setup
+        .check_error("unknown key max_file_mb in /place/config/local.toml; did you mean corpus.max_file_mb?");
     let setup = Setup::with_local("[index]\npassages = 3");
-    setup.check_error("unknown key index.passages in /work/config/local.toml; did you mean answer.passages?");
+    setup
+        .check_error("unknown key index.passages in /place/config/local.toml; did you mean answer.passages?");
 }
 
 #[test]
 fn a_key_like_no_other_is_an_error_without_a_guess() {
     Setup::with_local("[webpack]\nport = 1")
-        .check_error("unknown key webpack.port in /work/config/local.toml");
-    Setup::with_local("[webpack]").check_error("unknown key webpack in /work/config/local.toml");
+        .check_error("unknown key webpack.port in /place/config/local.toml");
+    Setup::with_local("[webpack]").check_error("unknown key webpack in /place/config/local.toml");
     Setup::with_local("[corpus]\n[data]").settings();
 }
 
 #[test]
 fn a_value_in_the_place_of_a_table_is_an_error() {
     let setup = Setup::with_local("corpus = 'seeds'");
-    setup.check_error("corpus in /work/config/local.toml must be a table, as in [corpus]");
+    setup.check_error("corpus in /place/config/local.toml must be a table, as in [corpus]");
     let setup = Setup::with_local("[[corpus]]\npath = 'seeds'");
-    setup.check_error("corpus in /work/config/local.toml must be a table, as in [corpus]");
+    setup.check_error("corpus in /place/config/local.toml must be a table, as in [corpus]");
 }
 
 #[test]
@@ -413,28 +416,28 @@ fn a_value_of_the_wrong_type_is_an_error_that_says_what_is_allowed() {
     for (value, shown) in
         [("'two'", "\"two\""), ("'2'", "\"2\""), ("2.0", "2.0"), ("true", "true"), ("[1]", "a list")]
     {
-        let expected = format!("index.threads in /work/config/local.toml is {shown}; it must be {threads}");
+        let expected = format!("index.threads in /place/config/local.toml is {shown}; it must be {threads}");
         check("index", &format!("threads = {value}"), &expected);
     }
     check(
         "answer",
         "spelling = 1",
-        "answer.spelling in /work/config/local.toml is 1; it must be true or false",
+        "answer.spelling in /place/config/local.toml is 1; it must be true or false",
     );
     check(
         "answer",
         "threshold = '0.5'",
-        "answer.threshold in /work/config/local.toml is \"0.5\"; it must be a number from 0 to 1",
+        "answer.threshold in /place/config/local.toml is \"0.5\"; it must be a number from 0 to 1",
     );
     check(
         "corpus",
         "path = 3",
-        "corpus.path in /work/config/local.toml is 3; it must be a text in quotation marks",
+        "corpus.path in /place/config/local.toml is 3; it must be a text in quotation marks",
     );
     check(
         "corpus.path",
         "folder = 'x'",
-        "corpus.path in /work/config/local.toml is a table; it must be a text in quotation marks",
+        "corpus.path in /place/config/local.toml is a table; it must be a text in quotation marks",
     );
 }
 
@@ -473,7 +476,7 @@ fn a_link_is_checked_when_it_is_read() {
     let link = setup.settings().sources.link.unwrap();
     assert_eq!(link.fill("a b.md", 3, "004"), "https://git.example.org/a%20b.md#L3");
     Setup::with_local("[sources]\nlink = 'javascript:{path}'").check_error(
-        "sources.link in /work/config/local.toml is \"javascript:{path}\"; it must be empty or a link that \
+        "sources.link in /place/config/local.toml is \"javascript:{path}\"; it must be empty or a link that \
          starts with http:// or https://",
     );
 }
@@ -481,7 +484,7 @@ fn a_link_is_checked_when_it_is_read() {
 #[test]
 fn a_log_filter_is_checked_when_it_is_read() {
     Setup::with_local("[log]\nfilter = 'passim=loud'").check_error(
-        "log.filter in /work/config/local.toml is \"passim=loud\"; it must be a filter such as warn or \
+        "log.filter in /place/config/local.toml is \"passim=loud\"; it must be a filter such as warn or \
          warn,passim=debug",
     );
 }
@@ -489,27 +492,29 @@ fn a_log_filter_is_checked_when_it_is_read() {
 #[test]
 fn a_file_that_is_not_toml_is_an_error_with_the_line() {
     Setup::with_local("[index]\nthreads = 3\nthreads = 4").check_error(
-        "cannot read the settings file /work/config/local.toml: not valid TOML at line 3: duplicate key",
+        "cannot read the settings file /place/config/local.toml: not valid TOML at line 3: duplicate key",
     );
     Setup::with_local("[index]\nthreads = 99999999999999999999").check_error(
-        "cannot read the settings file /work/config/local.toml: not valid TOML: number too large to fit in \
+        "cannot read the settings file /place/config/local.toml: not valid TOML: number too large to fit in \
          target type",
     );
 }
 
 #[test]
 fn a_byte_order_mark_is_no_part_of_a_settings_file() {
-    Setup::with_local("\u{feff}[index]\nthreads = 3").check("index.threads", "3", "/work/config/local.toml");
+    Setup::with_local("\u{feff}[index]\nthreads = 3").check("index.threads", "3", "/place/config/local.toml");
 }
 
 #[cfg(unix)]
 #[test]
 fn a_file_that_cannot_be_read_is_an_error() {
     let missing = Setup::new(&[]).config_file("none.toml");
-    missing
-        .check_error("cannot read the settings file /work/none.toml: No such file or directory (os error 2)");
-    let folder = Setup::new(&[("work/config/default.toml", ""), ("work/config/local.toml/file", "")]);
-    folder.check_error("cannot read the settings file /work/config/local.toml: Is a directory (os error 21)");
+    missing.check_error(
+        "cannot read the settings file /place/none.toml: No such file or directory (os error 2)",
+    );
+    let folder = Setup::new(&[("place/config/default.toml", ""), ("place/config/local.toml/file", "")]);
+    folder
+        .check_error("cannot read the settings file /place/config/local.toml: Is a directory (os error 21)");
 }
 
 #[test]
@@ -521,9 +526,9 @@ fn every_problem_is_reported_at_once() {
     let error = setup.load().unwrap_err();
     let problems: Vec<String> = error.problems().iter().map(|problem| setup.seen(problem)).collect();
     assert_eq!(problems.len(), 6);
-    assert_eq!(problems[0], "unknown key colour in /work/config/local.toml");
+    assert_eq!(problems[0], "unknown key colour in /place/config/local.toml");
     assert!(problems[1].starts_with("unknown key corpus.pth"), "{}", problems[1]);
-    assert!(problems[2].starts_with("cannot read the settings file /work/none.toml"), "{}", problems[2]);
+    assert!(problems[2].starts_with("cannot read the settings file /place/none.toml"), "{}", problems[2]);
     assert_eq!(problems[3], "unknown environment variable PASSIM_SPEED");
     assert!(problems[4].starts_with("index.threads"), "{}", problems[4]);
     assert!(problems[5].starts_with("answer.spelling"), "{}", problems[5]);
@@ -551,14 +556,14 @@ fn a_token_is_never_printed() {
 
 #[test]
 fn a_token_is_not_printed_by_errors_either() {
-    let not_a_text = "discord.token in /work/config/local.toml must be a text in quotation marks";
+    let not_a_text = "discord.token in /place/config/local.toml must be a text in quotation marks";
     Setup::with_local("[discord]\ntoken = 1234567").check_error(not_a_text);
     Setup::with_local("[discord]\ntoken = ['t0psecret']").check_error(not_a_text);
     Setup::with_local("[discord.token]\nvalue = 't0psecret'").check_error(not_a_text);
     let setup = Setup::with_local("discord = 't0psecret'");
-    setup.check_error("discord in /work/config/local.toml must be a table, as in [discord]");
+    setup.check_error("discord in /place/config/local.toml must be a table, as in [discord]");
     let setup = Setup::with_local("token = 't0psecret'");
-    setup.check_error("unknown key token in /work/config/local.toml; did you mean discord.token?");
+    setup.check_error("unknown key token in /place/config/local.toml; did you mean discord.token?");
 
     for line in ["token = t0psecret", "token = 't0psecret", "token = \"t0psecret\\q\"", "token 't0psecret'"] {
         let error = Setup::with_local(&format!("[discord]\n{line}")).load().unwrap_err();
