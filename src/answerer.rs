@@ -12,7 +12,7 @@ use crate::answer::reply::Reply;
 use crate::answer::template::{TemplateError, Templates};
 use crate::answer::{self, Answer, AnswerError, Citation, Options, Outcome};
 use crate::retrieval::Index;
-use crate::settings::{LinkTemplate, Settings};
+use crate::settings::{self, LinkTemplate, Settings};
 
 const REPLIES: &str = include_str!("../config/replies.toml");
 const SYNONYMS: &str = include_str!("../config/synonyms.toml");
@@ -122,7 +122,7 @@ impl Answerer {
 }
 
 fn file_or(folder: Option<&Path>, name: &str, compiled_in: &str) -> Result<(String, String), AnswererError> {
-    let Some(path) = folder.map(|folder| folder.join(name)).filter(|path| path.exists()) else {
+    let Some(path) = settings::own_file(folder, name) else {
         return Ok((compiled_in.to_owned(), format!("the compiled-in {name}")));
     };
     match std::fs::read_to_string(&path) {

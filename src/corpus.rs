@@ -49,10 +49,6 @@ impl Span {
         self.start <= other.start && other.end <= self.end
     }
 
-    pub fn overlaps(self, other: Span) -> bool {
-        self.start < other.end && other.start < self.end
-    }
-
     /// The same stretch, counted from `offset` bytes further on.
     pub fn shifted(self, offset: usize) -> Self {
         Self::new(self.start + offset, self.end + offset)

@@ -118,7 +118,7 @@ fn starts_name(sentence: &Sentence<'_>, place: usize) -> bool {
     next_is_capitalised || speaks && !is_plain
 }
 
-fn is_capitalised(sentence: &Sentence<'_>, word: &Word) -> bool {
+pub fn is_capitalised(sentence: &Sentence<'_>, word: &Word) -> bool {
     word.written(sentence.text).starts_with(char::is_uppercase)
 }
 

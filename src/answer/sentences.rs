@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::asks_for_value;
 use super::lexicon::{Lexicon, is_function_word, is_reporting_verb};
+use super::names;
 use super::question::{Asked, Question, Role};
 use super::tables;
 use super::terms::{Form, WeightedTerm};
@@ -415,8 +416,8 @@ fn introduction(sentence: &Sentence<'_>) -> f64 {
     let is_copula = matches!(follows(1), "is" | "are" | "was" | "were" | "means" | "refers");
     let is_apposition = sentence.gap_before(last + 1).contains([',', '(', '—', '–'])
         && (matches!(follows(1), "a" | "an" | "the" | "who" | "which" | "his" | "her" | "its")
-            || is_capital(sentence, last + 1));
-    let has_title = first > 0 && super::names::is_title(&sentence.words[first - 1].folded);
+            || sentence.words.get(last + 1).is_some_and(|word| names::is_capitalised(sentence, word)));
+    let has_title = first > 0 && names::is_title(&sentence.words[first - 1].folded);
     match () {
         () if is_copula && first <= 3 => 1.0,
         () if is_apposition => 0.8,
@@ -449,8 +450,4 @@ fn mention(sentence: &Sentence<'_>) -> Option<(usize, usize)> {
         }
     }
     Some((places.first()?.0, places.last()?.0))
-}
-
-fn is_capital(sentence: &Sentence<'_>, place: usize) -> bool {
-    sentence.words.get(place).is_some_and(|word| word.written(sentence.text).starts_with(char::is_uppercase))
 }

@@ -55,12 +55,6 @@ pub struct Report {
     pub rebuilt_because: Option<String>,
 }
 
-impl Report {
-    pub fn is_level(&self) -> bool {
-        self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty() && !self.rebuilt
-    }
-}
-
 /// Where a run is: `done` of `total` files that have to be read, then the commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress<'a> {
