@@ -97,8 +97,8 @@ fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str
 /// Whether what follows a date is nothing, or a time of day: `, 10:32 GMT`.
 fn is_time(rest: &str) -> bool {
     rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).all(|word| {
-        let digits = word.bytes().filter(u8::is_ascii_digit).count();
-        let letters = &word[digits.min(word.len())..];
+        let letters = word.trim_start_matches(|c: char| c.is_ascii_digit());
+        let digits = word.len() - letters.len();
         let unit = ["", "am", "pm", "h", "z", "utc", "gmt", "cet", "cest", "est", "uhr", "at", "um"];
         let iso = word.strip_prefix('T').is_some_and(|hour| hour.bytes().all(|b| b.is_ascii_digit()));
         iso || digits <= 6 && unit.iter().any(|unit| letters.eq_ignore_ascii_case(unit))
@@ -740,6 +740,7 @@ mod tests {
             "2026-01-06 and 2026-01-07",
             "2026",
             "6 January 2026 in Paris",
+            "6 January 2026 𑃳noon1",
         ] {
             assert_eq!(standing_alone(line), None, "{line}");
         }
