@@ -1,7 +1,7 @@
 //! Finding passages: the index over the corpus, and searching it.
 //!
 //! The only module that knows tantivy; none of its types leaves. [`sync`] brings an index level with a folder,
-//! [`generation`] keeps its directories, [`integrity`] finds damage, [`schema`] says what is indexed and how, [`manifest`] what was read.
+//! [`generation`] keeps its directories, [`integrity`] finds damage, [`schema`] and [`tokenizers`] say what is indexed and how, [`vocabulary`] has the words for spelling, [`manifest`] what was read.
 //!
 //! People's text never reaches a query parser: it arrives here as terms that were taken out of it, and no
 //! character of it has a meaning beyond being part of a word.
@@ -10,9 +10,7 @@ use std::path::Path;
 
 use tantivy::collector::TopDocs;
 use tantivy::directory::MmapDirectory;
-use tantivy::query::{
-    BooleanQuery, BoostQuery, DisjunctionMaxQuery, FuzzyTermQuery, Occur, TermQuery, TermSetQuery,
-};
+use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, TermQuery, TermSetQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, ReloadPolicy, Searcher, TantivyDocument, Term};
 use thiserror::Error;
@@ -25,6 +23,8 @@ pub mod manifest;
 mod read_only;
 pub mod schema;
 pub mod sync;
+mod tokenizers;
+mod vocabulary;
 
 pub use manifest::{Manifest, Source};
 use read_only::ReadOnly;
@@ -82,6 +82,8 @@ pub struct Index {
     searcher: Searcher,
     fields: Fields,
     manifest: Manifest,
+    /// Those in the index that are no passages.
+    vocabulary_documents: u64,
 }
 
 impl Index {
@@ -101,7 +103,8 @@ impl Index {
         let Some(manifest) = Manifest::load(directory, payload.as_deref()).map_err(unreadable)? else {
             return Ok(None);
         };
-        Ok(Some(Index { fields: Fields::of(searcher.schema()), searcher, manifest }))
+        let vocabulary_documents = schema::vocabulary_documents(&searcher)?;
+        Ok(Some(Index { fields: Fields::of(searcher.schema()), searcher, manifest, vocabulary_documents }))
     }
 
     /// What was read, ordered by path.
@@ -125,7 +128,9 @@ impl Index {
 
     /// How many passages there are; those of changed files count until their segment is merged.
     pub fn passages(&self) -> u64 {
-        self.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum()
+        let held: u64 =
+            self.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum();
+        held - self.vocabulary_documents.min(held)
     }
 
     /// In how many passages the stem occurs, or over how many of them it stands: in a title, a heading, a table's
@@ -153,7 +158,7 @@ impl Index {
 
     fn hit(&self, score: f32, address: DocAddress) -> Result<Option<Hit<'_>>, IndexError> {
         let document: TantivyDocument = self.searcher.doc(address)?;
-        let passage = stored_passage(&document, self.fields.passage)
+        let passage = stored_passage(&document, self.fields)
             .map_err(|reason| IndexError::Unreadable { path: "its stored passages".to_owned(), reason })?;
         Ok(self.manifest.by_path(&passage.path).map(|source| Hit { source, passage, score }))
     }
@@ -178,42 +183,25 @@ impl Index {
         ];
         if let Some(exact) = &term.exact {
             let exact = std::slice::from_ref(exact);
-            parts.push((Occur::Should, best_of(self.fields.exact, exact, term.weight * EXACT_BOOST)));
+            parts.push((Occur::Should, best_of(self.fields.codes, exact, term.weight * EXACT_BOOST)));
         }
         Box::new(BooleanQuery::new(parts))
     }
 
     /// Words of the corpus that start so, in alphabetical order.
     pub fn words_starting(&self, prefix: &str) -> Result<Vec<String>, IndexError> {
-        let mut words = std::collections::BTreeSet::new();
-        for segment in self.searcher.segment_readers() {
-            let inverted = segment.inverted_index(self.fields.exact)?;
-            let mut stream = inverted.terms().range().ge(prefix).into_stream().map_err(io)?;
-            while let Some((term, _)) = stream.next() {
-                if !term.starts_with(prefix.as_bytes()) {
-                    break;
-                }
-                words.extend(std::str::from_utf8(term).map(str::to_owned));
-            }
-        }
-        Ok(words.into_iter().collect())
+        Ok(vocabulary::starting(&self.searcher, self.fields.vocabulary, prefix)?)
     }
 
-    /// Words of the corpus within `distance` (0 to 2) changed letters of `word`, each with the number of
-    /// passages it occurs in. A swap of neighbours counts as one change.
-    pub fn similar_words(&self, word: &str, distance: u8) -> Result<Vec<(String, u64)>, IndexError> {
-        let query = FuzzyTermQuery::new(Term::from_field_text(self.fields.exact, word), distance, true);
-        let mut counts = std::collections::BTreeMap::new();
-        for segment in self.searcher.segment_readers() {
-            let inverted = segment.inverted_index(self.fields.exact)?;
-            let mut stream = inverted.terms().search(query.automaton()?).into_stream().map_err(io)?;
-            while let Some((term, info)) = stream.next() {
-                if let Ok(term) = std::str::from_utf8(term) {
-                    *counts.entry(term.to_owned()).or_insert(0) += u64::from(info.doc_freq);
-                }
-            }
-        }
-        Ok(counts.into_iter().collect())
+    /// Words of the corpus within `distance` (0 to 2) changed letters of `word`, in alphabetical order. A swap of
+    /// neighbours counts as one change.
+    pub fn similar_words(&self, word: &str, distance: u8) -> Result<Vec<String>, IndexError> {
+        Ok(vocabulary::similar(&self.searcher, self.fields.vocabulary, word, distance)?)
+    }
+
+    /// Whether the vocabulary has this word.
+    fn has_word(&self, word: &str) -> Result<bool, IndexError> {
+        Ok(vocabulary::contains(&self.searcher, self.fields.vocabulary, word)?)
     }
 }
 
@@ -223,17 +211,13 @@ fn open_searcher(
 ) -> tantivy::Result<(Searcher, Option<String>)> {
     loop {
         let index = open()?;
-        schema::register_tokenizers(&index);
+        tokenizers::register(&index);
         let before = index.load_metas()?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         if index.load_metas()?.opstamp == before.opstamp {
             return Ok((reader.searcher(), before.payload));
         }
     }
-}
-
-fn io(error: std::io::Error) -> IndexError {
-    IndexError::Search(error.into())
 }
 
 impl Hit<'_> {

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::lexicon::{Lexicon, is_auxiliary, is_function_word, is_light_word};
-use crate::words::{Word, exact_tokens, is_code, stem, words};
+use crate::words::{Word, codes, stem, words};
 
 /// What kind of answer is asked for: it decides what is taken out of a sentence, and how much of it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -574,8 +574,7 @@ pub fn looks_like_participle(folded: &str) -> bool {
 }
 
 fn terms(text: &str, tokens: &[Token], shape: &Shape, lexicon: &Lexicon) -> Vec<QuestionTerm> {
-    let codes: Vec<String> =
-        exact_tokens(text).map(|(_, token)| token).filter(|token| is_code(token)).collect();
+    let codes: Vec<String> = codes(text).collect();
     let all_stems: Vec<String> = tokens.iter().map(|token| stem(&token.word).into_owned()).collect();
     let mut terms: Vec<QuestionTerm> = Vec::new();
     // "how many years" wants to see years, "what year" does not.

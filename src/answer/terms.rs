@@ -1,8 +1,6 @@
 //! Weighing the words of a question by the corpus: how rare each is, how else it is written, whether it is
 //! there at all, and what was meant where it is misspelt.
 
-use std::collections::BTreeMap;
-
 use super::lexicon::is_function_word;
 use super::question::{Question, QuestionTerm, Role};
 use crate::retrieval::{Index, IndexError, Query, QueryTerm};
@@ -172,16 +170,18 @@ fn correction(word: &str, index: &Index) -> Result<Option<String>, IndexError> {
     }
     let distance = if length < TWO_CHANGES_FROM { 1 } else { 2 };
     for distance in 1..=distance {
-        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-        for (found, count) in index.similar_words(word, distance)? {
-            let is_word = found.chars().all(char::is_alphabetic) && !is_function_word(&found);
-            if is_word && found.chars().next() == word.chars().next() {
-                *counts.entry(found).or_default() += count;
+        let mut best: Option<(u64, String)> = None;
+        for found in index.similar_words(word, distance)? {
+            if found.chars().next() != word.chars().next() || is_function_word(&found) {
+                continue;
+            }
+            // Ties go to the first in the alphabet, so that the answer does not depend on anything else.
+            let frequency = index.passages_with(&stem(&found))?;
+            if frequency > best.as_ref().map_or(0, |(most, _)| *most) {
+                best = Some((frequency, found));
             }
         }
-        // Ties go to the first in the alphabet, so that the answer does not depend on anything else.
-        let best = counts.into_iter().rev().max_by_key(|(_, count)| *count);
-        if let Some((to, _)) = best {
+        if let Some((_, to)) = best {
             return Ok(Some(to));
         }
     }

@@ -1,21 +1,21 @@
-//! What is indexed, and how: the fields, and the tokenizers that feed them.
+//! What is indexed, and how: the fields, and what a passage puts into them.
 
 use serde::{Deserialize, Serialize};
 use tantivy::schema::{
     Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value,
 };
-use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer};
-use tantivy::{TantivyDocument, doc};
+use tantivy::{Searcher, TantivyDocument, Term};
 
 use sha2::{Digest, Sha256};
 
 use super::manifest::hex;
+use super::tokenizers;
 use crate::corpus::lines::breaks;
 use crate::corpus::{Document, Format, Passage, Span, describe, passages};
 use crate::words;
 
 /// Raised when what is written into the fields changes in a way that [`rules`] cannot see.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
 /// A hash over everything that decides what an index holds: the fields, the analyser, and the cutting into
 /// passages, the latter two by what they make of a probe. An index that was built by other rules is built anew.
@@ -31,8 +31,8 @@ pub fn rules() -> String {
     for word in words::words(PROBE) {
         hash.update(format!("{} {} {}\n", word.span.start, word.folded, words::stem(&word.folded)));
     }
-    for (_, token) in words::exact_tokens(PROBE) {
-        hash.update(token + "\n");
+    for code in words::codes(PROBE) {
+        hash.update(code + "\n");
     }
     hex(&hash.finalize())
 }
@@ -67,8 +67,8 @@ systemctl --now restart
 ```
 ";
 
-const WORDS: &str = "passim_words";
-const EXACT: &str = "passim_exact";
+/// No file is called so: their names are relative.
+const VOCABULARY_PATH: &str = "/vocabulary";
 
 /// The fields by name.
 #[derive(Debug, Clone, Copy)]
@@ -79,10 +79,12 @@ pub struct Fields {
     pub id: Field,
     /// Stems of the passage.
     pub words: Field,
-    /// The passage's tokens as they are written: codes, and the vocabulary for spelling.
-    pub exact: Field,
+    /// The passage's codes, as they are written.
+    pub codes: Field,
     /// Stems of title, headings and what else the passage cannot be understood without.
     pub context: Field,
+    /// Words of the corpus, unstemmed, for spelling: in documents of their own.
+    pub vocabulary: Field,
     /// The passage itself, as JSON.
     pub passage: Field,
 }
@@ -95,32 +97,32 @@ impl Fields {
             path: field("path"),
             id: field("id"),
             words: field("words"),
-            exact: field("exact"),
+            codes: field("codes"),
             context: field("context"),
+            vocabulary: field("vocabulary"),
             passage: field("passage"),
         }
     }
 }
 
 pub fn schema() -> Schema {
-    let text = |tokenizer: &str, record| {
-        let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record);
-        TextOptions::default().set_indexing_options(indexing)
+    let text = |tokenizer: &str| {
+        let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer);
+        TextOptions::default().set_indexing_options(indexing.set_index_option(IndexRecordOption::WithFreqs))
     };
+    let vocabulary = TextFieldIndexing::default()
+        .set_tokenizer(tokenizers::AS_THEY_ARE)
+        .set_index_option(IndexRecordOption::Basic)
+        .set_fieldnorms(false);
     let mut builder = Schema::builder();
     builder.add_text_field("path", STRING);
     builder.add_text_field("id", STRING);
-    builder.add_text_field("words", text(WORDS, IndexRecordOption::WithFreqs));
-    builder.add_text_field("exact", text(EXACT, IndexRecordOption::WithFreqs));
-    builder.add_text_field("context", text(WORDS, IndexRecordOption::WithFreqs));
+    builder.add_text_field("words", text(tokenizers::STEMS).set_stored());
+    builder.add_text_field("codes", text(tokenizers::AS_THEY_ARE));
+    builder.add_text_field("context", text(tokenizers::STEMS));
+    builder.add_text_field("vocabulary", TextOptions::default().set_indexing_options(vocabulary));
     builder.add_bytes_field("passage", STORED);
     builder.build()
-}
-
-/// Tokenizers are not stored in an index: every handle needs them before it reads or writes.
-pub fn register_tokenizers(index: &tantivy::Index) {
-    index.tokenizers().register(WORDS, TextAnalyzer::from(WordTokenizer));
-    index.tokenizers().register(EXACT, TextAnalyzer::from(ExactTokenizer));
 }
 
 /// A passage as it lies in the index: with its text, so that answering reads no file.
@@ -128,7 +130,8 @@ pub fn register_tokenizers(index: &tantivy::Index) {
 pub struct IndexedPassage {
     pub path: String,
     pub passage: Passage,
-    /// The document's text at `passage.span`.
+    /// The document's text at `passage.span`; in the index it is the words field that keeps it.
+    #[serde(skip)]
     pub text: String,
     /// The line that the passage starts in, from 1.
     pub line: usize,
@@ -181,19 +184,37 @@ fn tantivy_document(document: &Document, indexed: &IndexedPassage, fields: Field
         .map(String::as_str)
         .collect::<Vec<&str>>()
         .join("\n");
-    doc!(
-        fields.path => indexed.path.clone(),
-        fields.id => document.description.id.clone(),
-        fields.words => indexed.text.clone(),
-        fields.exact => indexed.text.clone(),
-        fields.context => context,
-        fields.passage => serde_json::to_vec(indexed).expect("strings, numbers and lists always serialise"),
-    )
+    let mut fielded = TantivyDocument::default();
+    fielded.add_text(fields.path, &indexed.path);
+    fielded.add_text(fields.id, &document.description.id);
+    fielded.add_text(fields.words, &indexed.text);
+    fielded.add_text(fields.codes, words::codes(&indexed.text).collect::<Vec<String>>().join(" "));
+    fielded.add_text(fields.context, context);
+    let stored = serde_json::to_vec(indexed).expect("strings, numbers and lists always serialise");
+    fielded.add_bytes(fields.passage, &stored);
+    fielded
 }
 
-pub fn stored_passage(document: &TantivyDocument, field: Field) -> Result<IndexedPassage, String> {
-    let bytes = document.get_first(field).and_then(|value| value.as_bytes()).ok_or("a passage is missing")?;
-    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+/// The tantivy document that adds words to the vocabulary. No file owns it: it stays when files change.
+pub fn vocabulary_document(words: &[&str], fields: Fields) -> TantivyDocument {
+    let mut document = TantivyDocument::default();
+    document.add_text(fields.path, VOCABULARY_PATH);
+    document.add_text(fields.vocabulary, words.join(" "));
+    document
+}
+
+/// How many such documents there are.
+pub fn vocabulary_documents(searcher: &Searcher) -> tantivy::Result<u64> {
+    let fields = Fields::of(searcher.schema());
+    searcher.doc_freq(&Term::from_field_text(fields.path, VOCABULARY_PATH))
+}
+
+pub fn stored_passage(document: &TantivyDocument, fields: Fields) -> Result<IndexedPassage, String> {
+    let missing = "a passage is missing";
+    let bytes = document.get_first(fields.passage).and_then(|value| value.as_bytes()).ok_or(missing)?;
+    let text = document.get_first(fields.words).and_then(|value| value.as_str()).ok_or(missing)?;
+    let passage: IndexedPassage = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    Ok(IndexedPassage { text: text.to_owned(), ..passage })
 }
 
 /// Counts lines in one pass, for places asked in ascending order; starts again for an earlier one.
@@ -215,71 +236,5 @@ impl<'a> LineCounter<'a> {
         self.line += breaks(self.text, self.at, byte);
         self.at = byte;
         self.line
-    }
-}
-
-/// Stems, for finding.
-#[derive(Clone)]
-struct WordTokenizer;
-
-impl Tokenizer for WordTokenizer {
-    type TokenStream<'a> = Tokens;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens {
-        let stems = words::words(text).into_iter();
-        Tokens::new(stems.map(|word| (word.span, words::stem(&word.folded).into_owned())))
-    }
-}
-
-/// Tokens as they are written, for codes and for spelling.
-#[derive(Clone)]
-struct ExactTokenizer;
-
-impl Tokenizer for ExactTokenizer {
-    type TokenStream<'a> = Tokens;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens {
-        Tokens::new(words::exact_tokens(text))
-    }
-}
-
-struct Tokens {
-    tokens: std::vec::IntoIter<Token>,
-    current: Token,
-}
-
-impl Tokens {
-    fn new(found: impl Iterator<Item = (Span, String)>) -> Self {
-        let tokens: Vec<Token> = found
-            .enumerate()
-            .map(|(position, (span, text))| Token {
-                offset_from: span.start,
-                offset_to: span.end,
-                position,
-                text,
-                position_length: 1,
-            })
-            .collect();
-        Self { tokens: tokens.into_iter(), current: Token::default() }
-    }
-}
-
-impl TokenStream for Tokens {
-    fn advance(&mut self) -> bool {
-        match self.tokens.next() {
-            Some(token) => {
-                self.current = token;
-                true
-            }
-            None => false,
-        }
-    }
-
-    fn token(&self) -> &Token {
-        &self.current
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        &mut self.current
     }
 }

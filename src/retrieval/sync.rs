@@ -14,7 +14,8 @@ use super::generation::{self, Lock, io_error};
 use super::integrity;
 use super::manifest::{Manifest, Source, hex};
 use super::schema::{self, Fields};
-use super::{Index, IndexError};
+use super::vocabulary::Vocabulary;
+use super::{Index, IndexError, tokenizers};
 use crate::corpus::read::{self, File, ReadError};
 use crate::corpus::{Document, Refused, passages};
 
@@ -85,16 +86,15 @@ pub fn sync(
     let listing = read::list(corpus)?;
     let _lock = Lock::take(folder)?;
     let first = generation::current(folder)?.is_none();
-    let (old, because) = if options.rebuild || first { (None, None) } else { whole(folder) };
+    let (mut old, because) = if options.rebuild || first { (None, None) } else { whole(folder) };
     let manifest = old.as_ref().map(|index| index.manifest.clone()).unwrap_or_default();
     let mut plan = Plan::make(listing.files, &manifest);
     let mut refused: BTreeMap<String, String> =
         listing.refused.into_iter().map(|file| (file.path, file.reason)).collect();
     plan.keep_what_cannot_be_listed(&refused, &manifest);
 
-    if let Some(old) = old
-        && plan.is_empty()
-        && refused_now(&refused) == old.manifest.refused
+    if plan.is_empty()
+        && let Some(old) = old.take_if(|old| refused_now(&refused) == old.manifest.refused)
     {
         let report = Report {
             unchanged: plan.unchanged.len(),
@@ -114,6 +114,7 @@ pub fn sync(
     let mut run = Run::start(&directory, is_new, &plan, options)?;
     let mut report = run.read(plan, &manifest, &mut refused, options, now, progress)?;
     progress(Progress::Committing);
+    run.add_vocabulary(old.as_ref())?;
     run.commit(refused_now(&refused), &mut report)?;
     if is_new {
         generation::switch(folder, &directory)?;
@@ -200,6 +201,7 @@ struct Run {
     writer: IndexWriter,
     fields: Fields,
     sources: Vec<Source>,
+    vocabulary: Vocabulary,
 }
 
 impl Run {
@@ -211,12 +213,18 @@ impl Run {
             tantivy::Index::open_in_dir(directory)
         }
         .map_err(failed)?;
-        schema::register_tokenizers(&index);
+        tokenizers::register(&index);
         let threads = if plan.bytes() < ONE_THREAD_BYTES { 1 } else { options.threads };
         let writer =
             index.writer_with_num_threads(threads, threads * options.memory_per_thread).map_err(failed)?;
         let fields = Fields::of(&index.schema());
-        Ok(Run { directory: directory.to_owned(), writer, fields, sources: Vec::new() })
+        Ok(Run {
+            directory: directory.to_owned(),
+            writer,
+            fields,
+            sources: Vec::new(),
+            vocabulary: Vocabulary::default(),
+        })
     }
 
     fn read(
@@ -290,7 +298,8 @@ impl Run {
         self.writer.delete_term(Term::from_field_text(self.fields.path, path));
     }
 
-    fn add(&self, document: &Document) -> Result<usize, SyncError> {
+    fn add(&mut self, document: &Document) -> Result<usize, SyncError> {
+        self.vocabulary.add(document);
         let documents: Vec<TantivyDocument> =
             schema::documents(document, passages::passages(document), self.fields);
         let count = documents.len();
@@ -298,6 +307,22 @@ impl Run {
             self.writer.add_document(document).map_err(|reason| self.failed(reason))?;
         }
         Ok(count)
+    }
+
+    /// Adds the words that no earlier run met.
+    fn add_vocabulary(&self, old: Option<&Index>) -> Result<(), SyncError> {
+        let words = self.vocabulary.folded();
+        let mut new = Vec::with_capacity(words.len());
+        for word in &words {
+            if !old.map_or(Ok(false), |old| old.has_word(word))? {
+                new.push(word.as_str());
+            }
+        }
+        if !new.is_empty() {
+            let document = schema::vocabulary_document(&new, self.fields);
+            self.writer.add_document(document).map_err(|reason| self.failed(reason))?;
+        }
+        Ok(())
     }
 
     fn commit(mut self, refused: Vec<Refused>, report: &mut Report) -> Result<(), SyncError> {

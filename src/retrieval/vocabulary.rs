@@ -1,0 +1,80 @@
+//! The words of the corpus as people write them: what a misspelt word is corrected towards.
+//!
+//! The index adds to them with every run and forgets them when it is built anew. A word that no passage has any
+//! more does no harm: whoever uses one asks how frequent it is.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashSet;
+use tantivy::query::FuzzyTermQuery;
+use tantivy::schema::Field;
+use tantivy::{Searcher, Term};
+
+use crate::corpus::Document;
+use crate::words;
+
+/// Shorter words have too many neighbours, longer ones are none.
+const LETTERS: std::ops::RangeInclusive<usize> = 4..=40;
+
+/// The words that were met in one run.
+#[derive(Default)]
+pub struct Vocabulary {
+    /// As they are written.
+    met: FxHashSet<Box<str>>,
+}
+
+impl Vocabulary {
+    pub fn add(&mut self, document: &Document) {
+        for text in [document.description.title.as_str(), &document.text[document.body.range()]] {
+            let mut at = 0;
+            while let Some(run) = words::next_run(text, at) {
+                at = run.end;
+                let run = &text[run.range()];
+                if LETTERS.contains(&run.len()) && !self.met.contains(run) {
+                    self.met.insert(run.into());
+                }
+            }
+        }
+    }
+
+    /// All of them that are words, folded, in alphabetical order.
+    pub fn folded(&self) -> BTreeSet<String> {
+        let words = self.met.iter().flat_map(|run| words::words_of_run(run)).map(|word| word.folded);
+        words.filter(|word| LETTERS.contains(&word.len()) && word.chars().all(char::is_alphabetic)).collect()
+    }
+}
+
+pub fn contains(searcher: &Searcher, field: Field, word: &str) -> tantivy::Result<bool> {
+    Ok(searcher.doc_freq(&Term::from_field_text(field, word))? > 0)
+}
+
+/// Those that start so, in alphabetical order.
+pub fn starting(searcher: &Searcher, field: Field, prefix: &str) -> tantivy::Result<Vec<String>> {
+    let mut words = BTreeSet::new();
+    for segment in searcher.segment_readers() {
+        let inverted = segment.inverted_index(field)?;
+        let mut stream = inverted.terms().range().ge(prefix).into_stream()?;
+        while let Some((term, _)) = stream.next() {
+            if !term.starts_with(prefix.as_bytes()) {
+                break;
+            }
+            words.extend(std::str::from_utf8(term).map(str::to_owned));
+        }
+    }
+    Ok(words.into_iter().collect())
+}
+
+/// Those within `distance` (0 to 2) changed letters of `word`, in alphabetical order. A swap of neighbours counts
+/// as one change.
+pub fn similar(searcher: &Searcher, field: Field, word: &str, distance: u8) -> tantivy::Result<Vec<String>> {
+    let query = FuzzyTermQuery::new(Term::from_field_text(field, word), distance, true);
+    let mut words = BTreeSet::new();
+    for segment in searcher.segment_readers() {
+        let inverted = segment.inverted_index(field)?;
+        let mut stream = inverted.terms().search(query.automaton()?).into_stream()?;
+        while let Some((term, _)) = stream.next() {
+            words.extend(std::str::from_utf8(term).map(str::to_owned));
+        }
+    }
+    Ok(words.into_iter().collect())
+}
