@@ -111,10 +111,11 @@ pub fn fold(text: &str) -> String {
 /// around them, that would lose something as words.
 pub fn codes(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split_whitespace().filter_map(|token| {
-        if token.bytes().all(|b| b.is_ascii_alphabetic()) {
+        let token = trim_punctuation(token);
+        if token.bytes().all(|b| b.is_ascii_alphabetic()) || !is_code(token) {
             return None;
         }
-        let code = fold(possessive_off(trim_punctuation(token)));
+        let code = fold(possessive_off(token));
         is_code(&code).then(|| cut(&code, LONGEST_WORD_BYTES).to_owned())
     })
 }
@@ -228,9 +229,7 @@ fn possessive_off(written: &str) -> &str {
 
 /// "didn’t" is "did" and "not"; "can't" is "ca" and "not", "won't" is "wo" and "not", as in the Penn Treebank.
 fn negation_off(written: &str) -> Option<&str> {
-    let lower = written.to_ascii_lowercase();
-    let ends = lower.ends_with("n't") || lower.ends_with("n’t");
-    let stump = ends.then(|| &written[..written.len() - if lower.ends_with("n't") { 3 } else { 5 }])?;
+    let stump = written.strip_suffix(['t', 'T'])?.strip_suffix(is_apostrophe)?.strip_suffix(['n', 'N'])?;
     (!stump.is_empty()).then_some(stump)
 }
 

@@ -1,6 +1,8 @@
 //! Lines, however they end: with a line feed, with carriage return and line feed, or with a carriage return
 //! alone. Counting them and cutting at them agree, so that a cited line is the line that `show` prints.
 
+use memchr::{memchr2, memchr2_iter};
+
 use super::Span;
 
 /// The lines of a text without their ends, in order. A text that ends with a line break has no line after it.
@@ -11,8 +13,7 @@ pub fn lines(text: &str) -> impl Iterator<Item = Span> + '_ {
         if start >= bytes.len() {
             return None;
         }
-        let length = bytes[start..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-        let end = length.map_or(bytes.len(), |length| start + length);
+        let end = memchr2(b'\n', b'\r', &bytes[start..]).map_or(bytes.len(), |length| start + length);
         let line = Span::new(start, end);
         start = if bytes[end..].starts_with(b"\r\n") { end + 2 } else { end + 1 };
         Some(line)
@@ -22,12 +23,8 @@ pub fn lines(text: &str) -> impl Iterator<Item = Span> + '_ {
 /// How many lines have ended before `end`, counted from `start`. A break of two bytes that is cut in the middle
 /// counts on the far side.
 pub fn breaks(text: &[u8], start: usize, end: usize) -> usize {
-    (start..end)
-        .filter(|at| match text[*at] {
-            b'\n' => true,
-            b'\r' => text.get(at + 1) != Some(&b'\n'),
-            _ => false,
-        })
+    memchr2_iter(b'\n', b'\r', &text[start..end])
+        .filter(|at| text[start + at] == b'\n' || text.get(start + at + 1) != Some(&b'\n'))
         .count()
 }
 

@@ -85,7 +85,7 @@ pub struct Fields {
     pub context: Field,
     /// Words of the corpus, unstemmed, for spelling: in documents of their own.
     pub vocabulary: Field,
-    /// The passage itself, as JSON.
+    /// The passage itself but for its text.
     pub passage: Field,
 }
 
@@ -188,15 +188,24 @@ fn tantivy_document(document: &Document, indexed: &IndexedPassage, fields: Field
     fielded.add_text(fields.path, &indexed.path);
     fielded.add_text(fields.id, &document.description.id);
     fielded.add_text(fields.words, &indexed.text);
-    fielded.add_text(fields.codes, words::codes(&indexed.text).collect::<Vec<String>>().join(" "));
+    fielded.add_text(fields.codes, codes(&indexed.text));
     fielded.add_text(fields.context, context);
-    let stored = serde_json::to_vec(indexed).expect("strings, numbers and lists always serialise");
+    let stored = postcard::to_allocvec(indexed).expect("strings, numbers and lists always serialise");
     fielded.add_bytes(fields.passage, &stored);
     fielded
 }
 
+fn codes(text: &str) -> String {
+    let mut codes = String::new();
+    for code in words::codes(text) {
+        codes.push_str(&code);
+        codes.push(' ');
+    }
+    codes
+}
+
 /// The tantivy document that adds words to the vocabulary. No file owns it: it stays when files change.
-pub fn vocabulary_document(words: &[&str], fields: Fields) -> TantivyDocument {
+pub fn vocabulary_document(words: &[String], fields: Fields) -> TantivyDocument {
     let mut document = TantivyDocument::default();
     document.add_text(fields.path, VOCABULARY_PATH);
     document.add_text(fields.vocabulary, words.join(" "));
@@ -213,7 +222,7 @@ pub fn stored_passage(document: &TantivyDocument, fields: Fields) -> Result<Inde
     let missing = "a passage is missing";
     let bytes = document.get_first(fields.passage).and_then(|value| value.as_bytes()).ok_or(missing)?;
     let text = document.get_first(fields.words).and_then(|value| value.as_str()).ok_or(missing)?;
-    let passage: IndexedPassage = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    let passage: IndexedPassage = postcard::from_bytes(bytes).map_err(|error| error.to_string())?;
     Ok(IndexedPassage { text: text.to_owned(), ..passage })
 }
 

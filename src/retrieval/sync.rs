@@ -310,12 +310,11 @@ impl Run {
     }
 
     /// Adds the words that no earlier run met.
-    fn add_vocabulary(&self, old: Option<&Index>) -> Result<(), SyncError> {
-        let words = self.vocabulary.folded();
-        let mut new = Vec::with_capacity(words.len());
-        for word in &words {
-            if !old.map_or(Ok(false), |old| old.has_word(word))? {
-                new.push(word.as_str());
+    fn add_vocabulary(&mut self, old: Option<&Index>) -> Result<(), SyncError> {
+        let mut new = Vec::new();
+        for word in std::mem::take(&mut self.vocabulary).words() {
+            if !old.map_or(Ok(false), |old| old.has_word(&word))? {
+                new.push(word);
             }
         }
         if !new.is_empty() {

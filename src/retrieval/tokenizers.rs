@@ -17,7 +17,7 @@ pub const STEMS: &str = "passim_stems";
 pub const AS_THEY_ARE: &str = "passim_as_they_are";
 
 /// Words that are remembered: each has one place, and the last one that came there has it.
-const PLACES: usize = 1 << 13;
+const PLACES: usize = 1 << 14;
 /// Longer words are rare.
 const LONGEST_REMEMBERED: usize = 23;
 

@@ -4,8 +4,9 @@
 //! more does no harm: whoever uses one asks how frequent it is.
 
 use std::collections::BTreeSet;
+use std::hash::BuildHasher;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
@@ -19,8 +20,9 @@ const LETTERS: std::ops::RangeInclusive<usize> = 4..=40;
 /// The words that were met in one run.
 #[derive(Default)]
 pub struct Vocabulary {
-    /// As they are written.
-    met: FxHashSet<Box<str>>,
+    /// Hashes of what was met, as it is written. Where two words share one, the second is not suggested.
+    met: FxHashSet<u64>,
+    folded: Vec<String>,
 }
 
 impl Vocabulary {
@@ -30,17 +32,20 @@ impl Vocabulary {
             while let Some(run) = words::next_run(text, at) {
                 at = run.end;
                 let run = &text[run.range()];
-                if LETTERS.contains(&run.len()) && !self.met.contains(run) {
-                    self.met.insert(run.into());
+                let may_be_word = LETTERS.contains(&run.len()) && !run.bytes().any(|b| b.is_ascii_digit());
+                if may_be_word && self.met.insert(FxBuildHasher.hash_one(run)) {
+                    self.folded.extend(words::words_of_run(run).into_iter().map(|word| word.folded));
                 }
             }
         }
     }
 
-    /// All of them that are words, folded, in alphabetical order.
-    pub fn folded(&self) -> BTreeSet<String> {
-        let words = self.met.iter().flat_map(|run| words::words_of_run(run)).map(|word| word.folded);
-        words.filter(|word| LETTERS.contains(&word.len()) && word.chars().all(char::is_alphabetic)).collect()
+    /// All of them that are of letters, folded, in alphabetical order.
+    pub fn words(mut self) -> Vec<String> {
+        self.folded.retain(|word| LETTERS.contains(&word.len()) && word.chars().all(char::is_alphabetic));
+        self.folded.sort_unstable();
+        self.folded.dedup();
+        self.folded
     }
 }
 
