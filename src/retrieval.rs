@@ -16,6 +16,7 @@ use tantivy::{DocAddress, ReloadPolicy, Searcher, TantivyDocument, Term};
 use thiserror::Error;
 
 use crate::corpus::{Refused, Span};
+use crate::words::is_function_word;
 
 pub mod generation;
 pub mod integrity;
@@ -134,8 +135,11 @@ impl Index {
     }
 
     /// In how many passages the stem occurs, or over how many of them it stands: in a title, a heading, a table's
-    /// header.
+    /// header. Function words are not indexed, and count as standing everywhere.
     pub fn passages_with(&self, stem: &str) -> Result<u64, IndexError> {
+        if is_function_word(stem) {
+            return Ok(self.passages());
+        }
         let inside = self.searcher.doc_freq(&Term::from_field_text(self.fields.words, stem))?;
         let above = self.searcher.doc_freq(&Term::from_field_text(self.fields.context, stem))?;
         Ok(inside.max(above))

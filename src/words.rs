@@ -12,8 +12,12 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::corpus::Span;
 
+mod lists;
+
+use lists::{FUNCTION_WORDS, IRREGULAR};
+
 /// Longer words are cut here for the index: nobody asks for them whole, and terms have a length limit.
-const LONGEST_WORD_BYTES: usize = 200;
+pub const LONGEST_WORD_BYTES: usize = 200;
 
 /// One word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +62,15 @@ pub fn words_of_run(run: &str) -> Vec<Word> {
     words
 }
 
+/// Words that shape a sentence, and never find anything.
+pub fn is_function_word(folded: &str) -> bool {
+    FUNCTION_WORDS.binary_search(&folded).is_ok()
+}
+
+pub fn function_words() -> impl Iterator<Item = &'static str> {
+    FUNCTION_WORDS.iter().copied()
+}
+
 /// The stem of a folded word; numbers and words with digits stay whole.
 pub fn stem(folded: &str) -> Cow<'_, str> {
     if folded.bytes().any(|b| b.is_ascii_digit()) {
@@ -65,33 +78,8 @@ pub fn stem(folded: &str) -> Cow<'_, str> {
     }
     let regular =
         IRREGULAR.binary_search_by_key(&folded, |(form, _)| form).map_or(folded, |found| IRREGULAR[found].1);
-    Stemmer::new(Algorithm::English).stem(regular).into_owned().into()
+    Stemmer::new(Algorithm::English).stem(regular)
 }
-
-/// Forms of irregular verbs that no stemmer joins, sorted, with the verb. Those that are common words of another
-/// meaning as well (found, left, saw, lay, wound) stay what they are.
-#[rustfmt::skip]
-const IRREGULAR: &[(&str, &str)] = &[
-    ("arose", "arise"), ("ate", "eat"), ("awoke", "awake"), ("beaten", "beat"), ("became", "become"), ("began", "begin"),
-    ("begun", "begin"), ("bent", "bend"), ("bitten", "bite"), ("blew", "blow"), ("blown", "blow"), ("born", "bear"),
-    ("bought", "buy"), ("broke", "break"), ("broken", "break"), ("brought", "bring"), ("built", "build"),
-    ("came", "come"), ("caught", "catch"), ("chose", "choose"), ("chosen", "choose"), ("dealt", "deal"),
-    ("drank", "drink"), ("drawn", "draw"), ("drew", "draw"), ("driven", "drive"), ("drove", "drive"), ("drunk", "drink"),
-    ("eaten", "eat"), ("fallen", "fall"), ("fed", "feed"), ("fell", "fall"), ("felt", "feel"), ("fled", "flee"),
-    ("flew", "fly"), ("flown", "fly"), ("forgot", "forget"), ("forgotten", "forget"), ("fought", "fight"),
-    ("froze", "freeze"), ("frozen", "freeze"), ("gave", "give"), ("given", "give"), ("gone", "go"), ("grew", "grow"),
-    ("grown", "grow"), ("heard", "hear"), ("held", "hold"), ("hid", "hide"), ("hidden", "hide"), ("kept", "keep"),
-    ("knew", "know"), ("known", "know"), ("laid", "lay"), ("led", "lead"), ("lent", "lend"), ("lost", "lose"),
-    ("made", "make"), ("meant", "mean"), ("met", "meet"), ("overcame", "overcome"), ("paid", "pay"), ("ran", "run"),
-    ("risen", "rise"), ("rode", "ride"), ("said", "say"), ("sang", "sing"), ("sank", "sink"), ("seen", "see"),
-    ("sent", "send"), ("shaken", "shake"), ("shook", "shake"), ("shot", "shoot"), ("shown", "show"), ("slept", "sleep"),
-    ("sold", "sell"), ("sought", "seek"), ("spent", "spend"), ("spoke", "speak"), ("spoken", "speak"),
-    ("stole", "steal"), ("stolen", "steal"), ("stood", "stand"), ("struck", "strike"), ("sung", "sing"),
-    ("sunk", "sink"), ("swam", "swim"), ("swore", "swear"), ("sworn", "swear"), ("taken", "take"), ("taught", "teach"),
-    ("thought", "think"), ("threw", "throw"), ("thrown", "throw"), ("told", "tell"), ("took", "take"), ("tore", "tear"),
-    ("torn", "tear"), ("understood", "understand"), ("went", "go"), ("withdrawn", "withdraw"), ("withdrew", "withdraw"),
-    ("woke", "wake"), ("won", "win"), ("wore", "wear"), ("worn", "wear"), ("written", "write"), ("wrote", "write"),
-];
 
 /// Lower case, without accents and apostrophes.
 pub fn fold(text: &str) -> String {
@@ -111,8 +99,16 @@ pub fn fold(text: &str) -> String {
 /// around them, that would lose something as words.
 pub fn codes(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split_whitespace().filter_map(|token| {
+        // Most tokens: plain letters, with or without a mark after them.
+        let letters = token.bytes().take_while(u8::is_ascii_alphabetic).count();
+        if letters == token.len()
+            || token.as_bytes()[letters..] == *b","
+            || token.as_bytes()[letters..] == *b"."
+        {
+            return None;
+        }
         let token = trim_punctuation(token);
-        if token.bytes().all(|b| b.is_ascii_alphabetic()) || !is_code(token) {
+        if !is_code(token) {
             return None;
         }
         let code = fold(possessive_off(token));
@@ -299,11 +295,6 @@ mod tests {
         let codes: Vec<String> =
             codes("Use `v1.2.3` (or --verbose), ERR-42 in 2026; a C++ guarantee's!").collect();
         assert_eq!(codes, ["v1.2.3", "err-42", "c++"]);
-    }
-
-    #[test]
-    fn irregular_forms_are_sorted() {
-        assert!(IRREGULAR.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }
 
     #[test]

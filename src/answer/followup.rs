@@ -4,9 +4,9 @@
 //! nothing: carrying a topic over where none is missing is the worse mistake, so that each rule asks for a sign
 //! that something is.
 
-use super::lexicon::{Lexicon, is_auxiliary, is_function_word};
+use super::lexicon::{Lexicon, is_auxiliary};
 use super::question::{Asked, Question, Role};
-use crate::words::{Word, words};
+use crate::words::{Word, is_function_word, words};
 
 /// The questions that somebody asked one after the other, as they were understood.
 #[derive(Debug, Clone, Default)]

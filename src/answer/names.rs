@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use super::lexicon::{is_auxiliary, is_function_word, is_reporting_verb};
+use super::lexicon::{is_auxiliary, is_reporting_verb};
 use super::sentences::Sentence;
-use crate::words::Word;
+use crate::words::{Word, is_function_word};
 
 /// A run of capitalised words.
 #[derive(Debug, Clone, PartialEq, Eq)]

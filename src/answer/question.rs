@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::lexicon::{Lexicon, is_auxiliary, is_function_word, is_light_word};
-use crate::words::{Word, codes, stem, words};
+use super::lexicon::{Lexicon, is_auxiliary, is_light_word};
+use crate::words::{Word, codes, is_function_word, stem, words};
 
 /// What kind of answer is asked for: it decides what is taken out of a sentence, and how much of it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::asks_for_value;
-use super::lexicon::{Lexicon, is_function_word, is_reporting_verb};
+use super::lexicon::{Lexicon, is_reporting_verb};
 use super::names;
 use super::question::{Asked, Question, Role};
 use super::tables;
@@ -16,7 +16,7 @@ use super::terms::{Form, WeightedTerm};
 use super::values::{self, Value};
 use crate::corpus::{PassageKind, Span};
 use crate::retrieval::Hit;
-use crate::words::{Word, stem, words};
+use crate::words::{Word, is_function_word, stem, words};
 
 /// What is looked for in sentences: the forms of all terms, by the stem that each starts with.
 pub struct Wanted<'a> {

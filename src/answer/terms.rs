@@ -1,10 +1,9 @@
 //! Weighing the words of a question by the corpus: how rare each is, how else it is written, whether it is
 //! there at all, and what was meant where it is misspelt.
 
-use super::lexicon::is_function_word;
 use super::question::{Question, QuestionTerm, Role};
 use crate::retrieval::{Index, IndexError, Query, QueryTerm};
-use crate::words::stem;
+use crate::words::{is_function_word, stem};
 
 /// A synonym is a little less than the word itself.
 const SYNONYM: f64 = 0.85;

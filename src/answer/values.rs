@@ -7,12 +7,12 @@ use std::ops::Range;
 
 use super::asks_for_value;
 use super::clauses::{Clause, clauses, span_of};
-use super::lexicon::{is_function_word, is_reporting_verb};
+use super::lexicon::is_reporting_verb;
 use super::names::{self, Name};
 use super::question::{Asked, Question, Role};
 use super::sentences::Sentence;
 use crate::corpus::{Span, date};
-use crate::words::Word;
+use crate::words::{Word, is_function_word};
 
 /// A short answer inside a sentence.
 #[derive(Debug, Clone, PartialEq)]

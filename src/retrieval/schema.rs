@@ -31,6 +31,9 @@ pub fn rules() -> String {
     for word in words::words(PROBE) {
         hash.update(format!("{} {} {}\n", word.span.start, word.folded, words::stem(&word.folded)));
     }
+    for word in words::function_words() {
+        hash.update(format!("{word}\n"));
+    }
     for code in words::codes(PROBE) {
         hash.update(code + "\n");
     }

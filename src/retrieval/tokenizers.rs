@@ -1,4 +1,4 @@
-//! How tantivy gets the words of a text: a stream of stems that remembers those of the last words it met.
+//! How tantivy gets the words of a text: a stream of stems, without function words, that remembers the last ones.
 //!
 //! Stemming is most of the work, and most words of a text are the same few. All tokens stand at the start of
 //! their text: no field records positions.
@@ -9,6 +9,7 @@ use rustc_hash::FxBuildHasher;
 use tantivy::Index;
 use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer, WhitespaceTokenizer};
 
+use crate::corpus::Span;
 use crate::words;
 
 /// Stems, for finding.
@@ -71,7 +72,7 @@ impl Tokenizer for StemTokenizer {
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stems<'a> {
         self.remembered.resize(PLACES, Remembered::default());
         let token = Token { position: 0, ..Token::default() };
-        Stems { remembered: &mut self.remembered, text, at: 0, second: None, token }
+        Stems { remembered: &mut self.remembered, text, at: 0, token, lower: String::new() }
     }
 }
 
@@ -80,38 +81,21 @@ struct Stems<'a> {
     text: &'a str,
     /// Where the last run ended.
     at: usize,
-    /// The second word of the last run ("didn't"), as a stem.
-    second: Option<String>,
     token: Token,
+    /// A word in lower case: kept for its memory.
+    lower: String,
 }
 
 impl TokenStream for Stems<'_> {
     fn advance(&mut self) -> bool {
-        if let Some(second) = self.second.take() {
-            self.token.text = second;
-            return true;
+        while let Some(run) = words::next_run(self.text, self.at) {
+            self.at = run.end;
+            self.read(run);
+            if !self.token.text.is_empty() {
+                return true;
+            }
         }
-        let Some(run) = words::next_run(self.text, self.at) else { return false };
-        self.at = run.end;
-        let run = &self.text[run.range()];
-        let place = FxBuildHasher.hash_one(run) as usize % PLACES;
-        self.token.text.clear();
-        if self.remembered[place].written.as_bytes() == run.as_bytes()
-            && let Ok(stem) = std::str::from_utf8(self.remembered[place].stem.as_bytes())
-        {
-            self.token.text.push_str(stem);
-            return true;
-        }
-        let mut stems =
-            words::words_of_run(run).into_iter().map(|word| words::stem(&word.folded).into_owned());
-        self.token.text.extend(stems.next());
-        self.second = stems.next();
-        if self.second.is_none()
-            && let (Some(written), Some(stem)) = (Short::of(run), Short::of(&self.token.text))
-        {
-            self.remembered[place] = Remembered { written, stem };
-        }
-        true
+        false
     }
 
     fn token(&self) -> &Token {
@@ -123,6 +107,37 @@ impl TokenStream for Stems<'_> {
     }
 }
 
+impl Stems<'_> {
+    /// Puts the stem of a run into the token: nothing for a function word.
+    fn read(&mut self, run: Span) {
+        let run = &self.text[run.range()];
+        self.token.text.clear();
+        let place = FxBuildHasher.hash_one(run) as usize % PLACES;
+        if self.remembered[place].written.as_bytes() == run.as_bytes()
+            && let Ok(stem) = std::str::from_utf8(self.remembered[place].stem.as_bytes())
+        {
+            self.token.text.push_str(stem);
+            return;
+        }
+        if run.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            self.lower.clear();
+            self.lower.push_str(words::cut(run, words::LONGEST_WORD_BYTES));
+            self.lower.make_ascii_lowercase();
+            self.token.text.push_str(&words::stem(&self.lower));
+        } else {
+            // What may follow the first word is "not", a function word.
+            let first = words::words_of_run(run).into_iter().next();
+            self.token.text.extend(first.map(|word| words::stem(&word.folded).into_owned()));
+        }
+        if words::is_function_word(&self.token.text) {
+            self.token.text.clear();
+        }
+        if let (Some(written), Some(stem)) = (Short::of(run), Short::of(&self.token.text)) {
+            self.remembered[place] = Remembered { written, stem };
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,8 +146,8 @@ mod tests {
     fn check(tokenizer: &mut StemTokenizer, text: &str) {
         let mut found = Vec::new();
         tokenizer.token_stream(text).process(&mut |token| found.push(token.text.clone()));
-        let expected: Vec<String> =
-            words::words(text).iter().map(|word| words::stem(&word.folded).into_owned()).collect();
+        let stems = words::words(text).into_iter().map(|word| words::stem(&word.folded).into_owned());
+        let expected: Vec<String> = stems.filter(|stem| !words::is_function_word(stem)).collect();
         assert_eq!(found, expected, "{text}");
     }
 

@@ -17,12 +17,22 @@ use crate::words;
 /// Shorter words have too many neighbours, longer ones are none.
 const LETTERS: std::ops::RangeInclusive<usize> = 4..=40;
 
+/// Hashes that are looked at first.
+const RECENT: usize = 1 << 12;
+
 /// The words that were met in one run.
-#[derive(Default)]
 pub struct Vocabulary {
     /// Hashes of what was met, as it is written. Where two words share one, the second is not suggested.
     met: FxHashSet<u64>,
+    /// Some of them, close at hand: most words of a text are the same few.
+    recent: Vec<u64>,
     folded: Vec<String>,
+}
+
+impl Default for Vocabulary {
+    fn default() -> Self {
+        Self { met: FxHashSet::default(), recent: vec![0; RECENT], folded: Vec::new() }
+    }
 }
 
 impl Vocabulary {
@@ -32,8 +42,12 @@ impl Vocabulary {
             while let Some(run) = words::next_run(text, at) {
                 at = run.end;
                 let run = &text[run.range()];
-                let may_be_word = LETTERS.contains(&run.len()) && !run.bytes().any(|b| b.is_ascii_digit());
-                if may_be_word && self.met.insert(FxBuildHasher.hash_one(run)) {
+                if !LETTERS.contains(&run.len()) || run.bytes().any(|b| b.is_ascii_digit()) {
+                    continue;
+                }
+                let hash = FxBuildHasher.hash_one(run);
+                let recent = &mut self.recent[hash as usize % RECENT];
+                if std::mem::replace(recent, hash) != hash && self.met.insert(hash) {
                     self.folded.extend(words::words_of_run(run).into_iter().map(|word| word.folded));
                 }
             }

@@ -104,7 +104,7 @@ fn the_compiled_in_settings_are_complete_and_valid() {
     let settings = Setup::new(&[]).settings();
     assert_eq!(settings.corpus.max_file_bytes(), 33_554_432);
     assert_eq!(settings.corpus.how_to_add, None);
-    assert_eq!((settings.index.threads, settings.index.memory_mb), (2, 30));
+    assert_eq!((settings.index.threads, settings.index.memory_mb), (2, 20));
     assert_eq!((settings.answer.threshold, settings.answer.passages), (0.5, 24));
     assert!(settings.answer.spelling);
     assert_eq!(settings.sources.link, None);
