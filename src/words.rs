@@ -51,8 +51,23 @@ pub fn words(text: &str) -> Vec<Word> {
 
 /// The first run of letters and digits at or after byte `from`: a word, or two where a negation is joined to it.
 pub fn next_run(text: &str, from: usize) -> Option<Span> {
-    let (offset, _) = text[from..].char_indices().find(|(_, c)| c.is_alphanumeric())?;
-    Some(Span::new(from + offset, run_end(text, from + offset)))
+    let mut start = from;
+    loop {
+        let byte = *text.as_bytes().get(start)?;
+        if byte.is_ascii_alphanumeric() {
+            break;
+        }
+        if byte.is_ascii() {
+            start += 1;
+            continue;
+        }
+        let c = text[start..].chars().next()?;
+        if c.is_alphanumeric() {
+            break;
+        }
+        start += c.len_utf8();
+    }
+    Some(Span::new(start, run_end(text, start)))
 }
 
 /// The words of a text that is one run.

@@ -18,7 +18,7 @@ use crate::words;
 const LETTERS: std::ops::RangeInclusive<usize> = 4..=40;
 
 /// Hashes that are looked at first.
-const RECENT: usize = 1 << 12;
+const RECENT: usize = 1 << 13;
 
 /// The words that were met in one run.
 pub struct Vocabulary {
