@@ -31,6 +31,8 @@ pub use manifest::{Manifest, Source};
 use read_only::ReadOnly;
 pub use schema::IndexedPassage;
 use schema::{Fields, stored_passage};
+use vocabulary::Met;
+pub use vocabulary::Vocabulary;
 
 /// Matches in headings, titles and table headers say what a passage is about, but not what it says.
 const CONTEXT_BOOST: f32 = 0.4;
@@ -83,8 +85,6 @@ pub struct Index {
     searcher: Searcher,
     fields: Fields,
     manifest: Manifest,
-    /// Those in the index that are no passages.
-    vocabulary_documents: u64,
 }
 
 impl Index {
@@ -104,8 +104,7 @@ impl Index {
         let Some(manifest) = Manifest::load(directory, payload.as_deref()).map_err(unreadable)? else {
             return Ok(None);
         };
-        let vocabulary_documents = schema::vocabulary_documents(&searcher)?;
-        Ok(Some(Index { fields: Fields::of(searcher.schema()), searcher, manifest, vocabulary_documents }))
+        Ok(Some(Index { fields: Fields::of(searcher.schema()), searcher, manifest }))
     }
 
     /// What was read, ordered by path.
@@ -129,9 +128,7 @@ impl Index {
 
     /// How many passages there are; those of changed files count until their segment is merged.
     pub fn passages(&self) -> u64 {
-        let held: u64 =
-            self.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum();
-        held - self.vocabulary_documents.min(held)
+        self.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum()
     }
 
     /// In how many passages the stem occurs, or over how many of them it stands: in a title, a heading, a table's
@@ -192,20 +189,9 @@ impl Index {
         Box::new(BooleanQuery::new(parts))
     }
 
-    /// Words of the corpus that start so, in alphabetical order.
-    pub fn words_starting(&self, prefix: &str) -> Result<Vec<String>, IndexError> {
-        Ok(vocabulary::starting(&self.searcher, self.fields.vocabulary, prefix)?)
-    }
-
-    /// Words of the corpus within `distance` (0 to 2) changed letters of `word`, in alphabetical order. A swap of
-    /// neighbours counts as one change.
-    pub fn similar_words(&self, word: &str, distance: u8) -> Result<Vec<String>, IndexError> {
-        Ok(vocabulary::similar(&self.searcher, self.fields.vocabulary, word, distance)?)
-    }
-
-    /// Whether the vocabulary has this word.
-    fn has_word(&self, word: &str) -> Result<bool, IndexError> {
-        Ok(vocabulary::contains(&self.searcher, self.fields.vocabulary, word)?)
+    /// Words of the corpus, as people write them.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.manifest.vocabulary
     }
 }
 
@@ -215,7 +201,7 @@ fn open_searcher(
 ) -> tantivy::Result<(Searcher, Option<String>)> {
     loop {
         let index = open()?;
-        tokenizers::register(&index);
+        tokenizers::register(&index, &Met::default());
         let before = index.load_metas()?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         if index.load_metas()?.opstamp == before.opstamp {

@@ -15,6 +15,8 @@ const UNKNOWN: f64 = 0.6;
 const SHORTEST_CORRECTED: usize = 5;
 /// From this length on, two letters may differ.
 const TWO_CHANGES_FROM: usize = 8;
+/// In so many words a correction is looked for: whoever writes more that nobody knows writes about something else.
+const MOST_TRIED: usize = 8;
 /// Spellings of a name share this many bytes at its start.
 const VARIANT_STEM: usize = 4;
 /// Shorter names are not compared by their sound.
@@ -52,14 +54,17 @@ pub fn weigh(
     correct: bool,
 ) -> Result<(Vec<WeightedTerm>, Vec<Correction>), IndexError> {
     let mut corrections = Vec::new();
+    let mut tried = 0;
     let mut weighted = Vec::with_capacity(question.terms.len());
     for term in &question.terms {
         let mut forms = vec![Form { stems: vec![term.stem.clone()], quality: 1.0 }];
         forms.extend(variants(term, index)?);
         forms.extend(term.alternatives.iter().map(|stems| Form { stems: stems.clone(), quality: SYNONYM }));
         let mut frequency = most_frequent(&forms, index)?;
-        if frequency == 0
-            && correct
+        let is_unknown = frequency == 0 && correct;
+        tried += usize::from(is_unknown);
+        if is_unknown
+            && tried <= MOST_TRIED
             && let Some(to) = correction(&term.word, index)?
         {
             forms.push(Form { stems: vec![stem(&to).into_owned()], quality: CORRECTED });
@@ -138,10 +143,10 @@ fn variants(term: &QuestionTerm, index: &Index) -> Result<Vec<Form>, IndexError>
     }
     let sound = sound(&term.word);
     let mut forms = Vec::new();
-    for word in index.words_starting(&term.word[..term.word.floor_char_boundary(VARIANT_STEM)])? {
-        let stem = stem(&word).into_owned();
+    for word in index.vocabulary().starting(&term.word[..term.word.floor_char_boundary(VARIANT_STEM)]) {
+        let stem = stem(word).into_owned();
         let is_new = stem != term.stem && forms.iter().all(|form: &Form| form.stems[0] != stem);
-        if is_new && self::sound(&word) == sound {
+        if is_new && self::sound(word) == sound {
             forms.push(Form { stems: vec![stem], quality: 1.0 });
         }
     }
@@ -167,24 +172,20 @@ fn correction(word: &str, index: &Index) -> Result<Option<String>, IndexError> {
     if length < SHORTEST_CORRECTED || !word.chars().all(char::is_alphabetic) {
         return Ok(None);
     }
-    let distance = if length < TWO_CHANGES_FROM { 1 } else { 2 };
-    for distance in 1..=distance {
-        let mut best: Option<(u64, String)> = None;
-        for found in index.similar_words(word, distance)? {
-            if found.chars().next() != word.chars().next() || is_function_word(&found) {
-                continue;
-            }
-            // Ties go to the first in the alphabet, so that the answer does not depend on anything else.
-            let frequency = index.passages_with(&stem(&found))?;
-            if frequency > best.as_ref().map_or(0, |(most, _)| *most) {
-                best = Some((frequency, found));
-            }
+    let most = if length < TWO_CHANGES_FROM { 1 } else { 2 };
+    let mut best: Option<(usize, u64, &str)> = None;
+    for (found, changes) in index.vocabulary().similar(word, most) {
+        if is_function_word(found) || best.is_some_and(|(fewest, ..)| fewest < changes) {
+            continue;
         }
-        if let Some((_, to)) = best {
-            return Ok(Some(to));
+        // Of equals the first in the alphabet stays, so that the answer does not depend on anything else.
+        let frequency = index.passages_with(&stem(found))?;
+        let is_better = best.is_none_or(|(fewest, highest, _)| changes < fewest || frequency > highest);
+        if frequency > 0 && is_better {
+            best = Some((changes, frequency, found));
         }
     }
-    Ok(None)
+    Ok(best.map(|(.., to)| to.to_owned()))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the index was made of: every file that was read or refused, with its fingerprint.
+//! What the index was made of: every file that was read or refused, with its fingerprint, and their words.
 //!
 //! It lies beside the segments as `sources-N.json`; the commit payload names it and carries its hash, so that
 //! a commit switches segments and manifest together, and a reader never sees one without the other.
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::schema::rules;
+use super::vocabulary::Vocabulary;
 use crate::corpus::{Description, Refused};
 
 /// One file that is in the index.
@@ -36,6 +37,7 @@ pub struct Manifest {
     pub refused: Vec<Refused>,
     /// See [`Manifest::seal`].
     pub fingerprint: String,
+    pub vocabulary: Vocabulary,
 }
 
 /// What a commit says about itself.

@@ -1,10 +1,10 @@
 //! What is indexed, and how: the fields, and what a passage puts into them.
 
 use serde::{Deserialize, Serialize};
+use tantivy::TantivyDocument;
 use tantivy::schema::{
     Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value,
 };
-use tantivy::{Searcher, TantivyDocument, Term};
 
 use sha2::{Digest, Sha256};
 
@@ -70,9 +70,6 @@ systemctl --now restart
 ```
 ";
 
-/// No file is called so: their names are relative.
-const VOCABULARY_PATH: &str = "/vocabulary";
-
 /// The fields by name.
 #[derive(Debug, Clone, Copy)]
 pub struct Fields {
@@ -86,8 +83,6 @@ pub struct Fields {
     pub codes: Field,
     /// Stems of title, headings and what else the passage cannot be understood without.
     pub context: Field,
-    /// Words of the corpus, unstemmed, for spelling: in documents of their own.
-    pub vocabulary: Field,
     /// The passage itself but for its text.
     pub passage: Field,
 }
@@ -102,7 +97,6 @@ impl Fields {
             words: field("words"),
             codes: field("codes"),
             context: field("context"),
-            vocabulary: field("vocabulary"),
             passage: field("passage"),
         }
     }
@@ -113,17 +107,12 @@ pub fn schema() -> Schema {
         let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer);
         TextOptions::default().set_indexing_options(indexing.set_index_option(IndexRecordOption::WithFreqs))
     };
-    let vocabulary = TextFieldIndexing::default()
-        .set_tokenizer(tokenizers::AS_THEY_ARE)
-        .set_index_option(IndexRecordOption::Basic)
-        .set_fieldnorms(false);
     let mut builder = Schema::builder();
     builder.add_text_field("path", STRING);
     builder.add_text_field("id", STRING);
     builder.add_text_field("words", text(tokenizers::STEMS).set_stored());
     builder.add_text_field("codes", text(tokenizers::AS_THEY_ARE));
     builder.add_text_field("context", text(tokenizers::STEMS));
-    builder.add_text_field("vocabulary", TextOptions::default().set_indexing_options(vocabulary));
     builder.add_bytes_field("passage", STORED);
     builder.build()
 }
@@ -205,20 +194,6 @@ fn codes(text: &str) -> String {
         codes.push(' ');
     }
     codes
-}
-
-/// The tantivy document that adds words to the vocabulary. No file owns it: it stays when files change.
-pub fn vocabulary_document(words: &[String], fields: Fields) -> TantivyDocument {
-    let mut document = TantivyDocument::default();
-    document.add_text(fields.path, VOCABULARY_PATH);
-    document.add_text(fields.vocabulary, words.join(" "));
-    document
-}
-
-/// How many such documents there are.
-pub fn vocabulary_documents(searcher: &Searcher) -> tantivy::Result<u64> {
-    let fields = Fields::of(searcher.schema());
-    searcher.doc_freq(&Term::from_field_text(fields.path, VOCABULARY_PATH))
 }
 
 pub fn stored_passage(document: &TantivyDocument, fields: Fields) -> Result<IndexedPassage, String> {

@@ -14,7 +14,7 @@ use super::generation::{self, Lock, io_error};
 use super::integrity;
 use super::manifest::{Manifest, Source, hex};
 use super::schema::{self, Fields};
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Met, Vocabulary};
 use super::{Index, IndexError, tokenizers};
 use crate::corpus::read::{self, File, ReadError};
 use crate::corpus::{Document, Refused, passages};
@@ -86,15 +86,16 @@ pub fn sync(
     let listing = read::list(corpus)?;
     let _lock = Lock::take(folder)?;
     let first = generation::current(folder)?.is_none();
-    let (mut old, because) = if options.rebuild || first { (None, None) } else { whole(folder) };
+    let (old, because) = if options.rebuild || first { (None, None) } else { whole(folder) };
     let manifest = old.as_ref().map(|index| index.manifest.clone()).unwrap_or_default();
     let mut plan = Plan::make(listing.files, &manifest);
     let mut refused: BTreeMap<String, String> =
         listing.refused.into_iter().map(|file| (file.path, file.reason)).collect();
     plan.keep_what_cannot_be_listed(&refused, &manifest);
 
-    if plan.is_empty()
-        && let Some(old) = old.take_if(|old| refused_now(&refused) == old.manifest.refused)
+    if let Some(old) = old
+        && plan.is_empty()
+        && refused_now(&refused) == old.manifest.refused
     {
         let report = Report {
             unchanged: plan.unchanged.len(),
@@ -114,8 +115,7 @@ pub fn sync(
     let mut run = Run::start(&directory, is_new, &plan, options)?;
     let mut report = run.read(plan, &manifest, &mut refused, options, now, progress)?;
     progress(Progress::Committing);
-    run.add_vocabulary(old.as_ref())?;
-    run.commit(refused_now(&refused), &mut report)?;
+    run.commit(refused_now(&refused), &manifest.vocabulary, &mut report)?;
     if is_new {
         generation::switch(folder, &directory)?;
     }
@@ -201,7 +201,7 @@ struct Run {
     writer: IndexWriter,
     fields: Fields,
     sources: Vec<Source>,
-    vocabulary: Vocabulary,
+    met: Met,
 }
 
 impl Run {
@@ -213,18 +213,13 @@ impl Run {
             tantivy::Index::open_in_dir(directory)
         }
         .map_err(failed)?;
-        tokenizers::register(&index);
+        let met = Met::default();
+        tokenizers::register(&index, &met);
         let threads = if plan.bytes() < ONE_THREAD_BYTES { 1 } else { options.threads };
         let writer =
             index.writer_with_num_threads(threads, threads * options.memory_per_thread).map_err(failed)?;
         let fields = Fields::of(&index.schema());
-        Ok(Run {
-            directory: directory.to_owned(),
-            writer,
-            fields,
-            sources: Vec::new(),
-            vocabulary: Vocabulary::default(),
-        })
+        Ok(Run { directory: directory.to_owned(), writer, fields, sources: Vec::new(), met })
     }
 
     fn read(
@@ -298,8 +293,7 @@ impl Run {
         self.writer.delete_term(Term::from_field_text(self.fields.path, path));
     }
 
-    fn add(&mut self, document: &Document) -> Result<usize, SyncError> {
-        self.vocabulary.add(document);
+    fn add(&self, document: &Document) -> Result<usize, SyncError> {
         let documents: Vec<TantivyDocument> =
             schema::documents(document, passages::passages(document), self.fields);
         let count = documents.len();
@@ -309,24 +303,14 @@ impl Run {
         Ok(count)
     }
 
-    /// Adds the words that no earlier run met.
-    fn add_vocabulary(&mut self, old: Option<&Index>) -> Result<(), SyncError> {
-        let mut new = Vec::new();
-        for word in std::mem::take(&mut self.vocabulary).words() {
-            if !old.map_or(Ok(false), |old| old.has_word(&word))? {
-                new.push(word);
-            }
-        }
-        if !new.is_empty() {
-            let document = schema::vocabulary_document(&new, self.fields);
-            self.writer.add_document(document).map_err(|reason| self.failed(reason))?;
-        }
-        Ok(())
-    }
-
-    fn commit(mut self, refused: Vec<Refused>, report: &mut Report) -> Result<(), SyncError> {
-        let mut manifest =
-            Manifest { sources: std::mem::take(&mut self.sources), refused, fingerprint: String::new() };
+    fn commit(
+        mut self,
+        refused: Vec<Refused>,
+        older: &Vocabulary,
+        report: &mut Report,
+    ) -> Result<(), SyncError> {
+        let sources = std::mem::take(&mut self.sources);
+        let mut manifest = Manifest { sources, refused, ..Manifest::default() };
         manifest.seal();
         report.documents = manifest.sources.len();
         report.passages = manifest.sources.iter().map(|source| source.passages).sum();
@@ -334,6 +318,8 @@ impl Run {
         let path = self.directory.display().to_string();
         let failed = |reason| SyncError::Write { path: path.clone(), reason };
         let mut commit = self.writer.prepare_commit().map_err(failed)?;
+        // By now every passage has been taken apart into words.
+        manifest.vocabulary = Vocabulary::of(&self.met, older);
         let number = commit.opstamp();
         let payload = manifest
             .store(&self.directory, number)

@@ -5,10 +5,11 @@
 
 use std::hash::BuildHasher;
 
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use tantivy::Index;
 use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer, WhitespaceTokenizer};
 
+use super::vocabulary::Met;
 use crate::corpus::Span;
 use crate::words;
 
@@ -23,21 +24,30 @@ const PLACES: usize = 1 << 14;
 const LONGEST_REMEMBERED: usize = 23;
 
 /// Tokenizers are not stored in an index: every handle needs them before it reads or writes.
-pub fn register(index: &Index) {
-    index.tokenizers().register(STEMS, TextAnalyzer::from(StemTokenizer::default()));
+/// What is written through this handle adds its words to `met`.
+pub fn register(index: &Index, met: &Met) {
+    index.tokenizers().register(STEMS, TextAnalyzer::from(StemTokenizer::new(met)));
     index.tokenizers().register(AS_THEY_ARE, TextAnalyzer::from(WhitespaceTokenizer::default()));
 }
 
-#[derive(Default)]
 struct StemTokenizer {
+    met: Met,
+    /// Hashes of what it was told. Where two words share one, the second is not.
+    told: FxHashSet<u64>,
     /// [`PLACES`] from the first text on.
     remembered: Vec<Remembered>,
+}
+
+impl StemTokenizer {
+    fn new(met: &Met) -> Self {
+        Self { met: met.clone(), told: FxHashSet::default(), remembered: Vec::new() }
+    }
 }
 
 impl Clone for StemTokenizer {
     /// Each thread remembers for itself.
     fn clone(&self) -> Self {
-        Self::default()
+        Self::new(&self.met)
     }
 }
 
@@ -72,18 +82,28 @@ impl Tokenizer for StemTokenizer {
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stems<'a> {
         self.remembered.resize(PLACES, Remembered::default());
         let token = Token { position: 0, ..Token::default() };
-        Stems { remembered: &mut self.remembered, text, at: 0, token, lower: String::new() }
+        Stems {
+            met: &self.met,
+            told: &mut self.told,
+            remembered: &mut self.remembered,
+            text,
+            at: 0,
+            token,
+            folded: String::new(),
+        }
     }
 }
 
 struct Stems<'a> {
+    met: &'a Met,
+    told: &'a mut FxHashSet<u64>,
     remembered: &'a mut [Remembered],
     text: &'a str,
     /// Where the last run ended.
     at: usize,
     token: Token,
-    /// A word in lower case: kept for its memory.
-    lower: String,
+    /// A word, folded: kept for its memory.
+    folded: String,
 }
 
 impl TokenStream for Stems<'_> {
@@ -112,7 +132,8 @@ impl Stems<'_> {
     fn read(&mut self, run: Span) {
         let run = &self.text[run.range()];
         self.token.text.clear();
-        let place = FxBuildHasher.hash_one(run) as usize % PLACES;
+        let hash = FxBuildHasher.hash_one(run);
+        let place = hash as usize % PLACES;
         if self.remembered[place].written.as_bytes() == run.as_bytes()
             && let Ok(stem) = std::str::from_utf8(self.remembered[place].stem.as_bytes())
         {
@@ -120,15 +141,18 @@ impl Stems<'_> {
             return;
         }
         if run.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            self.lower.clear();
-            self.lower.push_str(words::cut(run, words::LONGEST_WORD_BYTES));
-            self.lower.make_ascii_lowercase();
-            self.token.text.push_str(&words::stem(&self.lower));
+            self.folded.clear();
+            self.folded.push_str(words::cut(run, words::LONGEST_WORD_BYTES));
+            self.folded.make_ascii_lowercase();
         } else {
             // What may follow the first word is "not", a function word.
-            let first = words::words_of_run(run).into_iter().next();
-            self.token.text.extend(first.map(|word| words::stem(&word.folded).into_owned()));
+            self.folded =
+                words::words_of_run(run).into_iter().next().map(|word| word.folded).unwrap_or_default();
         }
+        if self.told.insert(hash) {
+            self.met.add(&self.folded);
+        }
+        self.token.text.push_str(&words::stem(&self.folded));
         if words::is_function_word(&self.token.text) {
             self.token.text.clear();
         }
@@ -154,7 +178,7 @@ mod tests {
     #[test]
     fn stems_are_those_of_the_words_met_before_or_not() {
         let long = "a".repeat(300);
-        let mut tokenizer = StemTokenizer::default();
+        let mut tokenizer = StemTokenizer::new(&Met::default());
         for _ in 0..2 {
             check(&mut tokenizer, "They didn't meet; they met in the U.S. for $1,000. Élysée’s v1.2");
             check(&mut tokenizer, &long);
@@ -165,6 +189,6 @@ mod tests {
     #[test]
     fn words_that_share_a_place_do_not_share_a_stem() {
         let many: String = (0..3 * PLACES).map(|number| format!("words{number}ing ")).collect();
-        check(&mut StemTokenizer::default(), &many);
+        check(&mut StemTokenizer::new(&Met::default()), &many);
     }
 }

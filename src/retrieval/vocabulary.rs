@@ -1,99 +1,125 @@
 //! The words of the corpus as people write them: what a misspelt word is corrected towards.
 //!
-//! The index adds to them with every run and forgets them when it is built anew. A word that no passage has any
-//! more does no harm: whoever uses one asks how frequent it is.
+//! Each run adds the words it meets, and an index that is built anew starts without any. A word that no passage
+//! has any more does no harm: whoever takes one asks how frequent it is.
 
-use std::collections::BTreeSet;
-use std::hash::BuildHasher;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use rustc_hash::{FxBuildHasher, FxHashSet};
-use tantivy::query::FuzzyTermQuery;
-use tantivy::schema::Field;
-use tantivy::{Searcher, Term};
+use rustc_hash::FxHashSet;
+use serde::{Deserialize, Serialize};
+use strsim::osa_distance;
 
-use crate::corpus::Document;
-use crate::words;
+/// Shorter words have too many neighbours, longer ones are none. Bytes.
+const LENGTHS: std::ops::RangeInclusive<usize> = 4..=40;
 
-/// Shorter words have too many neighbours, longer ones are none.
-const LETTERS: std::ops::RangeInclusive<usize> = 4..=40;
-
-/// Hashes that are looked at first.
-const RECENT: usize = 1 << 13;
-
-/// The words that were met in one run.
-pub struct Vocabulary {
-    /// Hashes of what was met, as it is written. Where two words share one, the second is not suggested.
-    met: FxHashSet<u64>,
-    /// Some of them, close at hand: most words of a text are the same few.
-    recent: Vec<u64>,
-    folded: Vec<String>,
-}
-
-impl Default for Vocabulary {
-    fn default() -> Self {
-        Self { met: FxHashSet::default(), recent: vec![0; RECENT], folded: Vec::new() }
-    }
-}
+/// Words of letters, folded, in alphabetical order, with a space between two.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Vocabulary(String);
 
 impl Vocabulary {
-    pub fn add(&mut self, document: &Document) {
-        for text in [document.description.title.as_str(), &document.text[document.body.range()]] {
-            let mut at = 0;
-            while let Some(run) = words::next_run(text, at) {
-                at = run.end;
-                let run = &text[run.range()];
-                if !LETTERS.contains(&run.len()) || run.bytes().any(|b| b.is_ascii_digit()) {
-                    continue;
-                }
-                let hash = FxBuildHasher.hash_one(run);
-                let recent = &mut self.recent[hash as usize % RECENT];
-                if std::mem::replace(recent, hash) != hash && self.met.insert(hash) {
-                    self.folded.extend(words::words_of_run(run).into_iter().map(|word| word.folded));
-                }
+    /// These words, and those of `older`.
+    pub fn of(met: &Met, older: &Vocabulary) -> Vocabulary {
+        let met = met.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut words: Vec<&str> = met.iter().map(Box::as_ref).chain(older.0.split_terminator(' ')).collect();
+        words.sort_unstable();
+        words.dedup();
+        Vocabulary(words.join(" "))
+    }
+
+    /// Those that start so.
+    pub fn starting<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+        let words = self.0[self.place_of(prefix)..].split_terminator(' ');
+        words.take_while(move |word| word.starts_with(prefix))
+    }
+
+    /// Those with the same first letter that at most `most` changes lead to, each with how many: a letter more,
+    /// less or another, or two neighbours swapped.
+    pub fn similar<'a>(&'a self, word: &'a str, most: usize) -> impl Iterator<Item = (&'a str, usize)> {
+        let letters = word.chars().count();
+        let first = word.chars().next().map_or(0, char::len_utf8);
+        self.starting(&word[..first])
+            .filter(move |other| other.chars().count().abs_diff(letters) <= most)
+            .map(move |other| (other, osa_distance(word, other)))
+            .filter(move |(_, changes)| *changes <= most)
+    }
+
+    /// The byte of the first word that is not before `prefix`.
+    fn place_of(&self, prefix: &str) -> usize {
+        let bytes = self.0.as_bytes();
+        let (mut low, mut high) = (0, bytes.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            let start = bytes[..middle].iter().rposition(|b| *b == b' ').map_or(0, |space| space + 1);
+            let length = bytes[start..].iter().position(|b| *b == b' ').unwrap_or(bytes.len() - start);
+            if &bytes[start..start + length] < prefix.as_bytes() {
+                low = (start + length + 1).min(bytes.len());
+            } else {
+                high = start;
+            }
+        }
+        low
+    }
+}
+
+/// The words that the threads of one run met.
+#[derive(Debug, Clone, Default)]
+pub struct Met(Arc<Mutex<FxHashSet<Box<str>>>>);
+
+impl Met {
+    pub fn add(&self, folded: &str) {
+        if LENGTHS.contains(&folded.len()) && folded.chars().all(char::is_alphabetic) {
+            let mut met = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if !met.contains(folded) {
+                met.insert(folded.into());
             }
         }
     }
+}
 
-    /// All of them that are of letters, folded, in alphabetical order.
-    pub fn words(mut self) -> Vec<String> {
-        self.folded.retain(|word| LETTERS.contains(&word.len()) && word.chars().all(char::is_alphabetic));
-        self.folded.sort_unstable();
-        self.folded.dedup();
-        self.folded
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vocabulary(words: &[&str]) -> Vocabulary {
+        let met = Met::default();
+        words.iter().for_each(|word| met.add(word));
+        Vocabulary::of(&met, &Vocabulary::default())
     }
-}
 
-pub fn contains(searcher: &Searcher, field: Field, word: &str) -> tantivy::Result<bool> {
-    Ok(searcher.doc_freq(&Term::from_field_text(field, word))? > 0)
-}
-
-/// Those that start so, in alphabetical order.
-pub fn starting(searcher: &Searcher, field: Field, prefix: &str) -> tantivy::Result<Vec<String>> {
-    let mut words = BTreeSet::new();
-    for segment in searcher.segment_readers() {
-        let inverted = segment.inverted_index(field)?;
-        let mut stream = inverted.terms().range().ge(prefix).into_stream()?;
-        while let Some((term, _)) = stream.next() {
-            if !term.starts_with(prefix.as_bytes()) {
-                break;
+    #[test]
+    fn words_are_found_by_their_start() {
+        let words = ["abbey", "able", "guarantee", "guarantees", "guard", "strasse", "élan", "zone"];
+        let vocabulary = vocabulary(&words);
+        for length in 1..=5 {
+            for word in words {
+                let prefix = &word[..word.floor_char_boundary(length)];
+                let expected: Vec<&str> = words.into_iter().filter(|word| word.starts_with(prefix)).collect();
+                let mut found: Vec<&str> = vocabulary.starting(prefix).collect();
+                found.sort_by_key(|word| words.iter().position(|other| other == word));
+                assert_eq!(found, expected, "{prefix}");
             }
-            words.extend(std::str::from_utf8(term).map(str::to_owned));
         }
+        assert_eq!(vocabulary.starting("zz").count(), 0);
+        assert_eq!(vocabulary.starting("b").count(), 0);
+        assert_eq!(Vocabulary::default().starting("a").count(), 0);
     }
-    Ok(words.into_iter().collect())
-}
 
-/// Those within `distance` (0 to 2) changed letters of `word`, in alphabetical order. A swap of neighbours counts
-/// as one change.
-pub fn similar(searcher: &Searcher, field: Field, word: &str, distance: u8) -> tantivy::Result<Vec<String>> {
-    let query = FuzzyTermQuery::new(Term::from_field_text(field, word), distance, true);
-    let mut words = BTreeSet::new();
-    for segment in searcher.segment_readers() {
-        let inverted = segment.inverted_index(field)?;
-        let mut stream = inverted.terms().search(query.automaton()?).into_stream()?;
-        while let Some((term, _)) = stream.next() {
-            words.extend(std::str::from_utf8(term).map(str::to_owned));
-        }
+    #[test]
+    fn changes_are_counted() {
+        let vocabulary = vocabulary(&["guarantee", "guarantees", "guard", "garden"]);
+        let similar = |word, most| vocabulary.similar(word, most).collect::<Vec<(&str, usize)>>();
+        assert_eq!(similar("guarentee", 2), [("guarantee", 1), ("guarantees", 2)]);
+        assert_eq!(similar("gaurd", 1), [("guard", 1)]);
+        assert_eq!(similar("uarantee", 2), []);
+        assert_eq!(similar("", 2), []);
     }
-    Ok(words.into_iter().collect())
+
+    #[test]
+    fn what_is_no_word_is_left_out_and_older_words_stay() {
+        let met = Met::default();
+        ["the", "v1.2.3", "2026", "well"].iter().for_each(|word| met.add(word));
+        let vocabulary = Vocabulary::of(&met, &vocabulary(&["older", "well"]));
+        assert_eq!(vocabulary.0, "older well");
+    }
 }
