@@ -15,6 +15,8 @@ const UNKNOWN: f64 = 0.6;
 const SHORTEST_CORRECTED: usize = 5;
 /// From this length on, two letters may differ.
 const TWO_CHANGES_FROM: usize = 8;
+/// A question has fewer words that matter.
+const MOST_TERMS: usize = 40;
 /// In so many words a correction is looked for: whoever writes more that nobody knows writes about something else.
 const MOST_TRIED: usize = 8;
 /// Spellings of a name share this many bytes at its start.
@@ -80,7 +82,18 @@ pub fn weigh(
             term: term.clone(),
         });
     }
-    Ok((weighted, corrections))
+    Ok((heaviest(weighted), corrections))
+}
+
+/// The terms that weigh most, in their order: a page of text is not looked up word by word.
+fn heaviest(mut terms: Vec<WeightedTerm>) -> Vec<WeightedTerm> {
+    if terms.len() > MOST_TERMS {
+        let mut weights: Vec<f64> = terms.iter().map(|term| term.weight).collect();
+        weights.sort_by(|a, b| b.total_cmp(a));
+        terms.retain(|term| term.weight >= weights[MOST_TERMS - 1]);
+        terms.truncate(MOST_TERMS);
+    }
+    terms
 }
 
 /// What the index is asked for.

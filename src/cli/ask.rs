@@ -13,21 +13,34 @@ use crate::settings::Settings;
 
 #[derive(Debug, Args)]
 pub struct Ask {
-    /// Answer from this source only; may be given more than once
-    #[arg(long = "source", value_name = "ID")]
-    sources: Vec<String>,
+    #[command(flatten)]
+    asked: Asked,
     /// Print everything there is to know about the answer, as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// A question, and whom it is put to.
+#[derive(Debug, Args)]
+pub(super) struct Asked {
+    /// Ask this source only; may be given more than once
+    #[arg(long = "source", value_name = "ID")]
+    pub(super) sources: Vec<String>,
     /// The question; quotation marks around it are optional
     #[arg(required = true, value_name = "QUESTION")]
-    question: Vec<String>,
+    words: Vec<String>,
+}
+
+impl Asked {
+    pub(super) fn question(&self) -> String {
+        self.words.join(" ")
+    }
 }
 
 pub(super) fn run(command: &Ask, settings: &Settings) -> Result<(), Failure> {
     let answerer = open::answerer(settings)?;
     let started = Instant::now();
-    let answer = answerer.ask(&command.question.join(" "), &command.sources)?;
+    let answer = answerer.ask(&command.asked.question(), &command.asked.sources)?;
     let took_ms = started.elapsed().as_secs_f64() * 1e3;
     if command.json {
         return print_json(&Json::of(&answer, &answerer, took_ms));

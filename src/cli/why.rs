@@ -4,6 +4,7 @@ use std::io::Write;
 
 use clap::Args;
 
+use super::ask::Asked;
 use super::draw::{BOLD, DIM, printable};
 use super::{Failure, open, print_json};
 use crate::answer::explain::{Contribution, ExplainedCandidate, Explanation};
@@ -11,20 +12,16 @@ use crate::settings::Settings;
 
 #[derive(Debug, Args)]
 pub struct Why {
-    /// Explain the answer from this source only; may be given more than once
-    #[arg(long = "source", value_name = "ID")]
-    sources: Vec<String>,
+    #[command(flatten)]
+    asked: Asked,
     /// Print every number, as JSON
     #[arg(long)]
     json: bool,
-    /// The question
-    #[arg(required = true, value_name = "QUESTION")]
-    question: Vec<String>,
 }
 
 pub(super) fn run(command: &Why, settings: &Settings) -> Result<(), Failure> {
     let answerer = open::answerer(settings)?;
-    let explanation = answerer.explain(&command.question.join(" "), &command.sources)?;
+    let explanation = answerer.explain(&command.asked.question(), &command.asked.sources)?;
     if command.json {
         return print_json(&explanation);
     }

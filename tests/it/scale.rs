@@ -1,7 +1,9 @@
 //! passim over more documents than anybody would write for a test, and questions that nobody should ask.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::thread;
 
 use passim::Answerer;
@@ -24,15 +26,19 @@ fn generated(passages: usize) -> (Place, Vec<Question>) {
 
 /// What answers in the process of the test.
 fn answerer(place: &Place) -> Answerer {
+    answerer_of(&place.data())
+}
+
+fn answerer_of(data: &Path) -> Answerer {
     let settings = settings::load(&settings::Sources {
-        current_dir: place.folder(),
+        current_dir: data,
         user: UserFolders::default(),
         environment: &[],
         config_files: &[],
-        corpus: Some(place.corpus()),
-        data: Some(&place.data()),
+        corpus: Some(data),
+        data: Some(data),
     });
-    let index = Index::open(&index_folder(&place.data())).unwrap().expect("an index");
+    let index = Index::open(&index_folder(data)).unwrap().expect("an index");
     Answerer::new(index, &settings.unwrap()).unwrap()
 }
 
@@ -92,21 +98,57 @@ fn one_question_has_one_answer_on_eight_threads_and_in_two_processes() {
     let (place, questions) = generated(300);
     let answerer = answerer(&place);
     for question in questions.iter().step_by(9) {
-        let answer = |answerer: &Answerer| {
-            let answer = answerer.ask(&question.text, &[]).unwrap();
-            format!("{answer:?} {:?}", answerer.reply(&answer))
-        };
-        let first = answer(&answerer);
-        thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| (0..5).for_each(|_| assert_eq!(answer(&answerer), first)));
-            }
-        });
+        let answers = answers(&answerer, &question.text, 40);
+        assert_eq!(answers.len(), 1, "{answers:?}");
         let process = printed(&place, &question.text);
         assert_eq!(process, printed(&place, &question.text));
         let receipt = answerer.ask(&question.text, &[]).unwrap().receipt;
         assert!(process.contains(&receipt), "{receipt} is not in {process}");
     }
+}
+
+/// Tell the processes that the next test starts, which are itself, where the index is and what to ask.
+const DATA: &str = "SCALE_DATA";
+const QUESTION: &str = "SCALE_QUESTION";
+
+#[test]
+#[ignore = "takes minutes in a debug build: `cargo test --release -- --ignored at_full_size`"]
+fn ten_thousand_askings_have_one_answer_at_full_size() {
+    if let (Some(data), Ok(question)) = (std::env::var_os(DATA), std::env::var(QUESTION)) {
+        let data = Path::new(&data);
+        let answers = answers(&answerer_of(data), &question, 10_000);
+        assert_eq!(answers.len(), 1, "one process gave {answers:?}");
+        fs::write(data.join(std::process::id().to_string()), Vec::from_iter(answers).concat()).unwrap();
+        return;
+    }
+    let (place, questions) = generated(39_000);
+    let ask = || {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "scale::ten_thousand_askings_have_one_answer_at_full_size", "--ignored"]);
+        command.env(DATA, place.data()).env(QUESTION, &questions[0].text).stdout(Stdio::null());
+        command.spawn().unwrap()
+    };
+    let said = [ask(), ask()].map(|mut process| {
+        assert!(process.wait().unwrap().success());
+        fs::read_to_string(place.data().join(process.id().to_string())).unwrap()
+    });
+    assert_eq!(said[0], said[1]);
+}
+
+/// What is said to the question when it is asked so many times on eight threads: each way once.
+fn answers(answerer: &Answerer, question: &str, times: usize) -> BTreeSet<String> {
+    let asked = || {
+        let mut answers = BTreeSet::new();
+        for _ in 0..times.div_ceil(8) {
+            let answer = answerer.ask(question, &[]).unwrap();
+            answers.insert(format!("{answer:?} {:?}", answerer.reply(&answer)));
+        }
+        answers
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(asked)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    })
 }
 
 #[test]
@@ -147,7 +189,7 @@ fn no_bad_question_panics() {
 #[test]
 #[ignore = "takes minutes in a debug build: `cargo test --release -- --ignored at_full_size`"]
 fn bad_and_known_questions_at_full_size() {
-    no_panic(39_000, 10_000);
+    no_panic(39_000, 100_000);
     let right = right(39_000, 20);
     assert!(right >= 0.95, "{right:.3} are answered right");
 }
