@@ -113,7 +113,9 @@ fn measure_all(plan: &Plan, place: &Place) -> anyhow::Result<()> {
     let (bad, slowest) = bad_questions(plan, place)?;
     rows.extend(bad);
     print!("\n{}", table::drawn(&rows));
-    println!("\nThe slowest bad questions of passim:\n{slowest}");
+    if !slowest.is_empty() {
+        println!("\nThe slowest bad questions of passim:\n{slowest}");
+    }
     Ok(())
 }
 
