@@ -1,0 +1,3 @@
+//! The Discord edge: how answers look there.
+
+pub mod markdown;
