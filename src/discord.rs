@@ -1,3 +1,4 @@
 //! The Discord edge: how answers look there.
 
 pub mod markdown;
+pub mod message;

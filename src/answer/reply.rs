@@ -3,12 +3,15 @@
 
 use super::template::Templates;
 use super::{Answer, Citation, Outcome};
+use crate::corpus::Date;
 
 /// A reply, ready to be drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The answer and its sources, or what there is to say instead.
     pub headline: String,
+    /// What of the headline was asked for: the bare value, where there is one.
+    pub value: Option<String>,
     /// How the question was read, where that is not as it was written.
     pub notes: Vec<String>,
     /// What stands above the proof, where that has to be explained.
@@ -24,13 +27,17 @@ impl Reply {
     pub fn of(answer: &Answer, templates: &Templates, how_to_add: Option<&str>) -> Reply {
         let mut reply = Reply {
             headline: templates.headline(answer),
+            value: None,
             notes: templates.understood(answer).into_iter().chain(templates.corrected(answer)).collect(),
             proof_title: None,
             proof: Vec::new(),
             hint: None,
         };
         match &answer.outcome {
-            Outcome::Found(finding) => reply.proof = finding.citations.clone(),
+            Outcome::Found(finding) => {
+                reply.value = finding.value.clone();
+                reply.proof = finding.citations.clone();
+            }
             Outcome::Abstained { nearest } => {
                 reply.proof = nearest.iter().cloned().collect();
                 reply.proof_title = nearest.as_ref().map(|_| templates.nearest());
@@ -40,4 +47,23 @@ impl Reply {
         }
         reply
     }
+}
+
+/// "6 January 2026".
+pub fn spoken_date(date: Date) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    format!("{} {} {}", date.day(), MONTHS[date.month() as usize - 1], date.year())
 }

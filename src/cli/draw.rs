@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_normalization::char::is_combining_mark;
 
 use crate::answer::Citation;
-use crate::answer::reply::Reply;
+use crate::answer::reply::{Reply, spoken_date};
 use crate::words::is_invisible;
 
 pub(super) const BOLD: Style = Style::new().bold();
@@ -54,25 +54,6 @@ fn place(citation: &Citation) -> String {
     parts.extend(citation.date.map(spoken_date));
     parts.extend(citation.url.clone());
     printable(&parts.join(" · "))
-}
-
-/// "6 January 2026".
-pub(super) fn spoken_date(date: crate::corpus::Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    format!("{} {} {}", date.day(), MONTHS[date.month() as usize - 1], date.year())
 }
 
 /// The text with some character ranges in colour; ranges in order, without overlap.

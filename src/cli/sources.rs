@@ -5,9 +5,10 @@ use std::io::Write;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::draw::{BOLD, DIM, printable, spoken_date};
+use super::draw::{BOLD, DIM, printable};
 use super::{Failure, open, print_json};
 use crate::Answerer;
+use crate::answer::reply::spoken_date;
 use crate::corpus::Refused;
 use crate::retrieval::Source;
 use crate::settings::Settings;

@@ -26,19 +26,13 @@ pub fn escaped_line(text: &str) -> String {
     escaped(&line)
 }
 
-/// The text in bold; nothing for a text of white space.
-pub fn bold(text: &str) -> String {
-    let text = escaped_line(text);
-    if text.is_empty() { text } else { format!("**{text}**") }
-}
-
 /// The text as a block quotation, some character ranges of it in bold. Ranges are in order, without overlap.
 pub fn quoted(text: &str, ranges: &[[usize; 2]]) -> String {
     let mut out = String::new();
     for (start, line) in lines(text) {
         let length = line.chars().count();
         if !line.trim().is_empty() {
-            let _ = writeln!(out, "> {}", line_with_bold(line, &within(ranges, start, start + length)));
+            let _ = writeln!(out, "> {}", with_bold(line, &within(ranges, start, start + length)));
         }
     }
     out.truncate(out.trim_end().len());
@@ -51,7 +45,8 @@ fn within(ranges: &[[usize; 2]], start: usize, end: usize) -> Vec<[usize; 2]> {
     cut.filter(|[from, to]| from < to).map(|[from, to]| [from - start, to - start]).collect()
 }
 
-fn line_with_bold(line: &str, ranges: &[[usize; 2]]) -> String {
+/// The text of one line, some character ranges of it in bold. Ranges are in order, without overlap.
+pub fn with_bold(line: &str, ranges: &[[usize; 2]]) -> String {
     let chars: Vec<char> = line.chars().collect();
     let mut out = String::new();
     let mut at = 0;
@@ -113,7 +108,7 @@ fn is_sign(c: char) -> bool {
 }
 
 fn is_shown(c: char) -> bool {
-    !is_invisible(c) && (c == '\t' || !c.is_control())
+    !is_invisible(c) && (c.is_whitespace() || !c.is_control())
 }
 
 #[cfg(test)]
@@ -154,8 +149,8 @@ mod tests {
             assert_eq!(escaped(text), expected);
         }
         assert_eq!(escaped_line(" a\n # b "), "a # b");
-        assert_eq!(bold(" a* "), r"**a\***");
-        assert_eq!(bold(" \n"), "");
+        assert_eq!(with_bold("a\r\nb", &[]), "a  b");
+        assert_eq!(with_bold(" a* ", &[[0, 4]]), r" **a\*** ");
     }
 
     #[test]

@@ -1,0 +1,219 @@
+//! A reply as the content of Discord messages: the answer first, then the proof, in as many messages as it takes.
+
+use super::markdown::{escaped_line, quoted, with_bold};
+use crate::answer::Citation;
+use crate::answer::reply::{Reply, spoken_date};
+
+/// The most characters of one message. Counted in UTF-16, which is never less than what Discord counts.
+const LONGEST: usize = 2_000;
+/// A longer address is left out: it says nothing that title and line do not.
+const LONGEST_ADDRESS: usize = 500;
+
+/// The contents of the messages that a reply fills, in order; at least one.
+pub fn contents(reply: &Reply) -> Vec<String> {
+    let is_answer = reply.proof_title.is_none();
+    let mut paragraphs = Vec::new();
+    plain(&reply.headline, &in_bold(reply), &mut paragraphs);
+    if let Some(last) = paragraphs.last_mut().filter(|_| is_answer) {
+        for number in 1..=reply.proof.len() {
+            last.push_str(&format!(" [{number}]"));
+        }
+    }
+    for text in reply.notes.iter().chain(&reply.proof_title) {
+        plain(text, &[], &mut paragraphs);
+    }
+    for (number, citation) in reply.proof.iter().enumerate() {
+        divided(&citation.quote, &citation.highlights, &quoted, &mut paragraphs);
+        paragraphs.push(place(citation, number + 1));
+    }
+    if let Some(hint) = &reply.hint {
+        plain(hint, &[], &mut paragraphs);
+    }
+    joined(paragraphs)
+}
+
+/// Character ranges of the headline: the value, and the ids of the sources behind it.
+fn in_bold(reply: &Reply) -> Vec<[usize; 2]> {
+    let headline = &reply.headline;
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    let value = reply.value.as_ref().and_then(|value| Some((headline.find(value.as_str())?, value.len())));
+    found.extend(value.map(|(at, length)| (at, at + length)));
+    if reply.proof_title.is_none() {
+        let ids = reply.proof.iter().map(|citation| citation.source.as_str());
+        found.extend(ids.filter_map(|id| last_alone(headline, id)).map(|(start, end)| (start, end)));
+    }
+    found.sort_unstable();
+    let characters = |byte: usize| headline[..byte].chars().count();
+    let mut ranges: Vec<[usize; 2]> = Vec::new();
+    for (start, end) in found {
+        let [start, end] = [characters(start), characters(end)];
+        if ranges.last().is_none_or(|[_, before]| *before <= start) {
+            ranges.push([start, end]);
+        }
+    }
+    ranges
+}
+
+/// The last place where `id` stands as a word of its own, in bytes.
+fn last_alone(text: &str, id: &str) -> Option<(usize, usize)> {
+    let is_alone = |&(start, _): &(usize, &str)| {
+        let before = text[..start].chars().next_back();
+        let after = text[start + id.len()..].chars().next();
+        ![before, after].into_iter().flatten().any(char::is_alphanumeric)
+    };
+    text.rmatch_indices(id).find(is_alone).map(|(start, _)| (start, start + id.len()))
+}
+
+/// Where a citation stands: number, id, title, lines, date, address.
+fn place(citation: &Citation, number: usize) -> String {
+    let lines = match (citation.line_start, citation.line_end) {
+        (start, end) if start == end => format!("line {start}"),
+        (start, end) => format!("lines {start}-{end}"),
+    };
+    let mut parts = vec![escaped_line(&citation.source), escaped_line(&citation.title), lines];
+    parts.extend(citation.date.map(spoken_date));
+    parts.extend(citation.url.as_deref().and_then(address));
+    format!("[{number}] {}", parts.join(" · "))
+}
+
+/// An address that is shown, leads where it says, and draws no preview.
+fn address(url: &str) -> Option<String> {
+    let is_whole = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>');
+    (url.len() <= LONGEST_ADDRESS && url.chars().all(is_whole)).then(|| format!("<{url}>"))
+}
+
+fn plain(text: &str, bold: &[[usize; 2]], paragraphs: &mut Vec<String>) {
+    divided(text, bold, &with_bold, paragraphs);
+}
+
+/// The text as one paragraph, or as several where it is too long for a message.
+fn divided(
+    text: &str,
+    ranges: &[[usize; 2]],
+    draw: &dyn Fn(&str, &[[usize; 2]]) -> String,
+    paragraphs: &mut Vec<String>,
+) {
+    let drawn = draw(text, ranges);
+    // What follows a headline on its line are the numbers of its proof.
+    if drawn.encode_utf16().count() <= LONGEST - 100 {
+        if !drawn.is_empty() {
+            paragraphs.push(drawn);
+        }
+        return;
+    }
+    let middle = text.floor_char_boundary(text.len() / 2);
+    let at =
+        text[..middle].rfind('\n').or_else(|| text[..middle].rfind(char::is_whitespace)).unwrap_or(middle);
+    let at = if at == 0 { middle } else { at };
+    let characters = text[..at].chars().count();
+    let before: Vec<[usize; 2]> =
+        ranges.iter().map(|[from, to]| [*from.min(&characters), *to.min(&characters)]).collect();
+    let after: Vec<[usize; 2]> = ranges
+        .iter()
+        .map(|[from, to]| [from.saturating_sub(characters), to.saturating_sub(characters)])
+        .collect();
+    divided(&text[..at], &before, draw, paragraphs);
+    divided(&text[at..], &after, draw, paragraphs);
+}
+
+/// Paragraphs, as many in a message as fit.
+fn joined(paragraphs: Vec<String>) -> Vec<String> {
+    let mut messages: Vec<String> = Vec::new();
+    for paragraph in paragraphs {
+        let length = |text: &str| text.encode_utf16().count();
+        match messages.last_mut() {
+            Some(last) if length(last) + 1 + length(&paragraph) <= LONGEST => {
+                last.push('\n');
+                last.push_str(&paragraph);
+            }
+            _ => messages.push(paragraph),
+        }
+    }
+    messages
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn citation(source: &str, quote: &str, highlights: &[[usize; 2]]) -> Citation {
+        Citation {
+            source: source.to_owned(),
+            title: "The *lease*".to_owned(),
+            date: "2026-01-06".parse().ok(),
+            path: "a.md".to_owned(),
+            url: Some("https://example.org/a_b#L3".to_owned()),
+            heading: Vec::new(),
+            page: None,
+            line_start: 3,
+            line_end: 3,
+            byte_start: 0,
+            byte_end: quote.len(),
+            quote: quote.to_owned(),
+            highlights: highlights.to_vec(),
+            sha256: String::new(),
+        }
+    }
+
+    fn reply(headline: &str, value: Option<&str>, proof: Vec<Citation>) -> Reply {
+        Reply {
+            headline: headline.to_owned(),
+            value: value.map(str::to_owned),
+            notes: Vec::new(),
+            proof_title: None,
+            proof,
+            hint: None,
+        }
+    }
+
+    #[test]
+    fn an_answer_comes_first_and_its_proof_after_it() {
+        let proof = vec![citation("004", "He said that 15 years had been agreed.", &[[13, 21]])];
+        assert_eq!(
+            contents(&reply("15 years agreed, per source 004", Some("15 years"), proof)),
+            ["**15 years** agreed, per source **004** [1]\n\
+              > He said that **15 years** had been agreed.\n\
+              [1] 004 · The \\*lease\\* · line 3 · 6 January 2026 · <https://example.org/a_b#L3>"]
+        );
+    }
+
+    #[test]
+    fn an_id_that_is_part_of_the_value_is_not_marked_in_it() {
+        let proof = vec![citation("4", "There were 4 of 44.", &[])];
+        let contents = contents(&reply("4 of 44, per source 4", None, proof));
+        assert!(contents[0].starts_with("4 of 44, per source **4** [1]\n"), "{contents:?}");
+    }
+
+    #[test]
+    fn what_comes_closest_is_no_proof_of_the_line() {
+        let nearest = Reply {
+            proof_title: Some("The closest passage:".to_owned()),
+            hint: Some("Put files into #docs".to_owned()),
+            ..reply("The sources do not say.", None, vec![citation("004", "Near.", &[])])
+        };
+        let contents = contents(&nearest);
+        assert!(contents[0].starts_with("The sources do not say.\nThe closest passage\\:\n> Near.\n[1] 004"));
+        assert!(contents[0].ends_with("Put files into #docs"));
+    }
+
+    #[test]
+    fn an_address_that_could_be_something_else_is_left_out() {
+        assert_eq!(address("https://example.org/>**x**"), None);
+        assert_eq!(address("https://example.org/ a"), None);
+        assert_eq!(address(&format!("https://example.org/{}", "a".repeat(600))), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_message_fits_and_nothing_is_lost(words in proptest::collection::vec(r"[a-z*_😀]{1,30}", 1..400)) {
+            let text = words.join(" ");
+            let contents = contents(&reply(&text, None, vec![citation("1", &text, &[[0, text.chars().count()]])]));
+            let kept = |text: &str| text.chars().filter(|c| c.is_alphabetic() && c.is_ascii_lowercase()).count();
+            let place = kept("The lease line anuary httpsexampleorgab");
+            prop_assert!(contents.iter().all(|content| (1..=LONGEST).contains(&content.encode_utf16().count())));
+            prop_assert_eq!(contents.iter().map(|content| kept(content)).sum::<usize>(), 2 * kept(&text) + place);
+        }
+    }
+}
