@@ -6,8 +6,9 @@
 //! People's text never reaches a query parser: it arrives here as terms that were taken out of it, and no
 //! character of it has a meaning beyond being part of a word.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
 use tantivy::collector::TopDocs;
 use tantivy::directory::MmapDirectory;
 use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, TermQuery, TermSetQuery};
@@ -27,6 +28,7 @@ pub mod sync;
 mod tokenizers;
 mod vocabulary;
 
+use manifest::hex;
 pub use manifest::{Manifest, Source};
 use read_only::ReadOnly;
 pub use schema::IndexedPassage;
@@ -85,6 +87,9 @@ pub struct Index {
     searcher: Searcher,
     fields: Fields,
     manifest: Manifest,
+    directory: PathBuf,
+    /// Of the commit that is seen.
+    payload: Option<String>,
 }
 
 impl Index {
@@ -104,7 +109,14 @@ impl Index {
         let Some(manifest) = Manifest::load(directory, payload.as_deref()).map_err(unreadable)? else {
             return Ok(None);
         };
-        Ok(Some(Index { fields: Fields::of(searcher.schema()), searcher, manifest }))
+        let fields = Fields::of(searcher.schema());
+        Ok(Some(Index { searcher, fields, manifest, directory: directory.to_owned(), payload }))
+    }
+
+    /// Whether [`Index::open`] would open this very state.
+    pub fn is_current(&self, folder: &Path) -> Result<bool, IndexError> {
+        let is_same_generation = generation::current(folder)?.is_none_or(|current| current == self.directory);
+        Ok(is_same_generation && self.searcher.index().load_metas()?.payload == self.payload)
     }
 
     /// What was read, ordered by path.
@@ -193,6 +205,15 @@ impl Index {
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.manifest.vocabulary
     }
+}
+
+/// Where in the data folder the index over `corpus` lies: each corpus has one of its own, so that asking another
+/// folder costs nobody theirs.
+pub fn folder_of(corpus: &Path, data: &Path) -> PathBuf {
+    let whole = corpus.canonicalize().unwrap_or_else(|_| corpus.to_owned());
+    let name = whole.file_name().map_or("corpus".into(), |name| name.to_string_lossy());
+    let hash = hex(&Sha256::digest(whole.as_os_str().as_encoded_bytes()));
+    data.join("corpora").join(format!("{name}-{}", &hash[..12]))
 }
 
 /// A searcher, and the payload of the very commit that it sees: another process may commit in between.

@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use sha2::{Digest, Sha256};
 
 use super::{Failure, now};
-use crate::Answerer;
-use crate::retrieval::manifest::hex;
-use crate::retrieval::sync::{self, Options, Progress, Report, SyncError};
-use crate::retrieval::{Index, IndexError};
+use crate::retrieval::sync::{self, Progress, Report, SyncError};
+use crate::retrieval::{self, Index, IndexError};
 use crate::settings::Settings;
+use crate::{Answerer, live};
 
 /// How long a command waits for the very first index that another process is making.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -75,12 +73,7 @@ pub(super) fn synchronise(
     rebuild: bool,
 ) -> Result<(Index, Report), Failure> {
     let folder = index_folder(corpus, settings)?;
-    let options = Options {
-        threads: settings.index.threads,
-        memory_per_thread: settings.index.memory_mb * 1024 * 1024,
-        largest_file: settings.corpus.max_file_bytes(),
-        rebuild,
-    };
+    let options = live::sync_options(settings, rebuild);
     let bar = Bar::new();
     let result = sync::sync(&folder, corpus, options, now(), &mut |progress| bar.show(&progress));
     bar.clear();
@@ -95,12 +88,8 @@ pub(super) fn synchronise(
     })
 }
 
-/// Each corpus has an index of its own, so that asking another folder costs nobody theirs.
 pub(super) fn index_folder(corpus: &Path, settings: &Settings) -> Result<PathBuf, Failure> {
-    let whole = corpus.canonicalize().unwrap_or_else(|_| corpus.to_owned());
-    let name = whole.file_name().map_or("corpus".into(), |name| name.to_string_lossy());
-    let hash = hex(&Sha256::digest(whole.as_os_str().as_encoded_bytes()));
-    Ok(settings.data_dir()?.join("corpora").join(format!("{name}-{}", &hash[..12])))
+    Ok(retrieval::folder_of(corpus, settings.data_dir()?))
 }
 
 /// A progress bar on standard error, if that is a terminal; it shows after a moment, so that a quick run

@@ -1,0 +1,246 @@
+//! The answerer in force, for programs that keep running: one for all who ask, replaced whole when the documents
+//! were read again, here or by another process. Whoever is asking keeps the one they have.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use thiserror::Error;
+
+use crate::answerer::{Answerer, AnswererError};
+use crate::retrieval::sync::{self, Options, Progress, Report, SyncError};
+use crate::retrieval::{Index, IndexError, folder_of};
+use crate::settings::Settings;
+
+/// How the settings want documents to be read.
+pub fn sync_options(settings: &Settings, rebuild: bool) -> Options {
+    Options {
+        threads: settings.index.threads,
+        memory_per_thread: settings.index.memory_mb * 1024 * 1024,
+        largest_file: settings.corpus.max_file_bytes(),
+        rebuild,
+    }
+}
+
+pub struct Live {
+    corpus: PathBuf,
+    /// Where the index lies.
+    folder: PathBuf,
+    settings: Settings,
+    answerer: ArcSwap<Answerer>,
+    underway: Mutex<Option<Underway>>,
+}
+
+/// A re-index that is running.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Underway {
+    /// Who wanted it, for people.
+    pub by: String,
+    /// Nanoseconds since 1970.
+    pub since: i128,
+    /// Files that are read, of those that have to be; 0 of 0 before they are counted.
+    pub done: usize,
+    pub total: usize,
+    /// Whether all are read, and the index is being written.
+    pub is_writing: bool,
+}
+
+#[derive(Debug, Error)]
+pub enum LiveError {
+    #[error("documents are being read again already, for {}: {} of {} files are done", .0.by, .0.done, .0.total)]
+    Underway(Underway),
+    #[error(transparent)]
+    Sync(#[from] SyncError),
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    #[error(transparent)]
+    Answerer(#[from] AnswererError),
+}
+
+impl Live {
+    /// Answers out of `index`, which was opened over `corpus` with these settings; its data folder is `data`.
+    pub fn new(index: Index, corpus: &Path, data: &Path, settings: Settings) -> Result<Live, LiveError> {
+        let answerer = Answerer::new(index, &settings)?;
+        Ok(Live {
+            corpus: corpus.to_owned(),
+            folder: folder_of(corpus, data),
+            settings,
+            answerer: ArcSwap::from_pointee(answerer),
+            underway: Mutex::new(None),
+        })
+    }
+
+    pub fn answerer(&self) -> Arc<Answerer> {
+        self.answerer.load_full()
+    }
+
+    /// The re-index that is running in this process.
+    pub fn underway(&self) -> Option<Underway> {
+        self.lock().clone()
+    }
+
+    /// Takes over what another process wrote; whether there was something.
+    pub fn take_over(&self) -> Result<bool, LiveError> {
+        if self.answerer.load().index().is_current(&self.folder)? {
+            return Ok(false);
+        }
+        let Some(index) = Index::open(&self.folder)? else { return Ok(false) };
+        self.answerer.store(Arc::new(Answerer::new(index, &self.settings)?));
+        Ok(true)
+    }
+
+    /// Reads the documents again, for `by`, at `now` (nanoseconds since 1970), telling `watch` how far it is. What
+    /// fails leaves the answerer as it was.
+    pub fn reindex(
+        &self,
+        by: &str,
+        rebuild: bool,
+        now: i128,
+        watch: &mut dyn FnMut(&Underway),
+    ) -> Result<Report, LiveError> {
+        let _turn = self.take_turn(by, now)?;
+        let options = sync_options(&self.settings, rebuild);
+        let (index, report) = sync::sync(&self.folder, &self.corpus, options, now, &mut |progress| {
+            if let Some(underway) = self.advance(&progress) {
+                watch(&underway);
+            }
+        })?;
+        self.answerer.store(Arc::new(Answerer::new(index, &self.settings)?));
+        Ok(report)
+    }
+
+    fn take_turn(&self, by: &str, now: i128) -> Result<Turn<'_>, LiveError> {
+        let mut running = self.lock();
+        if let Some(underway) = &*running {
+            return Err(LiveError::Underway(underway.clone()));
+        }
+        *running = Some(Underway { by: by.to_owned(), since: now, done: 0, total: 0, is_writing: false });
+        Ok(Turn(self))
+    }
+
+    fn advance(&self, progress: &Progress<'_>) -> Option<Underway> {
+        let mut running = self.lock();
+        let underway = running.as_mut()?;
+        match progress {
+            Progress::Reading { done, total, .. } => (underway.done, underway.total) = (*done, *total),
+            Progress::Committing => {
+                underway.done = underway.total;
+                underway.is_writing = true;
+            }
+        }
+        Some(underway.clone())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Underway>> {
+        self.underway.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The one re-index that may run; it ends with this, however it ends.
+struct Turn<'a>(&'a Live);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        *self.0.lock() = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::answer::Outcome;
+    use crate::settings::{self, UserFolders};
+
+    struct Setup(tempfile::TempDir);
+
+    impl Setup {
+        fn new() -> Setup {
+            let setup = Setup(tempfile::tempdir().unwrap());
+            fs::create_dir(setup.corpus()).unwrap();
+            setup.write("lease.md", "The lease runs for 15 years.\n");
+            setup
+        }
+
+        fn corpus(&self) -> PathBuf {
+            self.0.path().join("corpus")
+        }
+
+        fn write(&self, name: &str, text: &str) {
+            fs::write(self.corpus().join(name), text).unwrap();
+        }
+
+        fn live(&self) -> Live {
+            let data = self.0.path().join("data");
+            let settings = settings::load(&settings::Sources {
+                current_dir: self.0.path(),
+                user: UserFolders::default(),
+                environment: &[],
+                config_files: &[],
+                corpus: Some(&self.corpus()),
+                data: Some(&data),
+            })
+            .unwrap();
+            let folder = folder_of(&self.corpus(), &data);
+            let options = sync_options(&settings, false);
+            let (index, _) = sync::sync(&folder, &self.corpus(), options, NOW, &mut |_| {}).unwrap();
+            Live::new(index, &self.corpus(), &data, settings).unwrap()
+        }
+    }
+
+    const NOW: i128 = 1_700_000_000_000_000_000;
+
+    fn answer(answerer: &Answerer, question: &str) -> String {
+        match answerer.ask(question, &[]).unwrap().outcome {
+            Outcome::Found(finding) => finding.answer,
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn answers_flow_from_the_old_index_while_the_new_one_is_made() {
+        let setup = Setup::new();
+        let live = setup.live();
+        let held = live.answerer();
+        setup.write("boat.md", "The boat costs 900 euros.\n");
+        let mut seen = Vec::new();
+        let report = live.reindex("ann", false, NOW, &mut |underway| {
+            seen.push((underway.done, underway.total, underway.is_writing));
+            assert!(answer(&live.answerer(), "How long does the lease run?").contains("15 years"));
+            let refused = live.reindex("bob", false, NOW, &mut |_| {}).unwrap_err();
+            assert!(refused.to_string().contains("for ann"), "{refused}");
+        });
+        assert_eq!(report.unwrap().added, ["boat.md"]);
+        // Both are looked at: the old one is as new as the clock can tell.
+        assert_eq!(seen, [(0, 2, false), (1, 2, false), (2, 2, true)]);
+        assert_eq!(live.underway(), None);
+        assert!(answer(&live.answerer(), "How much does the boat cost?").contains("900 euros"));
+        assert!(!answer(&held, "How much does the boat cost?").contains("900 euros"));
+    }
+
+    #[test]
+    fn what_another_process_wrote_is_taken_over() {
+        let setup = Setup::new();
+        let (live, other) = (setup.live(), setup.live());
+        assert!(!live.take_over().unwrap());
+        setup.write("boat.md", "The boat costs 900 euros.\n");
+        for rebuild in [false, true] {
+            other.reindex("bob", rebuild, NOW, &mut |_| {}).unwrap();
+            assert!(live.take_over().unwrap());
+            assert!(!live.take_over().unwrap());
+        }
+        assert!(answer(&live.answerer(), "How much does the boat cost?").contains("900 euros"));
+    }
+
+    #[test]
+    fn a_reindex_that_fails_leaves_the_answers_as_they_were() {
+        let setup = Setup::new();
+        let live = setup.live();
+        fs::remove_dir_all(setup.corpus()).unwrap();
+        let error = live.reindex("ann", false, NOW, &mut |_| {}).unwrap_err();
+        assert!(matches!(error, LiveError::Sync(SyncError::Corpus(_))), "{error}");
+        assert_eq!(live.underway(), None);
+        assert!(answer(&live.answerer(), "How long does the lease run?").contains("15 years"));
+    }
+}
