@@ -3,8 +3,9 @@
 //!
 //! The modules, in reading order: [`corpus`] is what we read, [`words`] how a text falls into words,
 //! [`retrieval`] finds passages, [`answer`] takes the answer out of them. They are synchronous, and know
-//! neither network nor clock nor environment. [`settings`] is what an operator may choose, [`eval`] measures
-//! question sets, [`cli`] is the program. [`Answerer`] ties the core together for all edges.
+//! neither network nor clock nor environment. [`settings`] is what an operator may choose, [`store`] what is
+//! remembered between questions, [`eval`] measures question sets, [`cli`] is the program. [`Answerer`] ties the
+//! core together for all edges.
 
 pub mod corpus;
 pub mod words;
@@ -17,5 +18,6 @@ mod answerer;
 pub mod cli;
 pub mod eval;
 pub mod settings;
+pub mod store;
 
 pub use answerer::{Answerer, AnswererError};
