@@ -15,21 +15,21 @@ pub enum StoreError {
     CannotCreate { file: PathBuf, reason: io::Error },
 
     #[error(
-        "cannot {attempted} in {}: it or its folder is read-only; let this user write there, or name another \
+        "cannot {attempted}: this user may not read and write {} or its folder; let them, or name another \
          folder with --data DIR",
         file.display()
     )]
     ReadOnly { attempted: &'static str, file: PathBuf },
 
     #[error(
-        "cannot {attempted} in {}: another process has kept it locked for too long; end that process, or try \
+        "cannot {attempted}: another process has kept {} locked for too long; end that process, or try \
          again",
         file.display()
     )]
     Locked { attempted: &'static str, file: PathBuf },
 
     #[error(
-        "cannot {attempted} in {}: it is damaged ({reason}); move it away together with the files beside it \
+        "cannot {attempted}: {} is damaged ({reason}); move it away together with the files beside it \
          whose names start alike, and restore a copy or start afresh",
         file.display()
     )]
@@ -49,13 +49,13 @@ pub enum StoreError {
     )]
     Key { file: PathBuf, reason: String },
 
-    #[error("cannot {attempted} in {}: the disk is full; free some space", file.display())]
+    #[error("cannot {attempted}: the disk of {} is full; free some space", file.display())]
     Full { attempted: &'static str, file: PathBuf },
 
     #[error("cannot draw a random number: {reason}; the operating system refuses, so look there")]
     NoRandomness { reason: String },
 
-    #[error("cannot {attempted} in {}: {reason}", file.display())]
+    #[error("cannot {attempted} with {}: {reason}", file.display())]
     Failed { attempted: &'static str, file: PathBuf, reason: String },
 }
 
@@ -70,7 +70,9 @@ impl StoreError {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 StoreError::Damaged { attempted, file, reason: reason.to_string() }
             }
-            Some(ErrorCode::ReadOnly) => StoreError::ReadOnly { attempted, file },
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                StoreError::ReadOnly { attempted, file }
+            }
             Some(ErrorCode::DiskFull) => StoreError::Full { attempted, file },
             None if is_unreadable_value(&reason) => {
                 StoreError::Damaged { attempted, file, reason: reason.to_string() }

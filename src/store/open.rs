@@ -3,18 +3,19 @@
 //! The order matters: first whether we may write at all, then, reading only, whether the file is a database and
 //! of a version that we know, and only then anything that changes it.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
+use tempfile::NamedTempFile;
 
 use super::StoreError;
 use super::migrations::{MIGRATIONS, migrate, version};
 use super::people::PersonKey;
 
-const ATTEMPTED: &str = "open";
+pub const ATTEMPTED: &str = "open the store";
 
 /// How many prepared statements are kept: more than there are different ones.
 const STATEMENTS: usize = 64;
@@ -33,31 +34,37 @@ pub fn open(folder: &Path, file: &Path, patience: Duration) -> Result<(Connectio
 }
 
 /// The folder and an empty file, which is an empty database. Fails where we may not write.
+///
+/// The file is never opened here where it exists: closing it would release the locks that another connection of
+/// this process holds on it.
 fn create(folder: &Path, file: &Path) -> Result<(), StoreError> {
     let cannot_create = |reason| StoreError::CannotCreate { file: file.to_owned(), reason };
     fs::create_dir_all(folder).map_err(cannot_create)?;
-    let is_new = !file.exists();
-    match writable(folder, file) {
-        Err(reason) if !is_new && is_read_only(&reason) => {
-            Err(StoreError::ReadOnly { attempted: ATTEMPTED, file: file.to_owned() })
-        }
+    match create_file(folder, file) {
+        Err(reason) if is_refusal(&reason) && file.exists() => Err(read_only(file)),
         result => result.map_err(cannot_create),
     }
 }
 
-/// SQLite writes two files beside the database, so that the folder must be writable too.
-fn writable(folder: &Path, file: &Path) -> io::Result<()> {
-    tempfile::tempfile_in(folder)?;
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    // It holds people's questions; the files beside it take its permissions.
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map(drop)
+/// Beside first, since SQLite too writes files beside the database: the folder must be writable. The database
+/// holds people's questions, and like every temporary file this one is for its owner only.
+fn create_file(folder: &Path, file: &Path) -> io::Result<()> {
+    let beside = NamedTempFile::new_in(folder)?.into_temp_path();
+    if file.exists() {
+        return Ok(());
+    }
+    match beside.persist_noclobber(file) {
+        Err(refused) if refused.error.kind() != io::ErrorKind::AlreadyExists => Err(refused.error),
+        _ => Ok(()),
+    }
 }
 
-fn is_read_only(error: &io::Error) -> bool {
+fn is_refusal(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}
+
+fn read_only(file: &Path) -> StoreError {
+    StoreError::ReadOnly { attempted: ATTEMPTED, file: file.to_owned() }
 }
 
 /// Looks through a connection that cannot write: not even settling what a newer program left unfinished is ours

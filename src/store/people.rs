@@ -16,6 +16,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql};
 use sha2::Sha256;
 use tempfile::NamedTempFile;
 
+use super::open::ATTEMPTED;
 use super::{StoreError, UserId};
 
 const LENGTH: usize = 32;
@@ -31,7 +32,7 @@ impl PersonKey {
     /// The key of a data folder with the database in it; drawn where neither has one yet.
     pub fn of(folder: &Path, connection: &Connection) -> Result<PersonKey, StoreError> {
         let file = folder.join("person.key");
-        let failed = |reason| StoreError::of("open", &folder.join("passim.db"), reason);
+        let failed = |reason| StoreError::of(ATTEMPTED, &folder.join("passim.db"), reason);
         let noted = noted(connection).map_err(failed)?;
         let key = match read(&file)? {
             Some(key) => key,
