@@ -26,6 +26,10 @@ pub fn open(folder: &Path, file: &Path, patience: Duration) -> Result<(Connectio
     let failed = |reason| StoreError::of(ATTEMPTED, file, reason);
     let mut connection =
         Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
+    // Where it may not write, SQLite is content to read.
+    if connection.is_readonly("main").map_err(failed)? {
+        return Err(read_only(file));
+    }
     configure(&connection, patience).map_err(failed)?;
     check(&connection, file)?;
     migrate(&mut connection, MIGRATIONS).map_err(failed)?;

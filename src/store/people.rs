@@ -74,6 +74,9 @@ fn read(file: &Path) -> Result<Option<PersonKey>, StoreError> {
     let bytes = match fs::read(file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            return Err(StoreError::ReadOnly { attempted: ATTEMPTED, file: file.to_owned() });
+        }
         Err(reason) => return Err(unusable(file, &reason.to_string())),
     };
     let found = bytes.len();
