@@ -68,11 +68,6 @@ impl Store {
         self.key.person(user)
     }
 
-    /// Where it lies.
-    pub fn file(&self) -> &Path {
-        &self.file
-    }
-
     fn read<T>(
         &self,
         attempted: &'static str,

@@ -21,44 +21,44 @@ pub const ATTEMPTED: &str = "open the store";
 const STATEMENTS: usize = 64;
 
 pub fn open(folder: &Path, file: &Path, patience: Duration) -> Result<(Connection, PersonKey), StoreError> {
-    create(folder, file)?;
+    create(folder, file, patience)?;
     refuse_newer(file, patience)?;
     let failed = |reason| StoreError::of(ATTEMPTED, file, reason);
-    let mut connection =
-        Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
+    let mut connection = connect(file, patience).map_err(failed)?;
     // Where it may not write, SQLite is content to read.
     if connection.is_readonly("main").map_err(failed)? {
         return Err(read_only(file));
     }
-    configure(&connection, patience).map_err(failed)?;
     check(&connection, file)?;
     migrate(&mut connection, MIGRATIONS).map_err(failed)?;
     let key = PersonKey::of(folder, &connection)?;
     Ok((connection, key))
 }
 
-/// The folder and an empty file, which is an empty database. Fails where we may not write.
+/// The folder and an empty database. Fails where we may not write.
 ///
-/// The file is never opened here where it exists: closing it would release the locks that another connection of
-/// this process holds on it.
-fn create(folder: &Path, file: &Path) -> Result<(), StoreError> {
+/// It is made beside and put in its place whole: of two processes that make SQLite write ahead in the same new
+/// file, one is refused without patience. It is for its owner only, as every temporary file, since it will hold
+/// people's questions. A database that exists is not opened as a file here: closing that would release the locks
+/// that another connection of this process holds on it.
+fn create(folder: &Path, file: &Path, patience: Duration) -> Result<(), StoreError> {
     let cannot_create = |reason| StoreError::CannotCreate { file: file.to_owned(), reason };
     fs::create_dir_all(folder).map_err(cannot_create)?;
-    match create_file(folder, file) {
-        Err(reason) if is_refusal(&reason) && file.exists() => Err(read_only(file)),
-        result => result.map_err(cannot_create),
-    }
-}
-
-/// Beside first, since SQLite too writes files beside the database: the folder must be writable. The database
-/// holds people's questions, and like every temporary file this one is for its owner only.
-fn create_file(folder: &Path, file: &Path) -> io::Result<()> {
-    let beside = NamedTempFile::new_in(folder)?.into_temp_path();
+    // Also where the database exists: SQLite writes files beside it.
+    let beside = match NamedTempFile::new_in(folder) {
+        Ok(beside) => beside.into_temp_path(),
+        Err(reason) if is_refusal(&reason) && file.exists() => return Err(read_only(file)),
+        Err(reason) => return Err(cannot_create(reason)),
+    };
     if file.exists() {
         return Ok(());
     }
+    let connection = connect(&beside, patience).map_err(|reason| StoreError::of(ATTEMPTED, file, reason))?;
+    drop(connection);
     match beside.persist_noclobber(file) {
-        Err(refused) if refused.error.kind() != io::ErrorKind::AlreadyExists => Err(refused.error),
+        Err(refused) if refused.error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(cannot_create(refused.error))
+        }
         _ => Ok(()),
     }
 }
@@ -88,7 +88,8 @@ fn refuse_newer(file: &Path, patience: Duration) -> Result<(), StoreError> {
 /// A killed process loses nothing that was acknowledged in WAL mode, whatever `synchronous` is. FULL also keeps
 /// it through a power cut, at one flush to the disk for each write: a few a minute here, and a confirmed
 /// "delete my data" must not come undone. For the same reason what is deleted is overwritten.
-fn configure(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
+fn connect(file: &Path, patience: Duration) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(patience)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
@@ -96,7 +97,7 @@ fn configure(connection: &Connection, patience: Duration) -> rusqlite::Result<()
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    Ok(())
+    Ok(connection)
 }
 
 /// Damage is found here rather than in the middle of an answer.

@@ -119,6 +119,29 @@ fn a_new_database_has_the_newest_version_and_writes_ahead() {
 }
 
 #[test]
+fn an_empty_file_becomes_a_database() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("passim.db"), "").unwrap();
+    open(&folder).keep_asking(&asking("how?", 1), None).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_database_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let Opened { store, folder } = opened();
+    store.keep_asking(&asking("how?", 1), None).unwrap();
+    let entries = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap());
+    let mut modes: Vec<_> = entries
+        .map(|entry| (entry.file_name(), entry.metadata().unwrap().permissions().mode() & 0o777))
+        .collect();
+    modes.sort();
+    let expected = ["passim.db", "passim.db-shm", "passim.db-wal", "person.key"];
+    assert_eq!(modes, expected.map(|name| (name.into(), 0o600)), "and nothing else is left there");
+}
+
+#[test]
 fn many_may_open_a_new_folder_at_once() {
     for _ in 0..5 {
         let folder = tempfile::tempdir().unwrap();
@@ -257,6 +280,34 @@ fn a_write_beside_a_long_one_fails_and_reading_goes_on() {
     assert_eq!(store.asking(&kept.id).unwrap(), None);
     other.execute_batch("ROLLBACK").unwrap();
     store.keep_asking(&kept, None).unwrap();
+}
+
+#[test]
+fn a_full_disk_is_said_to_be_so_and_what_was_kept_stays() {
+    let opened = opened();
+    let id = opened.ask(opened.ann(), HERE, "how?", 1);
+    opened.store.connection().pragma_update(None, "max_page_count", 1).unwrap();
+    let error = opened.store.keep_asking(&asking(&"how? ".repeat(10_000), 2), None).unwrap_err();
+    assert!(matches!(error, StoreError::Full { .. }), "{error}");
+    assert!(opened.store.asking(&id).unwrap().is_some());
+}
+
+#[test]
+fn a_thread_that_panics_in_the_middle_of_a_write_undoes_it_and_lets_the_others_go_on() {
+    let opened = opened();
+    opened.ask(opened.ann(), HERE, "how?", 1);
+    let store = &opened.store;
+    thread::scope(|scope| {
+        let panics = || {
+            store.write("delete all and panic", |transaction| -> rusqlite::Result<()> {
+                transaction.execute("DELETE FROM askings", [])?;
+                panic!("on purpose")
+            })
+        };
+        scope.spawn(panics).join().unwrap_err();
+    });
+    assert_eq!(opened.rows("askings"), 1);
+    opened.ask(opened.ann(), HERE, "how?", 2);
 }
 
 #[test]

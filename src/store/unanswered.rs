@@ -50,16 +50,13 @@ impl Store {
         with_resolved: bool,
         limit: u32,
     ) -> Result<Vec<Unanswered>, StoreError> {
-        // SQLite takes columns beside a lone max() from the row that has it: `question` is the last one asked.
-        let sql = "SELECT unanswered.id, missing, resolved, count, first, last, question FROM unanswered JOIN ( \
-                       SELECT unanswered AS noted, question, max(at) AS last FROM askings \
-                       WHERE unanswered IS NOT NULL GROUP BY unanswered \
-                   ) ON noted = unanswered.id JOIN ( \
-                       SELECT unanswered AS counted, count(*) AS count, min(at) AS first FROM askings \
-                       WHERE unanswered IS NOT NULL GROUP BY unanswered \
-                   ) ON counted = unanswered.id \
-                   WHERE guild = ?1 AND (?2 OR NOT resolved) \
-                   ORDER BY count DESC, last DESC, unanswered.id LIMIT ?3";
+        // Beside one max(), SQLite takes the other columns from the row that has it: the question asked last. A
+        // min() beside it would undo that.
+        let sql = "SELECT noted.id, missing, resolved, question, count(*) AS count, max(at) AS last, \
+                   (SELECT min(at) FROM askings WHERE askings.unanswered = noted.id) AS first \
+                   FROM unanswered AS noted JOIN askings ON askings.unanswered = noted.id \
+                   WHERE noted.guild = ?1 AND (?2 OR NOT resolved) \
+                   GROUP BY noted.id ORDER BY count DESC, last DESC, noted.id LIMIT ?3";
         self.read("list the unanswered questions", |connection| {
             let mut statement = connection.prepare_cached(sql)?;
             statement.query_map(params![guild, with_resolved, limit], from_row)?.collect()
