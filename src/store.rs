@@ -1,7 +1,7 @@
 //! What is remembered between two questions: who asked what and where, receipts, votes, what the sources did
 //! not say, which channels are on, and what admins did. One SQLite file, `passim.db`, in the data folder.
 //!
-//! People are kept as keyed hashes ([`people`]), times and ids are handed in, and nothing here knows Discord,
+//! People are kept as keyed hashes (`people`), times and ids are handed in, and nothing here knows Discord,
 //! the clock or async. The only module that knows rusqlite: none of its types leaves it.
 //!
 //! Two processes, the bot and the command line, may share one file. Every change is one transaction, and what
@@ -44,6 +44,9 @@ pub use votes::{Feedback, Vote, Votes};
 
 use people::PersonKey;
 
+/// SQLite counts milliseconds in 32 bits, and nobody waits longer.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(60 * 60);
+
 /// The open database. One connection serves all threads: a write takes a millisecond, a question far more.
 #[derive(Debug)]
 pub struct Store {
@@ -55,11 +58,11 @@ pub struct Store {
 impl Store {
     /// Opens `passim.db` in the folder, creating both where they are missing, and brings it up to date.
     ///
-    /// `patience` is how long to wait, here and later, while another process writes. The whole file is checked
-    /// for damage, which takes about as long as reading it.
+    /// `patience` is how long to wait, here and later, while another process writes; an hour at most. The whole
+    /// file is checked for damage, which takes about as long as reading it.
     pub fn open(folder: &Path, patience: Duration) -> Result<Store, StoreError> {
         let file = folder.join("passim.db");
-        let (connection, key) = open::open(folder, &file, patience)?;
+        let (connection, key) = open::open(folder, &file, patience.min(LONGEST_PATIENCE))?;
         Ok(Store { connection: Mutex::new(connection), file, key })
     }
 

@@ -122,7 +122,7 @@ fn a_new_database_has_the_newest_version_and_writes_ahead() {
 fn an_empty_file_becomes_a_database() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("passim.db"), "").unwrap();
-    open(&folder).keep_asking(&asking("how?", 1), None).unwrap();
+    Store::open(folder.path(), Duration::MAX).unwrap().keep_asking(&asking("how?", 1), None).unwrap();
 }
 
 #[cfg(unix)]
