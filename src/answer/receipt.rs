@@ -43,8 +43,13 @@ fn place(citation: &Citation) -> String {
     format!("{} {} {} {}", citation.source, citation.byte_start, citation.byte_end, citation.sha256)
 }
 
+/// Whether a text has the form of a receipt.
+pub fn is_base32(text: &str) -> bool {
+    text.len() == LENGTH && text.bytes().all(|character| ALPHABET.contains(&character))
+}
+
 /// Five bits a character, of the first ten bytes.
-fn base32(bytes: &[u8]) -> String {
+pub fn base32(bytes: &[u8]) -> String {
     let bit = |at: usize| bytes[at / 8] >> (7 - at % 8) & 1;
     (0..LENGTH)
         .map(|character| (0..5).fold(0, |value, at| value << 1 | bit(character * 5 + at)))
@@ -60,8 +65,7 @@ mod tests {
     fn a_receipt_depends_on_question_index_and_answer() {
         let abstained = Outcome::Abstained { nearest: None };
         let receipt = of("how long?", "index", &abstained);
-        assert_eq!(receipt.len(), LENGTH);
-        assert!(receipt.bytes().all(|c| ALPHABET.contains(&c)));
+        assert!(is_base32(&receipt));
         assert_eq!(receipt, of("how long?", "index", &abstained));
         assert_ne!(receipt, of("how long", "index", &abstained));
         assert_ne!(receipt, of("how long?", "other", &abstained));

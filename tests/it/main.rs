@@ -15,4 +15,5 @@ mod program;
 mod quality;
 mod scale;
 mod settings;
+mod store;
 mod tidy;

@@ -43,6 +43,11 @@ fn only_retrieval_knows_tantivy() {
 }
 
 #[test]
+fn only_the_store_knows_rusqlite() {
+    only("rusqlite", &["store"]);
+}
+
+#[test]
 fn only_the_edges_know_clap_and_the_terminal() {
     only("clap", &["cli", "main.rs"]);
     only("indicatif", &["cli"]);
@@ -73,6 +78,7 @@ fn the_core_knows_no_clock_no_environment_no_network_and_no_edge() {
             "serenity",
             "crate::cli",
             "crate::settings",
+            "crate::store",
         ] {
             assert!(!code.contains(foreign), "src/{name} knows {foreign}");
         }

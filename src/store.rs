@@ -1,0 +1,107 @@
+//! What is remembered between two questions: who asked what and where, receipts, votes, what the sources did
+//! not say, which channels are on, and what admins did. One SQLite file, `passim.db`, in the data folder.
+//!
+//! People are kept as keyed hashes (`people`), times and ids are handed in, and nothing here knows Discord,
+//! the clock or async. The only module that knows rusqlite: none of its types leaves it.
+//!
+//! Two processes, the bot and the command line, may share one file. Every change is one transaction, and what
+//! was acknowledged is on the disk. A store that cannot be opened says why in a [`StoreError`]; answering
+//! needs none, so that is left to whoever answers.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+mod choices;
+mod error;
+mod ids;
+mod migrations;
+mod open;
+mod people;
+
+mod askings;
+mod audit;
+mod channels;
+mod conversations;
+mod receipts;
+mod removal;
+mod unanswered;
+mod votes;
+
+pub use askings::{Asking, Outcome, Surface};
+pub use audit::Deed;
+pub use channels::{ChannelSwitch, Switch};
+pub use conversations::LONGEST_CONVERSATION;
+pub use error::StoreError;
+pub use ids::{AskingId, ChannelId, GuildId, MessageId, Moment, Place, ThreadId, UnansweredId, UserId};
+pub use people::Person;
+pub use receipts::{Cited, Receipt};
+pub use removal::{Removed, Retention};
+pub use unanswered::Unanswered;
+pub use votes::{Feedback, Vote, Votes};
+
+use people::PersonKey;
+
+/// SQLite counts milliseconds in 32 bits, and nobody waits longer.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(60 * 60);
+
+/// The open database. One connection serves all threads: a write takes a millisecond, a question far more.
+#[derive(Debug)]
+pub struct Store {
+    connection: Mutex<Connection>,
+    file: PathBuf,
+    key: PersonKey,
+}
+
+impl Store {
+    /// Opens `passim.db` in the folder, creating both where they are missing, and brings it up to date.
+    ///
+    /// `patience` is how long to wait, here and later, while another process writes; an hour at most. The whole
+    /// file is checked for damage, which takes about as long as reading it.
+    pub fn open(folder: &Path, patience: Duration) -> Result<Store, StoreError> {
+        let file = folder.join("passim.db");
+        let (connection, key) = open::open(folder, &file, patience.min(LONGEST_PATIENCE))?;
+        Ok(Store { connection: Mutex::new(connection), file, key })
+    }
+
+    /// How this store names somebody.
+    pub fn person(&self, user: UserId) -> Person {
+        self.key.person(user)
+    }
+
+    fn read<T>(
+        &self,
+        attempted: &'static str,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        work(&self.connection()).map_err(|reason| StoreError::of(attempted, &self.file, reason))
+    }
+
+    /// All of `work` happens, or none of it. The transaction writes from its start: one that begins by reading
+    /// is refused at once, without patience, where another process has written since.
+    fn write<T>(
+        &self,
+        attempted: &'static str,
+        work: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.connection();
+        let result =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).and_then(|transaction| {
+                let result = work(&transaction)?;
+                transaction.commit()?;
+                Ok(result)
+            });
+        result.map_err(|reason| StoreError::of(attempted, &self.file, reason))
+    }
+
+    /// A thread that panicked while it held the connection has rolled its transaction back in unwinding, so that
+    /// the others can go on.
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! Conversations: what a person asked last in one place, so that "and who agreed?" is understood.
+//!
+//! By guild, channel, thread and person together, never by person alone: nothing said in one channel shows up in
+//! another.
+
+use rusqlite::params;
+
+use super::{Moment, Person, Place, Store, StoreError};
+
+/// So many questions are kept for each person and place.
+pub const LONGEST_CONVERSATION: u32 = 8;
+
+impl Store {
+    /// Keeps a whole question, one that needs none before it. The oldest beyond the limit goes.
+    pub fn remember(
+        &self,
+        place: &Place,
+        person: Person,
+        question: &str,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        let insert = "INSERT INTO turns (guild, channel, thread, person, question, at) \
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let forget_oldest = "DELETE FROM turns \
+                             WHERE guild IS ?1 AND channel = ?2 AND thread IS ?3 AND person = ?4 AND id NOT IN ( \
+                                 SELECT id FROM turns \
+                                 WHERE guild IS ?1 AND channel = ?2 AND thread IS ?3 AND person = ?4 \
+                                 ORDER BY at DESC, id DESC LIMIT ?5)";
+        let Place { guild, channel, thread } = place;
+        self.write("remember a question", |transaction| {
+            let mut statement = transaction.prepare_cached(insert)?;
+            statement.execute(params![guild, channel, thread, person, question, now])?;
+            let mut statement = transaction.prepare_cached(forget_oldest)?;
+            statement.execute(params![guild, channel, thread, person, LONGEST_CONVERSATION])?;
+            Ok(())
+        })
+    }
+
+    /// The last questions of a person in a place that are not older than `since`, oldest first.
+    pub fn conversation(
+        &self,
+        place: &Place,
+        person: Person,
+        limit: u32,
+        since: Moment,
+    ) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT question FROM turns \
+                   WHERE guild IS ?1 AND channel = ?2 AND thread IS ?3 AND person = ?4 AND at >= ?5 \
+                   ORDER BY at DESC, id DESC LIMIT ?6";
+        let Place { guild, channel, thread } = place;
+        self.read("read a conversation", |connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let newest_first = statement
+                .query_map(params![guild, channel, thread, person, since, limit], |row| row.get(0))?;
+            let mut questions: Vec<String> = newest_first.collect::<Result<_, _>>()?;
+            questions.reverse();
+            Ok(questions)
+        })
+    }
+}

@@ -1,0 +1,114 @@
+//! Opening the database, and telling apart the ways in which that fails.
+//!
+//! The order matters: first whether we may write at all, then, reading only, whether the file is a database and
+//! of a version that we know, and only then anything that changes it.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tempfile::NamedTempFile;
+
+use super::StoreError;
+use super::migrations::{MIGRATIONS, migrate, version};
+use super::people::PersonKey;
+
+pub const ATTEMPTED: &str = "open the store";
+
+/// How many prepared statements are kept: more than there are different ones.
+const STATEMENTS: usize = 64;
+
+pub fn open(folder: &Path, file: &Path, patience: Duration) -> Result<(Connection, PersonKey), StoreError> {
+    create(folder, file, patience)?;
+    refuse_newer(file, patience)?;
+    let failed = |reason| StoreError::of(ATTEMPTED, file, reason);
+    let mut connection = connect(file, patience).map_err(failed)?;
+    // Where it may not write, SQLite is content to read.
+    if connection.is_readonly("main").map_err(failed)? {
+        return Err(read_only(file));
+    }
+    check(&connection, file)?;
+    migrate(&mut connection, MIGRATIONS).map_err(failed)?;
+    let key = PersonKey::of(folder, &connection)?;
+    Ok((connection, key))
+}
+
+/// The folder and an empty database. Fails where we may not write.
+///
+/// It is made beside and put in its place whole: of two processes that make SQLite write ahead in the same new
+/// file, one is refused without patience. It is for its owner only, as every temporary file, since it will hold
+/// people's questions. A database that exists is not opened as a file here: closing that would release the locks
+/// that another connection of this process holds on it.
+fn create(folder: &Path, file: &Path, patience: Duration) -> Result<(), StoreError> {
+    let cannot_create = |reason| StoreError::CannotCreate { file: file.to_owned(), reason };
+    fs::create_dir_all(folder).map_err(cannot_create)?;
+    // Also where the database exists: SQLite writes files beside it.
+    let beside = match NamedTempFile::new_in(folder) {
+        Ok(beside) => beside.into_temp_path(),
+        Err(reason) if is_refusal(&reason) && file.exists() => return Err(read_only(file)),
+        Err(reason) => return Err(cannot_create(reason)),
+    };
+    if file.exists() {
+        return Ok(());
+    }
+    let connection = connect(&beside, patience).map_err(|reason| StoreError::of(ATTEMPTED, file, reason))?;
+    drop(connection);
+    match beside.persist_noclobber(file) {
+        Err(refused) if refused.error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(cannot_create(refused.error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_refusal(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}
+
+fn read_only(file: &Path) -> StoreError {
+    StoreError::ReadOnly { attempted: ATTEMPTED, file: file.to_owned() }
+}
+
+/// Looks through a connection that cannot write: not even settling what a newer program left unfinished is ours
+/// to do.
+fn refuse_newer(file: &Path, patience: Duration) -> Result<(), StoreError> {
+    let failed = |reason| StoreError::of(ATTEMPTED, file, reason);
+    let reader = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
+    reader.busy_timeout(patience).map_err(failed)?;
+    let version = version(&reader).map_err(failed)?;
+    let known = MIGRATIONS.len() as u32;
+    if version > known {
+        return Err(StoreError::Newer { file: file.to_owned(), version, known });
+    }
+    Ok(())
+}
+
+/// A killed process loses nothing that was acknowledged in WAL mode, whatever `synchronous` is. FULL also keeps
+/// it through a power cut, at one flush to the disk for each write: a few a minute here, and a confirmed
+/// "delete my data" must not come undone. For the same reason what is deleted is overwritten.
+fn connect(file: &Path, patience: Duration) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(patience)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+/// Damage is found here rather than in the middle of an answer.
+fn check(connection: &Connection, file: &Path) -> Result<(), StoreError> {
+    let found: String = connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(|reason| StoreError::of(ATTEMPTED, file, reason))?;
+    if found == "ok" {
+        return Ok(());
+    }
+    // SQLite's report has several lines, the first of them a heading.
+    let reason = found.lines().next_back().unwrap_or_default().to_owned();
+    Err(StoreError::Damaged { attempted: ATTEMPTED, file: file.to_owned(), reason })
+}

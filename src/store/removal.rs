@@ -1,0 +1,113 @@
+//! Removing what was kept: of a person, of a guild, or older than somebody wants to keep.
+//!
+//! Receipts and groups of unanswered questions belong to askings, and go with the last of them: what one person
+//! asked leaves nothing behind, and what others asked too stays theirs.
+//!
+//! What admins did stays when they ask to be forgotten, since the others rely on it: it goes with its guild, or
+//! with its age.
+
+use rusqlite::{Connection, ToSql, Transaction};
+
+use super::{GuildId, Moment, Person, Store, StoreError};
+
+/// How many of each were removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Removed {
+    pub askings: usize,
+    pub receipts: usize,
+    pub turns: usize,
+    pub votes: usize,
+    pub unanswered: usize,
+    pub channels: usize,
+    pub deeds: usize,
+}
+
+/// What is older goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Retention {
+    /// With their votes, receipts and groups.
+    pub askings: Moment,
+    pub conversations: Moment,
+    pub audit: Moment,
+}
+
+impl Store {
+    /// Everything of a person: what they asked, what others said about the answers to it, and how they voted.
+    pub fn forget(&self, person: Person) -> Result<Removed, StoreError> {
+        self.remove("delete a person's data", |transaction| {
+            let own_votes = delete(transaction, "votes", "person = ?1", &person)?;
+            let votes = own_votes + delete_votes_on(transaction, "person = ?1", &person)?;
+            let turns = delete(transaction, "turns", "person = ?1", &person)?;
+            let askings = delete(transaction, "askings", "person = ?1", &person)?;
+            let orphans = delete_orphans(transaction)?;
+            Ok(Removed { votes, turns, askings, ..orphans })
+        })
+    }
+
+    /// Everything that was asked, set and done in a guild.
+    pub fn forget_guild(&self, guild: GuildId) -> Result<Removed, StoreError> {
+        self.remove("delete a guild's data", |transaction| {
+            let votes = delete_votes_on(transaction, "guild = ?1", &guild)?;
+            let turns = delete(transaction, "turns", "guild = ?1", &guild)?;
+            let askings = delete(transaction, "askings", "guild = ?1", &guild)?;
+            let channels = delete(transaction, "channels", "guild = ?1", &guild)?;
+            let deeds = delete(transaction, "audit", "guild = ?1", &guild)?;
+            let groups = delete(transaction, "unanswered", "guild = ?1", &guild)?;
+            let orphans = delete_orphans(transaction)?;
+            let unanswered = groups + orphans.unanswered;
+            Ok(Removed { votes, turns, askings, channels, deeds, unanswered, ..orphans })
+        })
+    }
+
+    /// What is older than somebody wants to keep. Switches of channels have no age.
+    pub fn prune(&self, retention: &Retention) -> Result<Removed, StoreError> {
+        self.remove("delete old data", |transaction| {
+            let votes = delete_votes_on(transaction, "at < ?1", &retention.askings)?;
+            let turns = delete(transaction, "turns", "at < ?1", &retention.conversations)?;
+            let askings = delete(transaction, "askings", "at < ?1", &retention.askings)?;
+            let deeds = delete(transaction, "audit", "at < ?1", &retention.audit)?;
+            let orphans = delete_orphans(transaction)?;
+            Ok(Removed { votes, turns, askings, deeds, ..orphans })
+        })
+    }
+
+    fn remove(
+        &self,
+        attempted: &'static str,
+        work: impl FnOnce(&Transaction) -> rusqlite::Result<Removed>,
+    ) -> Result<Removed, StoreError> {
+        let removed = self.write(attempted, work)?;
+        self.empty_log();
+        Ok(removed)
+    }
+
+    /// Empties the write-ahead log, which holds what was deleted until it is written over. While another process
+    /// reads it this fails, and the next write or deletion does it.
+    fn empty_log(&self) {
+        let _ = self.read("empty the write-ahead log", |connection| {
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        });
+    }
+}
+
+fn delete(connection: &Connection, table: &str, which: &str, value: &dyn ToSql) -> rusqlite::Result<usize> {
+    connection.execute(&format!("DELETE FROM {table} WHERE {which}"), [value])
+}
+
+/// They would go with their askings too, but uncounted.
+fn delete_votes_on(connection: &Connection, askings: &str, value: &dyn ToSql) -> rusqlite::Result<usize> {
+    delete(connection, "votes", &format!("asking IN (SELECT id FROM askings WHERE {askings})"), value)
+}
+
+/// Receipts and groups that no asking refers to any more.
+fn delete_orphans(connection: &Connection) -> rusqlite::Result<Removed> {
+    let receipts = "DELETE FROM receipts WHERE NOT EXISTS ( \
+                    SELECT 1 FROM askings WHERE askings.receipt = receipts.id)";
+    let groups = "DELETE FROM unanswered WHERE NOT EXISTS ( \
+                  SELECT 1 FROM askings WHERE askings.unanswered = unanswered.id)";
+    Ok(Removed {
+        receipts: connection.execute(receipts, [])?,
+        unanswered: connection.execute(groups, [])?,
+        ..Removed::default()
+    })
+}

@@ -1,0 +1,751 @@
+//! The store as its callers use it. What needs a process of its own is in `tests/it/store.rs`.
+
+use std::fs;
+use std::thread;
+
+use tempfile::TempDir;
+
+use super::*;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+const GUILD: GuildId = GuildId(1);
+const OTHER_GUILD: GuildId = GuildId(2);
+const HERE: Place = Place { guild: Some(GUILD), channel: ChannelId(10), thread: None };
+
+/// A store in a folder of its own, gone when the test ends.
+struct Opened {
+    store: Store,
+    folder: TempDir,
+}
+
+fn opened() -> Opened {
+    let folder = tempfile::tempdir().unwrap();
+    Opened { store: open(&folder), folder }
+}
+
+fn open(folder: &TempDir) -> Store {
+    Store::open(folder.path(), PATIENCE).unwrap()
+}
+
+fn error_of(folder: &TempDir) -> StoreError {
+    Store::open(folder.path(), Duration::from_millis(50)).unwrap_err()
+}
+
+/// Another program's connection to the same file.
+fn foreign(folder: &TempDir) -> Connection {
+    Connection::open(folder.path().join("passim.db")).unwrap()
+}
+
+impl Opened {
+    fn ann(&self) -> Person {
+        self.store.person(UserId(100))
+    }
+
+    fn ben(&self) -> Person {
+        self.store.person(UserId(200))
+    }
+
+    fn ask(&self, person: Person, place: Place, question: &str, at: i64) -> AskingId {
+        let asking = Asking { place: Some(place), person: Some(person), ..asking(question, at) };
+        let receipt = receipt(question, at);
+        self.store
+            .keep_asking(&Asking { receipt: Some(receipt.id.clone()), ..asking.clone() }, Some(&receipt))
+            .unwrap();
+        asking.id
+    }
+
+    fn rows(&self, table: &str) -> u32 {
+        let sql = format!("SELECT count(*) FROM {table}");
+        self.store.connection().query_row(&sql, [], |row| row.get(0)).unwrap()
+    }
+}
+
+fn asking(question: &str, at: i64) -> Asking {
+    Asking {
+        id: AskingId::random().unwrap(),
+        surface: Surface::Terminal,
+        place: None,
+        person: None,
+        question: question.to_owned(),
+        understood_as: None,
+        receipt: None,
+        outcome: Outcome::Found,
+        confidence: 0.5,
+        at: Moment(at),
+        asked_in: None,
+        reply: None,
+        is_private: false,
+    }
+}
+
+fn receipt(question: &str, at: i64) -> Receipt {
+    Receipt {
+        id: format!("receipt of {question}"),
+        question: question.to_owned(),
+        fingerprint: "index".to_owned(),
+        answer: "15 years".to_owned(),
+        citations: vec![Cited {
+            path: "a.md".to_owned(),
+            source: "a".to_owned(),
+            byte_start: 3,
+            byte_end: 11,
+            sha256: "00ff".to_owned(),
+            quote: "15 years".to_owned(),
+        }],
+        at: Moment(at),
+    }
+}
+
+// Opening.
+
+#[test]
+fn what_was_kept_is_there_when_it_is_opened_again() {
+    let Opened { store, folder } = opened();
+    let kept = asking("how long?", 1);
+    store.keep_asking(&kept, None).unwrap();
+    drop(store);
+    assert_eq!(open(&folder).asking(&kept.id).unwrap(), Some(kept));
+}
+
+#[test]
+fn a_new_database_has_the_newest_version_and_writes_ahead() {
+    let Opened { store, .. } = opened();
+    let connection = store.connection();
+    assert_eq!(migrations::version(&connection).unwrap() as usize, migrations::MIGRATIONS.len());
+    let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+    assert_eq!(mode, "wal");
+    assert_eq!([pragma("synchronous"), pragma("foreign_keys"), pragma("secure_delete")], [2, 1, 1]);
+}
+
+#[test]
+fn an_empty_file_becomes_a_database() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("passim.db"), "").unwrap();
+    Store::open(folder.path(), Duration::MAX).unwrap().keep_asking(&asking("how?", 1), None).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_database_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let Opened { store, folder } = opened();
+    store.keep_asking(&asking("how?", 1), None).unwrap();
+    let entries = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap());
+    let mut modes: Vec<_> = entries
+        .map(|entry| (entry.file_name(), entry.metadata().unwrap().permissions().mode() & 0o777))
+        .collect();
+    modes.sort();
+    let expected = ["passim.db", "passim.db-shm", "passim.db-wal", "person.key"];
+    assert_eq!(modes, expected.map(|name| (name.into(), 0o600)), "and nothing else is left there");
+}
+
+#[test]
+fn many_may_open_a_new_folder_at_once() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().unwrap();
+        let people: Vec<Person> = thread::scope(|scope| {
+            let open = || open(&folder).person(UserId(1));
+            let threads: Vec<_> = (0..6).map(|_| scope.spawn(open)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(people.iter().all(|person| *person == people[0]), "two keys were drawn");
+    }
+}
+
+#[test]
+fn two_processes_may_write_at_once() {
+    let Opened { store, folder } = opened();
+    let other = open(&folder);
+    let write = |store: &Store| (0..40).for_each(|at| store.keep_asking(&asking("how?", at), None).unwrap());
+    thread::scope(|scope| {
+        for store in [&store, &store, &other, &other] {
+            scope.spawn(move || write(store));
+        }
+    });
+    assert_eq!(Opened { store, folder }.rows("askings"), 160);
+}
+
+/// What is there of it, by file.
+fn files(folder: &TempDir) -> Vec<(String, Vec<u8>)> {
+    let read = |name: &str| Some((name.to_owned(), fs::read(folder.path().join(name)).ok()?));
+    ["passim.db", "passim.db-wal"].into_iter().filter_map(read).collect()
+}
+
+#[test]
+fn a_newer_database_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    foreign(&folder).pragma_update(None, "user_version", 99).unwrap();
+    let before = files(&folder);
+    let error = error_of(&folder);
+    assert!(matches!(error, StoreError::Newer { version: 99, known: 1, .. }), "{error}");
+    assert_eq!(files(&folder), before);
+}
+
+/// Its version may be in the log only, which the next to open it for writing would settle.
+#[test]
+fn a_newer_database_that_was_killed_is_refused_and_left_as_it_is() {
+    let Opened { store, folder } = opened();
+    drop(store);
+    let newer = foreign(&folder);
+    newer.pragma_update(None, "user_version", 99).unwrap();
+    let killed = tempfile::tempdir().unwrap();
+    for (name, bytes) in files(&folder) {
+        fs::write(killed.path().join(name), bytes).unwrap();
+    }
+    let before = files(&killed);
+    assert_eq!(before.len(), 2);
+    let error = error_of(&killed);
+    assert!(matches!(error, StoreError::Newer { version: 99, .. }), "{error}");
+    assert_eq!(files(&killed), before);
+}
+
+#[track_caller]
+fn is_damaged(folder: &TempDir) {
+    let error = error_of(folder);
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+    assert!(error.to_string().contains("move it away"), "{error}");
+}
+
+#[test]
+fn a_file_that_is_no_database_is_damaged() {
+    for content in ["no database".to_owned(), "no database at all, and a long one\n".repeat(500)] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("passim.db"), content).unwrap();
+        is_damaged(&folder);
+    }
+}
+
+#[test]
+fn a_database_with_a_spoilt_page_is_damaged() {
+    let Opened { store, folder } = opened();
+    for at in 0..200 {
+        store.keep_asking(&asking(&"how long? ".repeat(20), at), None).unwrap();
+    }
+    drop(store);
+    let file = folder.path().join("passim.db");
+    let sound = fs::read(&file).unwrap();
+    let mut spoilt = sound.clone();
+    let half = sound.len() / 2 / 4096 * 4096;
+    spoilt[half..half + 4096].fill(0xff);
+    fs::write(&file, spoilt).unwrap();
+    is_damaged(&folder);
+    fs::write(&file, &sound[..half]).unwrap();
+    is_damaged(&folder);
+    fs::write(&file, sound).unwrap();
+    open(&folder);
+}
+
+#[test]
+fn text_that_is_no_utf8_is_damage_and_no_panic() {
+    let opened = opened();
+    let id = opened.ask(opened.ann(), HERE, "how long?", 1);
+    let spoil = "UPDATE askings SET question = CAST(x'ff41' AS TEXT)";
+    foreign(&opened.folder).execute(spoil, []).unwrap();
+    let error = opened.store.asking(&id).unwrap_err();
+    assert!(matches!(error, StoreError::Damaged { attempted: "look up a question", .. }), "{error}");
+}
+
+#[test]
+fn words_that_we_never_wrote_are_damage() {
+    let opened = opened();
+    let id = opened.ask(opened.ann(), HERE, "how long?", 1);
+    for spoil in ["surface = 'telepathy'", "person = x'00'", "outcome = 'maybe'"] {
+        foreign(&opened.folder).execute(&format!("UPDATE askings SET {spoil}"), []).unwrap();
+        let error = opened.store.asking(&id).unwrap_err();
+        assert!(matches!(error, StoreError::Damaged { .. }), "{spoil}: {error}");
+    }
+}
+
+#[test]
+fn whoever_holds_the_lock_is_waited_for_and_then_complained_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = foreign(&folder);
+    other.execute_batch("CREATE TABLE a (b); BEGIN EXCLUSIVE").unwrap();
+    let error = error_of(&folder);
+    assert!(matches!(error, StoreError::Locked { attempted: "open the store", .. }), "{error}");
+}
+
+#[test]
+fn a_write_beside_a_long_one_fails_and_reading_goes_on() {
+    let Opened { store, folder } = opened();
+    drop(store);
+    let store = Store::open(folder.path(), Duration::from_millis(50)).unwrap();
+    let other = foreign(&folder);
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let kept = asking("how?", 1);
+    let error = store.keep_asking(&kept, None).unwrap_err();
+    assert!(matches!(error, StoreError::Locked { attempted: "keep a question", .. }), "{error}");
+    assert_eq!(store.asking(&kept.id).unwrap(), None);
+    other.execute_batch("ROLLBACK").unwrap();
+    store.keep_asking(&kept, None).unwrap();
+}
+
+#[test]
+fn a_full_disk_is_said_to_be_so_and_what_was_kept_stays() {
+    let opened = opened();
+    let id = opened.ask(opened.ann(), HERE, "how?", 1);
+    opened.store.connection().pragma_update(None, "max_page_count", 1).unwrap();
+    let error = opened.store.keep_asking(&asking(&"how? ".repeat(10_000), 2), None).unwrap_err();
+    assert!(matches!(error, StoreError::Full { .. }), "{error}");
+    assert!(opened.store.asking(&id).unwrap().is_some());
+}
+
+#[test]
+fn a_thread_that_panics_in_the_middle_of_a_write_undoes_it_and_lets_the_others_go_on() {
+    let opened = opened();
+    opened.ask(opened.ann(), HERE, "how?", 1);
+    let store = &opened.store;
+    thread::scope(|scope| {
+        let panics = || {
+            store.write("delete all and panic", |transaction| -> rusqlite::Result<()> {
+                transaction.execute("DELETE FROM askings", [])?;
+                panic!("on purpose")
+            })
+        };
+        scope.spawn(panics).join().unwrap_err();
+    });
+    assert_eq!(opened.rows("askings"), 1);
+    opened.ask(opened.ann(), HERE, "how?", 2);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_said_to_be_so() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    let error = Store::open(&folder.path().join("file/data"), PATIENCE).unwrap_err();
+    assert!(matches!(error, StoreError::CannotCreate { .. }), "{error}");
+}
+
+#[test]
+fn another_key_or_none_is_refused_rather_than_finding_nobody() {
+    let Opened { store, folder } = opened();
+    drop(store);
+    let file = folder.path().join("person.key");
+    let key = fs::read(&file).unwrap();
+    fs::remove_file(&file).unwrap();
+    let error = error_of(&folder).to_string();
+    assert!(error.contains("it is not there; restore the key"), "{error}");
+    assert!(!file.exists());
+    fs::write(&file, [7; 32]).unwrap();
+    let error = error_of(&folder);
+    assert!(matches!(error, StoreError::Key { .. }), "{error}");
+    fs::write(&file, key).unwrap();
+    open(&folder);
+}
+
+#[test]
+fn a_copied_database_holds_neither_ids_of_askers_nor_the_key() {
+    let opened = opened();
+    let user = UserId(0x1122_3344_5566_7788);
+    let person = opened.store.person(user);
+    opened.ask(person, HERE, "how long?", 1);
+    opened.store.remember(&HERE, person, "how long?", Moment(1)).unwrap();
+    let key = fs::read(opened.folder.path().join("person.key")).unwrap();
+    for (name, bytes) in files(&opened.folder) {
+        for secret in [&key[..], &user.0.to_be_bytes(), &user.0.to_le_bytes(), user.0.to_string().as_bytes()]
+        {
+            let found = bytes.windows(secret.len()).any(|window| window == secret);
+            assert!(!found, "{name} holds {secret:?}");
+        }
+    }
+}
+
+// Askings and receipts.
+
+#[test]
+fn an_asking_comes_back_as_it_was() {
+    let Opened { store, .. } = &opened();
+    let receipt = receipt("how long did they agree?", 5);
+    let full = Asking {
+        place: Some(Place { thread: Some(ThreadId(u64::MAX)), ..HERE }),
+        person: Some(store.person(UserId(9))),
+        understood_as: Some("how long did they agree?".to_owned()),
+        receipt: Some(receipt.id.clone()),
+        confidence: 0.123_456,
+        asked_in: Some(MessageId(7)),
+        is_private: true,
+        ..asking("and how long?", 5)
+    };
+    store.keep_asking(&full, Some(&receipt)).unwrap();
+    assert_eq!(store.asking(&full.id).unwrap().as_ref(), Some(&full));
+    assert_eq!(store.asking_in(MessageId(7)).unwrap().as_ref(), Some(&full));
+    assert_eq!(store.receipt(&receipt.id).unwrap(), Some(receipt));
+
+    assert_eq!(store.asking_answered_by(MessageId(8)).unwrap(), None);
+    assert!(store.set_reply(&full.id, MessageId(8)).unwrap());
+    let answered = Asking { reply: Some(MessageId(8)), ..full };
+    assert_eq!(store.asking_answered_by(MessageId(8)).unwrap(), Some(answered));
+    assert!(!store.set_reply(&AskingId::random().unwrap(), MessageId(8)).unwrap());
+}
+
+#[test]
+fn every_surface_and_every_outcome_is_kept() {
+    let Opened { store, .. } = &opened();
+    let surfaces = [
+        Surface::Mention,
+        Surface::Command,
+        Surface::Reply,
+        Surface::Menu,
+        Surface::DirectMessage,
+        Surface::Modal,
+        Surface::Terminal,
+    ];
+    let outcomes =
+        [Outcome::Found, Outcome::Abstained, Outcome::SmallTalk, Outcome::NotAQuestion, Outcome::Failed];
+    for surface in surfaces {
+        for outcome in outcomes {
+            let kept = Asking { surface, outcome, ..asking("how?", 1) };
+            store.keep_asking(&kept, None).unwrap();
+            assert_eq!(store.asking(&kept.id).unwrap(), Some(kept));
+        }
+    }
+}
+
+#[test]
+fn any_text_comes_back_as_it_was() {
+    let opened = opened();
+    let long = "ü".repeat(100_000);
+    for text in
+        ["", "\0", "a\0b", "'; DROP TABLE askings; --", "\u{202e}\u{feff}\u{10ffff}", "%_?1:id", &long]
+    {
+        let id = opened.ask(opened.ann(), HERE, text, 1);
+        let kept = opened.store.asking(&id).unwrap().unwrap();
+        assert_eq!(kept.question, text);
+        assert_eq!(opened.store.receipt(&kept.receipt.unwrap()).unwrap().unwrap().question, text);
+        opened.store.remember(&HERE, opened.ann(), text, Moment(1)).unwrap();
+        assert_eq!(opened.store.conversation(&HERE, opened.ann(), 1, Moment(0)).unwrap(), [text]);
+        assert!(opened.store.note_unanswered(&id, GUILD, text, &[text.to_owned()]).unwrap());
+    }
+    assert_eq!(opened.store.unanswered(GUILD, false, 100).unwrap().len(), 7);
+}
+
+#[test]
+fn the_last_asking_is_of_that_person_in_that_place() {
+    let opened = opened();
+    let elsewhere = Place { channel: ChannelId(11), ..HERE };
+    opened.ask(opened.ann(), HERE, "first?", 1);
+    let last = opened.ask(opened.ann(), HERE, "second?", 1);
+    opened.ask(opened.ann(), elsewhere, "elsewhere?", 2);
+    opened.ask(opened.ben(), HERE, "by another?", 2);
+    assert_eq!(opened.store.last_asking(&HERE, opened.ann()).unwrap().unwrap().id, last);
+    let thread = Place { thread: Some(ThreadId(1)), ..HERE };
+    assert_eq!(opened.store.last_asking(&thread, opened.ann()).unwrap(), None);
+}
+
+#[test]
+fn the_same_receipt_twice_is_the_first() {
+    let opened = opened();
+    opened.ask(opened.ann(), HERE, "how long?", 1);
+    opened.ask(opened.ben(), HERE, "how long?", 2);
+    let kept = opened.store.receipt("receipt of how long?").unwrap().unwrap();
+    assert_eq!(kept, receipt("how long?", 1));
+    assert_eq!(opened.rows("receipts"), 1);
+}
+
+#[test]
+fn an_asking_is_not_kept_without_the_receipt_it_names() {
+    let opened = opened();
+    let unproven = Asking { receipt: Some("nowhere".to_owned()), ..asking("how?", 1) };
+    let error = opened.store.keep_asking(&unproven, None).unwrap_err();
+    assert!(matches!(error, StoreError::Failed { .. }), "{error}");
+    let invented = Asking { confidence: f64::NAN, ..asking("how?", 1) };
+    opened.store.keep_asking(&invented, Some(&receipt("how?", 1))).unwrap_err();
+    assert_eq!((opened.rows("askings"), opened.rows("receipts")), (0, 0));
+}
+
+// Conversations.
+
+#[test]
+fn a_conversation_is_of_one_person_in_one_guild_channel_and_thread() {
+    let opened = opened();
+    let (ann, ben) = (opened.ann(), opened.ben());
+    let places = [
+        HERE,
+        Place { guild: Some(OTHER_GUILD), ..HERE },
+        Place { guild: None, ..HERE },
+        Place { channel: ChannelId(11), ..HERE },
+        Place { thread: Some(ThreadId(10)), ..HERE },
+        Place { thread: Some(ThreadId(11)), ..HERE },
+    ];
+    let said = |place: Place, person| format!("{place:?} {person:?}");
+    for place in places {
+        for person in [ann, ben] {
+            opened.store.remember(&place, person, &said(place, person), Moment(1)).unwrap();
+        }
+    }
+    for place in places {
+        for person in [ann, ben] {
+            let found = opened.store.conversation(&place, person, 10, Moment(0)).unwrap();
+            assert_eq!(found, [said(place, person)]);
+        }
+    }
+}
+
+#[test]
+fn a_conversation_is_bounded_expires_and_reads_oldest_first() {
+    let opened = opened();
+    let ann = opened.ann();
+    let questions = |limit, since| opened.store.conversation(&HERE, ann, limit, Moment(since)).unwrap();
+    for at in 1..=20 {
+        opened.store.remember(&HERE, ann, &at.to_string(), Moment(at)).unwrap();
+    }
+    assert_eq!(opened.rows("turns"), LONGEST_CONVERSATION);
+    assert_eq!(questions(3, 0), ["18", "19", "20"]);
+    assert_eq!(questions(3, 19), ["19", "20"]);
+    assert!(questions(3, 21).is_empty());
+    opened.store.remember(&HERE, opened.ben(), "by another", Moment(0)).unwrap();
+    assert_eq!(questions(100, 0).len(), LONGEST_CONVERSATION as usize);
+}
+
+// Votes.
+
+#[test]
+fn a_vote_counts_once_and_can_be_changed() {
+    let opened = opened();
+    let id = opened.ask(opened.ann(), HERE, "how long?", 1);
+    let vote = |person, vote, at| assert!(opened.store.vote(&id, person, vote, Moment(at)).unwrap());
+    vote(opened.ann(), Vote::Helpful, 2);
+    vote(opened.ann(), Vote::Helpful, 3);
+    assert_eq!(opened.store.votes(&id).unwrap(), Votes { helpful: 1, not_helpful: 0 });
+    vote(opened.ben(), Vote::Helpful, 4);
+    vote(opened.ann(), Vote::NotHelpful, 5);
+    assert_eq!(opened.store.votes(&id).unwrap(), Votes { helpful: 1, not_helpful: 1 });
+}
+
+#[test]
+fn a_vote_on_what_is_gone_is_no_failure() {
+    let opened = opened();
+    let gone = AskingId::random().unwrap();
+    assert!(!opened.store.vote(&gone, opened.ann(), Vote::Helpful, Moment(1)).unwrap());
+    assert_eq!(opened.store.votes(&gone).unwrap(), Votes::default());
+}
+
+#[test]
+fn feedback_is_of_one_guild_newest_first_and_never_of_private_questions() {
+    let opened = opened();
+    let elsewhere = Place { guild: Some(OTHER_GUILD), ..HERE };
+    let first = opened.ask(opened.ann(), HERE, "first?", 1);
+    let second = opened.ask(opened.ann(), HERE, "second?", 2);
+    let foreign = opened.ask(opened.ann(), elsewhere, "elsewhere?", 3);
+    let private = Asking { place: Some(HERE), is_private: true, ..asking("private?", 4) };
+    opened.store.keep_asking(&private, None).unwrap();
+    opened.ask(opened.ann(), HERE, "without a vote?", 5);
+    for (at, id) in [&second, &foreign, &private.id, &first].into_iter().enumerate() {
+        opened.store.vote(id, opened.ben(), Vote::NotHelpful, Moment(at as i64)).unwrap();
+    }
+    let votes = Votes { helpful: 0, not_helpful: 1 };
+    let expected = [
+        Feedback { asking: first, question: "first?".to_owned(), votes, at: Moment(3) },
+        Feedback { asking: second, question: "second?".to_owned(), votes, at: Moment(0) },
+    ];
+    assert_eq!(opened.store.feedback(GUILD, 10).unwrap(), expected);
+    assert_eq!(opened.store.feedback(GUILD, 1).unwrap(), expected[..1]);
+}
+
+// Unanswered questions.
+
+impl Opened {
+    fn ask_in_vain(&self, person: Person, guild: GuildId, question: &str, at: i64) -> AskingId {
+        let id = self.ask(person, Place { guild: Some(guild), ..HERE }, question, at);
+        let normalised = question.to_lowercase();
+        assert!(self.store.note_unanswered(&id, guild, &normalised, &["beer".to_owned()]).unwrap());
+        id
+    }
+
+    /// Question and count of each group.
+    fn unanswered(&self, guild: GuildId) -> Vec<(String, u32)> {
+        let groups = self.store.unanswered(guild, false, 10).unwrap();
+        groups.into_iter().map(|group| (group.question, group.count)).collect()
+    }
+}
+
+#[test]
+fn questions_that_ask_the_same_are_one_group_most_asked_first() {
+    let opened = opened();
+    opened.ask_in_vain(opened.ann(), GUILD, "Who brews?", 1);
+    opened.ask_in_vain(opened.ann(), GUILD, "Where is beer?", 2);
+    opened.ask_in_vain(opened.ben(), GUILD, "where is BEER?", 4);
+    opened.ask_in_vain(opened.ann(), GUILD, "WHERE is beer?", 3);
+    opened.ask_in_vain(opened.ann(), OTHER_GUILD, "Where is beer?", 5);
+    let groups = opened.store.unanswered(GUILD, false, 10).unwrap();
+    let expected = Unanswered {
+        id: groups[0].id,
+        question: "where is BEER?".to_owned(),
+        missing: vec!["beer".to_owned()],
+        count: 3,
+        first: Moment(2),
+        last: Moment(4),
+        is_resolved: false,
+    };
+    assert_eq!(groups[0], expected);
+    assert_eq!(opened.unanswered(GUILD)[1..], [("Who brews?".to_owned(), 1)]);
+    assert_eq!(opened.unanswered(OTHER_GUILD), [("Where is beer?".to_owned(), 1)]);
+    assert_eq!(opened.store.unanswered(GUILD, false, 1).unwrap().len(), 1);
+}
+
+#[test]
+fn an_asking_that_is_noted_twice_counts_once() {
+    let opened = opened();
+    let id = opened.ask_in_vain(opened.ann(), GUILD, "who brews?", 1);
+    assert!(opened.store.note_unanswered(&id, GUILD, "who brews?", &[]).unwrap());
+    assert!(opened.store.note_unanswered(&id, GUILD, "something else", &[]).unwrap());
+    assert_eq!(opened.unanswered(GUILD), [("who brews?".to_owned(), 1)]);
+    assert_eq!(opened.rows("unanswered"), 1);
+    let gone = AskingId::random().unwrap();
+    assert!(!opened.store.note_unanswered(&gone, GUILD, "another", &[]).unwrap());
+    assert_eq!(opened.rows("unanswered"), 1);
+}
+
+#[test]
+fn a_resolved_group_is_hidden_until_somebody_asks_in_vain_again() {
+    let opened = opened();
+    opened.ask_in_vain(opened.ann(), GUILD, "who brews?", 1);
+    let group = opened.store.unanswered(GUILD, false, 1).unwrap()[0].id;
+    assert!(!opened.store.set_resolved(OTHER_GUILD, group, true).unwrap(), "it is another guild's");
+    assert!(opened.store.set_resolved(GUILD, group, true).unwrap());
+    assert!(opened.unanswered(GUILD).is_empty());
+    assert!(opened.store.unanswered(GUILD, true, 10).unwrap()[0].is_resolved);
+    opened.ask_in_vain(opened.ben(), GUILD, "who brews?", 2);
+    assert_eq!(opened.unanswered(GUILD), [("who brews?".to_owned(), 2)]);
+    assert!(opened.store.set_resolved(GUILD, group, true).unwrap());
+    assert!(opened.store.set_resolved(GUILD, group, false).unwrap());
+    assert_eq!(opened.unanswered(GUILD).len(), 1);
+}
+
+// Channels and the audit log.
+
+#[test]
+fn a_channel_is_on_until_somebody_turns_it() {
+    let Opened { store, .. } = &opened();
+    let channel = ChannelId(10);
+    assert_eq!(store.channel(GUILD, channel).unwrap(), Switch::On);
+    for (at, switch) in [Switch::Off, Switch::Private, Switch::On].into_iter().enumerate() {
+        let set = ChannelSwitch { channel, switch, set_by: UserId(u64::MAX), at: Moment(at as i64) };
+        store.set_channel(GUILD, &set).unwrap();
+        assert_eq!(store.channel(GUILD, channel).unwrap(), switch);
+        assert_eq!(store.channels(GUILD).unwrap(), [set]);
+    }
+    let off = ChannelSwitch { channel, switch: Switch::Off, set_by: UserId(1), at: Moment(9) };
+    store.set_channel(OTHER_GUILD, &off).unwrap();
+    assert_eq!(store.channel(GUILD, channel).unwrap(), Switch::On);
+    assert_eq!(store.channel(OTHER_GUILD, ChannelId(11)).unwrap(), Switch::On);
+}
+
+#[test]
+fn the_audit_log_is_of_one_guild_newest_first() {
+    let Opened { store, .. } = &opened();
+    let deed = |guild, what: &str, at| Deed {
+        user: UserId(100),
+        guild,
+        what: what.to_owned(),
+        details: "3 added".to_owned(),
+        at: Moment(at),
+    };
+    let deeds =
+        [deed(Some(GUILD), "reindex", 2), deed(Some(GUILD), "channel off", 2), deed(None, "reindex", 3)];
+    deeds.iter().for_each(|deed| store.audit(deed).unwrap());
+    assert_eq!(store.audit_log(Some(GUILD), 10).unwrap(), [deeds[1].clone(), deeds[0].clone()]);
+    assert_eq!(store.audit_log(Some(GUILD), 1).unwrap(), [deeds[1].clone()]);
+    assert_eq!(store.audit_log(None, 10).unwrap(), [deeds[2].clone()]);
+}
+
+// Removal.
+
+/// Ann and Ben in two guilds, with something in every table.
+fn busy() -> Opened {
+    let opened = opened();
+    for person in [opened.ann(), opened.ben()] {
+        for guild in [GUILD, OTHER_GUILD] {
+            let place = Place { guild: Some(guild), ..HERE };
+            let own = format!("{person:?} in {guild:?}?");
+            opened.ask_in_vain(person, guild, &own, 10);
+            let shared = opened.ask_in_vain(person, guild, "Who brews?", 20);
+            opened.store.remember(&place, person, &own, Moment(20)).unwrap();
+            opened.store.vote(&shared, opened.ann(), Vote::Helpful, Moment(21)).unwrap();
+            opened.store.vote(&shared, opened.ben(), Vote::Helpful, Moment(21)).unwrap();
+        }
+    }
+    for guild in [GUILD, OTHER_GUILD] {
+        let user = UserId(100);
+        let off = ChannelSwitch { channel: ChannelId(10), switch: Switch::Off, set_by: user, at: Moment(5) };
+        opened.store.set_channel(guild, &off).unwrap();
+        let (what, details) = ("channel off".to_owned(), String::new());
+        opened.store.audit(&Deed { user, guild: Some(guild), what, details, at: Moment(5) }).unwrap();
+    }
+    opened
+}
+
+impl Opened {
+    fn all_rows(&self) -> Removed {
+        let rows = |table| self.rows(table) as usize;
+        Removed {
+            askings: rows("askings"),
+            receipts: rows("receipts"),
+            turns: rows("turns"),
+            votes: rows("votes"),
+            unanswered: rows("unanswered"),
+            channels: rows("channels"),
+            deeds: rows("audit"),
+        }
+    }
+}
+
+#[test]
+fn forgetting_a_person_leaves_nothing_of_theirs_and_all_of_the_others() {
+    let opened = busy();
+    let before = opened.all_rows();
+    let removed = opened.store.forget(opened.ann()).unwrap();
+    let expected =
+        Removed { askings: 4, receipts: 2, turns: 2, votes: 6, unanswered: 2, channels: 0, deeds: 0 };
+    assert_eq!(removed, expected);
+    let left = Removed { askings: 4, receipts: 3, turns: 2, votes: 2, unanswered: 4, channels: 2, deeds: 2 };
+    assert_eq!(opened.all_rows(), left);
+    assert_eq!(before.votes, 8);
+    assert_eq!(opened.store.forget(opened.ann()).unwrap(), Removed::default());
+    assert_eq!(opened.unanswered(GUILD)[0], ("Who brews?".to_owned(), 1));
+}
+
+#[test]
+fn what_a_forgotten_person_wrote_is_in_none_of_the_files() {
+    let opened = busy();
+    let secret = b"a very particular question";
+    let text = String::from_utf8_lossy(secret);
+    opened.ask_in_vain(opened.ann(), GUILD, &text, 30);
+    opened.store.remember(&HERE, opened.ann(), &text, Moment(30)).unwrap();
+    let is_there = || {
+        let holds = |bytes: &[u8]| bytes.windows(secret.len()).any(|window| window == secret);
+        files(&opened.folder).iter().any(|(_, bytes)| holds(bytes))
+    };
+    assert!(is_there());
+    opened.store.forget(opened.ann()).unwrap();
+    assert!(!is_there());
+}
+
+#[test]
+fn forgetting_a_guild_leaves_the_other_guilds() {
+    let opened = busy();
+    let removed = opened.store.forget_guild(GUILD).unwrap();
+    let half = Removed { askings: 4, receipts: 2, turns: 2, votes: 4, unanswered: 3, channels: 1, deeds: 1 };
+    assert_eq!(removed, half);
+    assert_eq!(opened.all_rows(), Removed { receipts: 3, ..half });
+    assert!(opened.unanswered(GUILD).is_empty());
+    assert_eq!(opened.unanswered(OTHER_GUILD).len(), 3);
+    assert_eq!(opened.store.channel(GUILD, ChannelId(10)).unwrap(), Switch::On);
+    assert_eq!(opened.store.forget_guild(GUILD).unwrap(), Removed::default());
+}
+
+#[test]
+fn what_is_too_old_goes_and_the_rest_stays() {
+    let opened = busy();
+    let nothing = Retention { askings: Moment(10), conversations: Moment(20), audit: Moment(5) };
+    assert_eq!(opened.store.prune(&nothing).unwrap(), Removed::default());
+    let old = Retention { askings: Moment(11), conversations: Moment(21), audit: Moment(6) };
+    let removed = opened.store.prune(&old).unwrap();
+    let expected =
+        Removed { askings: 4, receipts: 4, turns: 4, votes: 0, unanswered: 4, channels: 0, deeds: 2 };
+    assert_eq!(removed, expected);
+    assert_eq!(opened.store.prune(&Retention { askings: Moment(21), ..old }).unwrap().votes, 8);
+    assert_eq!(opened.all_rows(), Removed { channels: 2, ..Removed::default() });
+}
