@@ -40,7 +40,7 @@ fn in_bold(reply: &Reply) -> Vec<[usize; 2]> {
     found.extend(value.map(|(at, length)| (at, at + length)));
     if reply.proof_title.is_none() {
         let ids = reply.proof.iter().map(|citation| citation.source.as_str());
-        found.extend(ids.filter_map(|id| last_alone(headline, id)).map(|(start, end)| (start, end)));
+        found.extend(ids.filter_map(|id| last_alone(headline, id)));
     }
     found.sort_unstable();
     let characters = |byte: usize| headline[..byte].chars().count();
