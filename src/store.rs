@@ -25,6 +25,7 @@ mod askings;
 mod audit;
 mod channels;
 mod conversations;
+mod guilds;
 mod receipts;
 mod removal;
 mod unanswered;

@@ -53,6 +53,7 @@ impl Store {
             let channels = delete(transaction, "channels", "guild = ?1", &guild)?;
             let deeds = delete(transaction, "audit", "guild = ?1", &guild)?;
             let groups = delete(transaction, "unanswered", "guild = ?1", &guild)?;
+            delete(transaction, "left_guilds", "guild = ?1", &guild)?;
             let orphans = delete_orphans(transaction)?;
             let unanswered = groups + orphans.unanswered;
             Ok(Removed { votes, turns, askings, channels, deeds, unanswered, ..orphans })

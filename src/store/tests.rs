@@ -749,3 +749,20 @@ fn what_is_too_old_goes_and_the_rest_stays() {
     assert_eq!(opened.store.prune(&Retention { askings: Moment(21), ..old }).unwrap().votes, 8);
     assert_eq!(opened.all_rows(), Removed { channels: 2, ..Removed::default() });
 }
+
+#[test]
+fn a_guild_that_was_left_is_known_until_it_is_back_or_forgotten() {
+    let opened = busy();
+    let store = &opened.store;
+    assert_eq!(store.known_guilds().unwrap(), [GUILD, OTHER_GUILD]);
+    store.note_left(OTHER_GUILD, Moment(10)).unwrap();
+    store.note_left(GUILD, Moment(20)).unwrap();
+    store.note_left(GUILD, Moment(90)).unwrap();
+    assert_eq!(store.left_before(Moment(20)).unwrap(), [OTHER_GUILD]);
+    assert_eq!(store.left_before(Moment(21)).unwrap(), [OTHER_GUILD, GUILD]);
+    store.note_back(OTHER_GUILD).unwrap();
+    assert_eq!(store.left_before(Moment(100)).unwrap(), [GUILD]);
+    store.forget_guild(GUILD).unwrap();
+    assert!(store.left_before(Moment(100)).unwrap().is_empty());
+    assert_eq!(store.known_guilds().unwrap(), [OTHER_GUILD]);
+}

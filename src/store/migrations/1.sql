@@ -93,3 +93,6 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_by_guild ON audit (guild);
 CREATE INDEX audit_by_time ON audit (at);
+
+-- Guilds that removed us, and when.
+CREATE TABLE left_guilds (guild INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
