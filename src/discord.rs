@@ -1,4 +1,5 @@
 //! The Discord edge: how answers look there.
 
+pub mod commands;
 pub mod markdown;
 pub mod message;
