@@ -3,3 +3,4 @@
 pub mod commands;
 pub mod markdown;
 pub mod message;
+pub mod press;
