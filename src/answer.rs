@@ -24,6 +24,7 @@ pub mod question;
 pub mod receipt;
 pub mod reply;
 pub mod sentences;
+pub mod surroundings;
 pub mod tables;
 pub mod template;
 pub mod terms;

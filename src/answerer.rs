@@ -9,6 +9,7 @@ use crate::answer::followup::Conversation;
 use crate::answer::lexicon::{Lexicon, LexiconError};
 use crate::answer::lookup::{self, Found};
 use crate::answer::reply::Reply;
+use crate::answer::surroundings::{self, Surroundings};
 use crate::answer::template::{TemplateError, Templates};
 use crate::answer::{self, Answer, AnswerError, Citation, Options, Outcome};
 use crate::retrieval::Index;
@@ -93,6 +94,11 @@ impl Answerer {
     /// How the answer to the same question is chosen.
     pub fn explain(&self, question: &str, sources: &[String]) -> Result<Explanation, AnswerError> {
         explain::explain(question, sources, &self.index, &self.lexicon, self.options)
+    }
+
+    /// What stands around the quote of a citation; `None` where it is not in the index any more.
+    pub fn around(&self, citation: &Citation) -> Result<Option<Surroundings>, AnswerError> {
+        surroundings::around(citation, &self.index)
     }
 
     /// The best `limit` passages for some words.

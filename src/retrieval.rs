@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
-use tantivy::collector::TopDocs;
+use tantivy::collector::{DocSetCollector, TopDocs};
 use tantivy::directory::MmapDirectory;
 use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, TermQuery, TermSetQuery};
 use tantivy::schema::IndexRecordOption;
@@ -167,6 +167,17 @@ impl Index {
         }
         hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.place().cmp(&b.place())));
         Ok(hits)
+    }
+
+    /// All passages of a source, in their order.
+    pub fn passages_of(&self, path: &str) -> Result<Vec<IndexedPassage>, IndexError> {
+        let query = TermQuery::new(Term::from_field_text(self.fields.path, path), IndexRecordOption::Basic);
+        let mut passages = Vec::new();
+        for address in self.searcher.search(&query, &DocSetCollector)? {
+            passages.extend(self.hit(0.0, address)?.map(|hit| hit.passage));
+        }
+        passages.sort_by_key(|passage| (passage.passage.span.start, passage.passage.span.end));
+        Ok(passages)
     }
 
     fn hit(&self, score: f32, address: DocAddress) -> Result<Option<Hit<'_>>, IndexError> {

@@ -20,6 +20,7 @@ use rustyline::{Editor, Helper};
 use super::draw::{self, BOLD, DIM, printable};
 use super::{Failure, open, show, why};
 use crate::Answerer;
+use crate::answer::Citation;
 use crate::answer::followup::Conversation;
 use crate::settings::Settings;
 
@@ -28,6 +29,7 @@ pub struct Chat {}
 
 const COMMANDS: &[(&str, &str)] = &[
     ("/help", "what can be typed here"),
+    ("/passage", "what stands around the last quote"),
     ("/why", "how the last answer was chosen"),
     ("/source ID[:LINE]", "the text of a source"),
     ("/sources", "every document with its id"),
@@ -36,7 +38,7 @@ const COMMANDS: &[(&str, &str)] = &[
 
 pub(super) fn run(_command: &Chat, settings: &Settings) -> Result<(), Failure> {
     let answerer = open::answerer(settings)?;
-    let mut chat = Session { settings, conversation: Conversation::default(), last: None };
+    let mut chat = Session { settings, conversation: Conversation::default(), last: None, cited: None };
     if std::io::stdin().is_terminal() { from_terminal(&mut chat, &answerer) } else { from_pipe(&mut chat) }
 }
 
@@ -88,6 +90,8 @@ struct Session<'s> {
     conversation: Conversation,
     /// The last question, as it was understood.
     last: Option<String>,
+    /// The first citation of its answer.
+    cited: Option<Citation>,
 }
 
 impl Session<'_> {
@@ -99,6 +103,7 @@ impl Session<'_> {
             "" => Ok(()),
             "/quit" | "/exit" => return Ok(ControlFlow::Break(())),
             "/help" => help(),
+            "/passage" => self.passage(),
             "/why" => self.why(rest.trim()),
             "/source" => self.source(rest.trim()),
             "/sources" => self.sources(),
@@ -118,8 +123,23 @@ impl Session<'_> {
     fn ask(&mut self, question: &str) -> Result<(), Failure> {
         let answerer = open::answerer(self.settings)?;
         let answer = answerer.ask_in(&mut self.conversation, question)?;
+        self.cited = answer.first_citation().cloned();
         self.last = Some(answer.understood_as.clone().unwrap_or_else(|| answer.question.clone()));
         writeln!(anstream::stdout(), "{}", draw::reply(&answerer.reply(&answer)))?;
+        Ok(())
+    }
+
+    fn passage(&self) -> Result<(), Failure> {
+        let Some(citation) = &self.cited else {
+            return Err(Failure::Wrong(anyhow::anyhow!("nothing was quoted yet: ask something first")));
+        };
+        let Some(surroundings) = open::answerer(self.settings)?.around(citation)? else {
+            return Err(Failure::Wrong(anyhow::anyhow!(
+                "{} has changed since, and does not say this there any more: ask again",
+                citation.path
+            )));
+        };
+        writeln!(anstream::stdout(), "{}", draw::surroundings(&surroundings))?;
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::answer::Citation;
 use crate::answer::reply::{Reply, spoken_date};
+use crate::answer::surroundings::Surroundings;
 use crate::words::is_invisible;
 
 pub(super) const BOLD: Style = Style::new().bold();
@@ -54,6 +55,19 @@ fn place(citation: &Citation) -> String {
     parts.extend(citation.date.map(spoken_date));
     parts.extend(citation.url.clone());
     printable(&parts.join(" · "))
+}
+
+/// The passages around a quote, the quote in colour, each with the line it starts in.
+pub(super) fn surroundings(surroundings: &Surroundings) -> String {
+    let mut text = String::new();
+    if !surroundings.headings.is_empty() {
+        let _ = writeln!(text, "{DIM}{}{DIM:#}", printable(&surroundings.headings.join(" › ")));
+    }
+    for passage in &surroundings.passages {
+        let ranges: Vec<(usize, usize)> = passage.quote.iter().map(|[start, end]| (*start, *end)).collect();
+        let _ = writeln!(text, "{DIM}{:>5}{DIM:#}  {}", passage.line, marked(&passage.text, &ranges));
+    }
+    text
 }
 
 /// The text with some character ranges in colour; ranges in order, without overlap.

@@ -58,19 +58,34 @@ fn a_document_that_changes_meanwhile_is_answered_from_as_it_is_now() {
     let mut child = place.command(&["chat"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     let mut output = std::io::BufReader::new(child.stdout.take().unwrap());
-    let mut read_answer = || {
+    let mut read_until = |wanted: &str| {
         let mut line = String::new();
-        while !line.contains("per source") {
+        while !line.contains(wanted) {
             line.clear();
-            assert!(std::io::BufRead::read_line(&mut output, &mut line).unwrap() > 0, "no answer");
+            assert!(std::io::BufRead::read_line(&mut output, &mut line).unwrap() > 0, "no '{wanted}'");
         }
         line
     };
     writeln!(input, "What is the gate code?").unwrap();
-    assert!(read_answer().contains("4711"));
+    assert!(read_until("per source").contains("4711"));
     place.write("4.txt", b"The gate code is 4712.\n");
+    writeln!(input, "/passage").unwrap();
+    assert!(read_until("ask again").contains("4.txt has changed since"));
     writeln!(input, "What is the gate code?").unwrap();
-    assert!(read_answer().contains("4712"));
+    assert!(read_until("per source").contains("4712"));
     drop(input);
     child.wait().unwrap();
+}
+
+#[test]
+fn a_passage_shows_what_stands_around_the_quote() {
+    let place = Place::new(
+        "-- 4.md\n# The lease\n\nIt was signed in Ghent.\n\nIt runs for 15 years. Nobody objected.\n\nThe rent is low.\n\n# Boats\n\nThey are blue.\n",
+    );
+    let said =
+        chat(&place, "/passage\nFor how many years does it run?\n/passage\nwhat is a xylophone\n/passage\n");
+    assert!(said.starts_with("nothing was quoted yet"), "{said}");
+    let around = "The lease\n    3  It was signed in Ghent.\n    5  It runs for 15 years. Nobody objected.\n    7  The rent is low.\n";
+    assert!(said.contains(around), "{said}");
+    assert!(!said.contains("They are blue"), "{said}");
 }
