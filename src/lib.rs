@@ -16,6 +16,8 @@ pub mod answer;
 mod answerer;
 pub mod cli;
 pub mod eval;
+#[cfg(feature = "local-discord")]
+pub mod local_discord;
 pub mod settings;
 
 pub use answerer::{Answerer, AnswererError};
