@@ -267,7 +267,7 @@ impl LocalDiscord {
         }
     }
 
-    /// No session can be resumed any more; connected clients do not notice.
+    /// No session can be resumed any more. Connected clients are not told, and hear nothing from then on.
     pub fn forget_sessions(&self) {
         self.shared.change(|world| world.sessions.clear());
     }

@@ -166,7 +166,6 @@ pub fn begin(world: &mut World, id: &str) {
 
 /// To every client that is connected, whoever it is.
 pub fn to_all_connected(world: &mut World, frame: &Frame) {
-    for session in world.sessions.values_mut() {
-        session.send(frame.clone());
-    }
+    // Sending fails where the client is gone.
+    world.connections.retain(|connection| connection.send(frame.clone()).is_ok());
 }

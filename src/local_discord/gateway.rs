@@ -70,7 +70,7 @@ impl Session {
         self.events.push(numbered);
     }
 
-    pub fn send(&mut self, frame: Frame) {
+    fn send(&mut self, frame: Frame) {
         if let Some(connection) = &self.connection {
             // It fails when the connection just ended: then the resume replays it.
             let _ = connection.send(frame);
@@ -100,7 +100,10 @@ async fn converse(
 ) -> Result<(), Box<tokio_tungstenite::tungstenite::Error>> {
     let mut socket = tokio_tungstenite::accept_async(stream).await?;
     let (outbox, mut frames) = mpsc::unbounded_channel();
-    let interval = shared.read(|world| world.gateway.heartbeat_interval);
+    let interval = shared.change(|world| {
+        world.connections.push(outbox.clone());
+        world.gateway.heartbeat_interval
+    });
     let hello = json!({ "heartbeat_interval": interval.as_millis() as u64 });
     send(&mut socket, Frame::Text(json!({ "op": op::HELLO, "s": null, "t": null, "d": hello }))).await?;
     let mut session = None;
@@ -153,9 +156,11 @@ fn pack(payload: &Value) -> std::io::Result<Vec<u8>> {
 
 /// What one frame of a client brings about. `session` is the one that this connection has, once it has one.
 fn answer(world: &mut World, text: &str, session: &mut Option<String>, outbox: &UnboundedSender<Frame>) {
+    // An invalidated session leaves its connection free to identify anew.
+    let has_session = session.as_ref().is_some_and(|id| world.sessions.contains_key(id));
     let reply = match serde_json::from_str::<Value>(text) {
         Err(_) => Some(Frame::Close(close::DECODE_ERROR)),
-        Ok(frame) => match (frame["op"].as_u64(), session.is_some()) {
+        Ok(frame) => match (frame["op"].as_u64(), has_session) {
             (Some(op::HEARTBEAT), _) => {
                 let acknowledgement = Frame::Text(json!({ "op": op::HEARTBEAT_ACK }));
                 world.gateway.acknowledges_heartbeats.then_some(acknowledgement)

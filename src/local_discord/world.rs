@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::faults::Faults;
-use super::gateway::Session;
+use super::gateway::{Frame, Session};
 use super::permissions::{self, Overwrite};
 use super::record::Recorded;
 
@@ -36,6 +37,8 @@ pub struct World {
     pub interactions: BTreeMap<Id, Interaction>,
     pub commands: BTreeMap<Id, Command>,
     pub sessions: BTreeMap<String, Session>,
+    /// Every gateway connection, whether it has a session or not.
+    pub connections: Vec<UnboundedSender<Frame>>,
     pub gateway: GatewayOptions,
     pub faults: Faults,
     pub records: Vec<Recorded>,
