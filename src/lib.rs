@@ -4,7 +4,8 @@
 //! The modules, in reading order: [`corpus`] is what we read, [`words`] how a text falls into words,
 //! [`retrieval`] finds passages, [`answer`] takes the answer out of them. They are synchronous, and know
 //! neither network nor clock nor environment. [`settings`] is what an operator may choose, [`eval`] measures
-//! question sets, [`cli`] is the program, `local_discord` a stand-in for Discord that tests switch on. [`Answerer`] ties the core together for all edges.
+//! question sets, [`cli`] is the program, `local_discord` a stand-in for Discord that tests switch on.
+//! [`Answerer`] ties the core together for all edges.
 
 pub mod corpus;
 pub mod words;
