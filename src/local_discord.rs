@@ -174,19 +174,21 @@ impl LocalDiscord {
     }
 
     pub fn channel(&self, guild: Id, name: &str) -> Id {
-        self.place(name, Place::Text { guild, overwrites: Vec::new() })
+        self.place(name, Place::Text { guild, overwrites: Vec::new() }, "CHANNEL_CREATE")
     }
 
     /// A thread in a text channel.
     pub fn thread(&self, parent: Id, name: &str) -> Id {
         let guild = self.shared.read(|world| world.guild_of(parent).unwrap_or_default());
-        self.place(name, Place::Thread { guild, parent, is_archived: false, is_locked: false })
+        let place = Place::Thread { guild, parent, is_archived: false, is_locked: false };
+        self.place(name, place, "THREAD_CREATE")
     }
 
-    fn place(&self, name: &str, place: Place) -> Id {
+    fn place(&self, name: &str, place: Place, event: &'static str) -> Id {
         self.shared.change(|world| {
             let id = world.new_id();
             world.channels.insert(id, Channel { name: name.to_owned(), place, messages: BTreeMap::new() });
+            events::channel_changed(world, event, id);
             id
         })
     }
@@ -199,6 +201,7 @@ impl LocalDiscord {
             {
                 (*is_archived, *is_locked) = (true, locked);
             }
+            events::channel_changed(world, "THREAD_UPDATE", thread);
         });
     }
 
@@ -210,6 +213,7 @@ impl LocalDiscord {
             {
                 overwrites.push(overwrite);
             }
+            events::channel_changed(world, "CHANNEL_UPDATE", channel);
         });
     }
 

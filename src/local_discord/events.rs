@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::gateway::Frame;
 use super::payload;
-use super::permissions::VIEW_CHANNEL;
 use super::world::{Id, Message, World};
 
 const GUILDS: u64 = 1 << 0;
@@ -47,7 +46,7 @@ fn message_event(world: &mut World, name: &'static str, channel: Id, message: Id
     let always_readable: Vec<Id> =
         world.accounts.keys().filter(|bot| reads_anyway(found, guild, **bot)).copied().collect();
     let intent = if guild.is_some() { GUILD_MESSAGES } else { DIRECT_MESSAGES };
-    send(world, name, intent, Some(channel), |bot, intents| {
+    send(world, name, intent, channel, |bot, intents| {
         let reads = intents & MESSAGE_CONTENT != 0 || always_readable.contains(&bot);
         if reads { full.clone() } else { payload::without_content(full.clone()) }
     });
@@ -67,7 +66,7 @@ pub fn message_deleted(world: &mut World, channel: Id, message: Id) {
         event["guild_id"] = json!(guild.to_string());
     }
     let intent = if guild.is_some() { GUILD_MESSAGES } else { DIRECT_MESSAGES };
-    send(world, "MESSAGE_DELETE", intent, Some(channel), |_, _| event.clone());
+    send(world, "MESSAGE_DELETE", intent, channel, |_, _| event.clone());
 }
 
 /// `name` is MESSAGE_REACTION_ADD or MESSAGE_REACTION_REMOVE.
@@ -81,7 +80,7 @@ pub fn reaction(world: &mut World, name: &'static str, channel: Id, message: Id,
         event["guild_id"] = json!(guild.to_string());
     }
     let intent = if guild.is_some() { GUILD_MESSAGE_REACTIONS } else { DIRECT_MESSAGE_REACTIONS };
-    send(world, name, intent, Some(channel), |_, _| event.clone());
+    send(world, name, intent, channel, |_, _| event.clone());
 }
 
 /// No intent filters interactions; they go to one application.
@@ -108,20 +107,15 @@ pub fn guild_deleted(world: &mut World, guild: Id, bot: Id, is_outage: bool) {
     });
 }
 
+/// A channel or thread came, or is not as it was: `name` says which.
+pub fn channel_changed(world: &mut World, name: &'static str, channel: Id) {
+    let Some(event) = payload::channel(world, channel) else { return };
+    send(world, name, GUILDS, channel, |_, _| event.clone());
+}
+
 /// To everybody with one of the intents who sees the channel.
-fn send(
-    world: &mut World,
-    name: &'static str,
-    intent: u64,
-    channel: Option<Id>,
-    event: impl Fn(Id, u64) -> Value,
-) {
-    let viewers: Vec<Id> = match channel {
-        Some(channel) => {
-            world.accounts.keys().filter(|bot| world.may(**bot, channel, VIEW_CHANNEL)).copied().collect()
-        }
-        None => world.accounts.keys().copied().collect(),
-    };
+fn send(world: &mut World, name: &'static str, intent: u64, channel: Id, event: impl Fn(Id, u64) -> Value) {
+    let viewers = world.audience(channel);
     dispatch(world, name, |bot, intents| {
         (intents & intent != 0 && viewers.contains(&bot)).then(|| event(bot, intents))
     });

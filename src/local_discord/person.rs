@@ -74,11 +74,6 @@ impl Person {
     fn write(&self, channel: Id, text: &str, reply_to: Option<Id>, ping: Ping) -> Result<Id, CannotDo> {
         self.shared.change(|world| {
             self.may_write(world, channel)?;
-            if let Some(Place::Thread { is_archived, .. }) =
-                world.channels.get_mut(&channel).map(|found| &mut found.place)
-            {
-                *is_archived = false;
-            }
             let draft = Draft {
                 author: self.id,
                 channel,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::events;
 use super::mentions::{self, Allowed};
-use super::world::{Body, Id, Message, World};
+use super::world::{Body, Id, Message, Place, World};
 
 pub struct Draft {
     pub author: Id,
@@ -48,11 +48,21 @@ pub fn post(world: &mut World, draft: Draft) -> Id {
         mentions: found,
         pinged,
     };
+    unarchive(world, draft.channel);
     if let Some(channel) = world.channels.get_mut(&draft.channel) {
         channel.messages.insert(id, message);
     }
     events::message_created(world, draft.channel, id);
     id
+}
+
+/// Whoever posts into an archived thread opens it again.
+fn unarchive(world: &mut World, channel: Id) {
+    let place = world.channels.get_mut(&channel).map(|channel| &mut channel.place);
+    if let Some(Place::Thread { is_archived: is_archived @ true, .. }) = place {
+        *is_archived = false;
+        events::channel_changed(world, "THREAD_UPDATE", channel);
+    }
 }
 
 /// A reply pings whom it answers, but never for an answer to an interaction: those count as a webhook's.

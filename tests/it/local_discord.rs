@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use passim::local_discord::permissions::{Overwrite, SEND_MESSAGES, VIEW_CHANNEL, Whom};
 use passim::local_discord::{
-    Failure, Fault, Id, LocalDiscord, MESSAGE_CONTENT, Moment, Person, Ping, Recorded, Shown, json_lines,
+    Failure, Fault, Id, LocalDiscord, MESSAGE_CONTENT, Moment, Person, Ping, Recorded, Screen, Shown,
+    json_lines,
 };
 use serde_json::{Value, json};
-use serenity::all::{GatewayIntents, RoleId};
+use serenity::all::{GatewayIntents, ReactionType, RoleId};
 
 use bot::{Running, TOKEN};
 
@@ -204,8 +205,9 @@ async fn after_a_cut_the_session_resumes_and_what_was_missed_is_replayed() {
 
 #[tokio::test]
 async fn reconnecting_on_request_resumes_too() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, bot) = Scene::connected(plain()).await;
     scene.discord.ask_to_reconnect();
+    bot.was_resumed().await;
     scene.ann.say(scene.general, &scene.mention("echo again")).unwrap();
     scene.ann.finds(scene.general, SOON, "the reply", |m| m.content == "again").await.unwrap();
     assert_eq!(scene.discord.sessions(), 1);
@@ -454,4 +456,113 @@ async fn requests_are_recorded_as_lines() {
     let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
     assert_eq!(first["path"], "/api/v10/gateway");
     assert_eq!(first["status"], 200);
+}
+
+#[tokio::test]
+async fn follow_ups_are_edited_and_the_first_response_deleted() {
+    let (scene, _bot) = Scene::connected(plain()).await;
+    scene.ann.invoke(scene.general, "more", &[]).unwrap();
+    let is_done = |screen: &Screen| screen.messages.len() == 1 && screen.messages[0].content == "third";
+    let screen = scene.ann.sees_when(scene.general, SOON, "the follow-up alone", is_done).await.unwrap();
+    assert!(screen.messages[0].is_ephemeral && screen.messages[0].is_edited);
+}
+
+#[tokio::test]
+async fn the_bot_hears_of_edits_deletions_and_reactions() {
+    let (scene, bot) = Scene::connected(plain()).await;
+    let message = scene.ann.say(scene.general, &scene.mention("nothing")).unwrap();
+    scene.ann.edit(message, &scene.mention("no thing")).unwrap();
+    assert_eq!(bot.changed().await, Some(scene.mention("no thing")));
+    scene.bob.react(message, "👍").unwrap();
+    assert_eq!(bot.reaction().await, "👍");
+    assert!(scene.bob.delete(message).is_err());
+    scene.ann.delete(message).unwrap();
+    assert_eq!(bot.changed().await, None);
+}
+
+#[tokio::test]
+async fn the_bot_reacts_and_takes_it_back() {
+    let (scene, _bot) = Scene::connected(plain()).await;
+    let message = scene.ann.say(scene.general, "thanks").unwrap();
+    let http = bot::http(&scene.discord.origin(), TOKEN);
+    let thumb = ReactionType::Unicode("👍".into());
+    http.create_reaction(scene.general.into(), message.into(), &thumb).await.unwrap();
+    let shown = scene.ann.sees(scene.general).messages.remove(0);
+    assert_eq!(shown.reactions, [("👍".to_owned(), vec!["probe".to_owned()])]);
+    http.delete_reaction_me(scene.general.into(), message.into(), &thumb).await.unwrap();
+    assert!(scene.ann.sees(scene.general).messages[0].reactions.is_empty());
+}
+
+#[tokio::test]
+async fn a_direct_message_reaches_who_shares_a_guild_only() {
+    let (scene, _bot) = Scene::connected(plain()).await;
+    let http = bot::http(&scene.discord.origin(), TOKEN);
+    let write_to = async |person: &Person| {
+        let opened = http.create_private_channel(&json!({ "recipient_id": person.id().to_string() })).await;
+        http.send_message(opened.unwrap().id, Vec::new(), &json!({ "content": "hello" })).await
+    };
+    write_to(&scene.bob).await.unwrap();
+    let direct = scene.bob.sees(scene.bob.direct_channel(scene.bot));
+    assert_eq!(direct.last_by("probe").unwrap().content, "hello");
+    let stranger = scene.discord.person("stranger");
+    assert_eq!(bot::code(&write_to(&stranger).await.unwrap_err()), (403, 50007));
+}
+
+#[tokio::test]
+async fn commands_of_a_guild_are_registered_changed_and_removed() {
+    let (scene, _bot) = Scene::connected(plain()).await;
+    let http = bot::http(&scene.discord.origin(), TOKEN);
+    let guild = scene.guild.into();
+    http.set_application_id(scene.bot.into());
+    let body = json!({ "name": "here", "description": "Only here" });
+    let created = http.create_guild_command(guild, &body).await.unwrap();
+    scene.bob.invoke(scene.general, "here", &[]).unwrap();
+    let changed = http.edit_guild_command(guild, created.id, &json!({ "description": "Still here" })).await;
+    assert_eq!(changed.unwrap().description, "Still here");
+    http.delete_guild_command(guild, created.id).await.unwrap();
+    assert!(http.get_guild_commands(guild).await.unwrap().is_empty());
+    scene.bob.invoke(scene.general, "here", &[]).unwrap_err();
+}
+
+#[tokio::test]
+async fn a_session_that_is_declared_invalid_begins_anew() {
+    let (scene, bot) = Scene::connected(plain()).await;
+    scene.discord.invalidate_sessions(false);
+    bot.was_ready_times(2).await;
+}
+
+#[tokio::test]
+async fn a_client_whose_heartbeats_are_not_acknowledged_begins_anew() {
+    let scene = Scene::new().await;
+    scene.discord.heartbeat_interval(Duration::from_millis(50));
+    scene.discord.acknowledge_heartbeats(false);
+    let bot = scene.connect(plain()).await;
+    // serenity does not resume here, it identifies anew.
+    bot.was_ready_times(2).await;
+}
+
+#[tokio::test]
+async fn roles_are_pinged_by_who_may() {
+    let scene = Scene::new().await;
+    let [open, closed] =
+        [true, false].map(|is_mentionable| scene.discord.role(scene.guild, "editors", 0, is_mentionable));
+    for role in [open, closed] {
+        scene.discord.give_role(scene.guild, role, scene.ann.id());
+    }
+    scene.bob.say(scene.general, &format!("<@&{open}>")).unwrap();
+    scene.bob.say(scene.general, &format!("<@&{closed}> @everyone")).unwrap();
+    let pinged: Vec<Vec<String>> =
+        scene.ann.sees(scene.general).messages.into_iter().map(|message| message.pinged).collect();
+    assert_eq!(pinged, [vec!["ann".to_owned()], vec![]]);
+}
+
+#[tokio::test]
+async fn a_locked_thread_takes_nothing() {
+    let (scene, _bot) = Scene::connected(plain()).await;
+    let thread = scene.discord.thread(scene.general, "details");
+    scene.discord.archive(thread, true);
+    let http = bot::http(&scene.discord.origin(), TOKEN);
+    let refused = http.send_message(thread.into(), Vec::new(), &json!({ "content": "a" })).await;
+    assert_eq!(bot::code(&refused.unwrap_err()), (400, 160_005));
+    assert!(scene.bob.say(thread, "a").is_err());
 }

@@ -23,6 +23,9 @@ mod callback {
 }
 
 pub(super) fn callback(world: &mut World, request: &Request, id: Id, token: &str) -> Outcome {
+    if request.parameter("with_response") == Some("true") {
+        return Err(not_modelled(request));
+    }
     let found = world.interactions.get(&id).filter(|found| found.token == token);
     let interaction = found.ok_or(refusal::UNKNOWN_INTERACTION)?;
     if interaction.response.is_some() {

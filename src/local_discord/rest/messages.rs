@@ -69,7 +69,6 @@ fn create(world: &mut World, request: &Request, channel: Id, bot: Id) -> Outcome
     }
     world.faults.take_place(channel, world.now())?;
     let nonce = Some(body["nonce"].clone()).filter(|nonce| !nonce.is_null());
-    unarchive(world, channel);
     let draft = Draft {
         author: bot,
         channel,
@@ -105,15 +104,6 @@ fn share_a_guild(world: &World, accounts: [Id; 2]) -> bool {
     let has_both =
         |members: &std::collections::BTreeMap<Id, _>| accounts.iter().all(|a| members.contains_key(a));
     world.guilds.values().any(|guild| has_both(&guild.members))
-}
-
-/// Whoever posts into an archived thread opens it again.
-pub(in super::super) fn unarchive(world: &mut World, channel: Id) {
-    if let Some(Place::Thread { is_archived, .. }) =
-        world.channels.get_mut(&channel).map(|found| &mut found.place)
-    {
-        *is_archived = false;
-    }
 }
 
 /// The message that is answered. One that is gone is a fault, unless the sender said that it is not.

@@ -42,10 +42,14 @@ pub struct Running {
 #[derive(Debug, PartialEq)]
 enum News {
     Ready,
+    Resumed,
     Heard(String),
     Asked(String),
     Failed(u16, isize),
     Guild(&'static str),
+    /// An edit or a deletion of a message, with its new text.
+    Changed(Option<String>),
+    Reacted(String),
 }
 
 impl Running {
@@ -83,6 +87,10 @@ impl Running {
         }
     }
 
+    pub async fn was_resumed(&self) {
+        self.next("RESUMED", |news| (news == News::Resumed).then_some(())).await;
+    }
+
     pub async fn was_asked(&self, command: &str) {
         self.next(command, |news| (news == News::Asked(command.into())).then_some(())).await;
     }
@@ -106,6 +114,15 @@ impl Running {
             |news| if let News::Failed(status, code) = news { Some((status, code)) } else { None },
         )
         .await
+    }
+
+    /// The new text of the next message that is changed; none for one that is deleted.
+    pub async fn changed(&self) -> Option<String> {
+        self.next("change", |news| if let News::Changed(text) = news { Some(text) } else { None }).await
+    }
+
+    pub async fn reaction(&self) -> String {
+        self.next("reaction", |news| if let News::Reacted(emoji) = news { Some(emoji) } else { None }).await
     }
 
     pub async fn guild_event(&self, wanted: &'static str) {
@@ -161,6 +178,15 @@ impl Probe {
             "twice" => {
                 command.create_response(http, CreateInteractionResponse::Message(text("once"))).await?;
                 command.create_response(http, CreateInteractionResponse::Message(text("again"))).await
+            }
+            "more" => {
+                let first = text("first").ephemeral(true);
+                command.create_response(http, CreateInteractionResponse::Message(first)).await?;
+                let second = CreateInteractionResponseFollowup::new().content("second").ephemeral(true);
+                let second = command.create_followup(http, second).await?;
+                let third = CreateInteractionResponseFollowup::new().content("third");
+                command.edit_followup(http, second.id, third).await?;
+                command.delete_response(http).await
             }
             "late" => {
                 self.wait_for_permit().await;
@@ -235,6 +261,7 @@ fn commands() -> Vec<CreateCommand> {
             .add_option(question.required(true).set_autocomplete(true).max_length(300)),
         CreateCommand::new("secret").description("For you only"),
         CreateCommand::new("twice").description("Answers twice"),
+        CreateCommand::new("more").description("Follows up"),
         CreateCommand::new("late").description("Answers when it is told to"),
         CreateCommand::new("admin")
             .description("For who manages the guild")
@@ -250,12 +277,34 @@ impl EventHandler for Probe {
         self.tell(News::Ready);
     }
 
+    async fn resume(&self, _: Context, _: ResumedEvent) {
+        self.tell(News::Resumed);
+    }
+
     async fn guild_create(&self, _: Context, _: Guild, _: Option<bool>) {
         self.tell(News::Guild("there"));
     }
 
     async fn guild_delete(&self, _: Context, guild: UnavailableGuild, _: Option<Guild>) {
         self.tell(News::Guild(if guild.unavailable { "unavailable" } else { "removed" }));
+    }
+
+    async fn message_update(
+        &self,
+        _: Context,
+        _: Option<Message>,
+        _: Option<Message>,
+        event: MessageUpdateEvent,
+    ) {
+        self.tell(News::Changed(event.content));
+    }
+
+    async fn message_delete(&self, _: Context, _: ChannelId, _: MessageId, _: Option<GuildId>) {
+        self.tell(News::Changed(None));
+    }
+
+    async fn reaction_add(&self, _: Context, reaction: Reaction) {
+        self.tell(News::Reacted(reaction.emoji.to_string()));
     }
 
     async fn message(&self, context: Context, message: Message) {
