@@ -9,7 +9,7 @@ use super::world::{Id, Interaction, InteractionKind, Message, Place, World};
 const LOADING: u64 = 1 << 7;
 /// Long ago enough for everything that is asked of an account or a member.
 const JOINED: &str = "2020-01-01T00:00:00.000000+00:00";
-/// Intents and flags of an application that may read contents, or only in few guilds.
+/// The flag of an application that was granted the intent to read contents, as it is in few guilds.
 const MESSAGE_CONTENT_FLAG: u64 = 1 << 18;
 
 pub fn user(world: &World, id: Id) -> Value {

@@ -8,31 +8,34 @@ pub struct Refusal {
     pub body: Value,
 }
 
-pub const UNAUTHORIZED: (u16, u32, &str) = (401, 0, "401: Unauthorized");
-pub const NO_SUCH_ROUTE: (u16, u32, &str) = (404, 0, "404: Not Found");
-pub const UNKNOWN_CHANNEL: (u16, u32, &str) = (404, 10003, "Unknown Channel");
-pub const UNKNOWN_GUILD: (u16, u32, &str) = (404, 10004, "Unknown Guild");
-pub const UNKNOWN_MEMBER: (u16, u32, &str) = (404, 10007, "Unknown Member");
-pub const UNKNOWN_MESSAGE: (u16, u32, &str) = (404, 10008, "Unknown Message");
-pub const UNKNOWN_USER: (u16, u32, &str) = (404, 10013, "Unknown User");
-pub const UNKNOWN_WEBHOOK: (u16, u32, &str) = (404, 10015, "Unknown Webhook");
-pub const UNKNOWN_INTERACTION: (u16, u32, &str) = (404, 10062, "Unknown interaction");
-pub const UNKNOWN_COMMAND: (u16, u32, &str) = (404, 10063, "Unknown application command");
-pub const ALREADY_ACKNOWLEDGED: (u16, u32, &str) = (400, 40060, "Interaction has already been acknowledged.");
-pub const MISSING_ACCESS: (u16, u32, &str) = (403, 50001, "Missing Access");
-pub const NOT_THE_AUTHOR: (u16, u32, &str) = (403, 50005, "Cannot edit a message authored by another user");
-pub const EMPTY_MESSAGE: (u16, u32, &str) = (400, 50006, "Cannot send an empty message");
-pub const CANNOT_MESSAGE_THIS_USER: (u16, u32, &str) = (403, 50007, "Cannot send messages to this user");
-pub const MISSING_PERMISSIONS: (u16, u32, &str) = (403, 50013, "Missing Permissions");
-pub const INVALID_WEBHOOK_TOKEN: (u16, u32, &str) = (401, 50027, "Invalid Webhook Token");
-pub const THREAD_IS_ARCHIVED: (u16, u32, &str) = (400, 50083, "Thread is archived");
-pub const INVALID_JSON: (u16, u32, &str) = (400, 50109, "The request body contains invalid JSON.");
-pub const NO_REPLY_WITHOUT_HISTORY: (u16, u32, &str) =
-    (400, 160_002, "You cannot reply without permission to read message history");
-pub const THREAD_IS_LOCKED: (u16, u32, &str) = (400, 160_005, "Thread is locked");
+/// A status, Discord's JSON code, and what it says with it.
+pub type Code = (u16, u32, &'static str);
 
-impl From<(u16, u32, &str)> for Refusal {
-    fn from((status, code, message): (u16, u32, &str)) -> Refusal {
+pub const UNAUTHORIZED: Code = (401, 0, "401: Unauthorized");
+pub const NO_SUCH_ROUTE: Code = (404, 0, "404: Not Found");
+pub const UNKNOWN_CHANNEL: Code = (404, 10003, "Unknown Channel");
+pub const UNKNOWN_GUILD: Code = (404, 10004, "Unknown Guild");
+pub const UNKNOWN_MEMBER: Code = (404, 10007, "Unknown Member");
+pub const UNKNOWN_MESSAGE: Code = (404, 10008, "Unknown Message");
+pub const UNKNOWN_USER: Code = (404, 10013, "Unknown User");
+pub const UNKNOWN_WEBHOOK: Code = (404, 10015, "Unknown Webhook");
+pub const UNKNOWN_INTERACTION: Code = (404, 10062, "Unknown interaction");
+pub const UNKNOWN_COMMAND: Code = (404, 10063, "Unknown application command");
+pub const ALREADY_ACKNOWLEDGED: Code = (400, 40060, "Interaction has already been acknowledged.");
+pub const MISSING_ACCESS: Code = (403, 50001, "Missing Access");
+pub const NOT_THE_AUTHOR: Code = (403, 50005, "Cannot edit a message authored by another user");
+pub const EMPTY_MESSAGE: Code = (400, 50006, "Cannot send an empty message");
+pub const CANNOT_MESSAGE_THIS_USER: Code = (403, 50007, "Cannot send messages to this user");
+pub const MISSING_PERMISSIONS: Code = (403, 50013, "Missing Permissions");
+pub const INVALID_WEBHOOK_TOKEN: Code = (401, 50027, "Invalid Webhook Token");
+pub const THREAD_IS_ARCHIVED: Code = (400, 50083, "Thread is archived");
+pub const INVALID_JSON: Code = (400, 50109, "The request body contains invalid JSON.");
+pub const NO_REPLY_WITHOUT_HISTORY: Code =
+    (400, 160_002, "You cannot reply without permission to read message history");
+pub const THREAD_IS_LOCKED: Code = (400, 160_005, "Thread is locked");
+
+impl From<Code> for Refusal {
+    fn from((status, code, message): Code) -> Refusal {
         Refusal { status, body: json!({ "code": code, "message": message }) }
     }
 }

@@ -168,6 +168,6 @@ fn is(step: &str, id: Id) -> bool {
 }
 
 /// An id out of a path; what is no number names nothing.
-fn known(step: &str, otherwise: (u16, u32, &str)) -> Result<Id, Refusal> {
+fn known(step: &str, otherwise: refusal::Code) -> Result<Id, Refusal> {
     step.parse().map_err(|_| otherwise.into())
 }

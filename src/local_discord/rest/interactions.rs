@@ -120,7 +120,7 @@ fn answer(world: &mut World, id: Id, data: &Value, body: Body, is_thinking: bool
 }
 
 fn rewrite(world: &mut World, request: &Request, id: Id, message: Id, body: &Value) -> Result<(), Refusal> {
-    let channel = world.interactions.get(&id).map(|found| found.channel).unwrap_or_default();
+    let channel = channel_of(world, id);
     let before = world.message(channel, message).ok_or(refusal::UNKNOWN_MESSAGE)?.body.clone();
     let written = body_of(world, body, request, Some(&before));
     if is_empty(&written) {
@@ -156,7 +156,7 @@ pub(super) fn webhook(
         }
         ("DELETE", ["messages", message]) => {
             let message = named(world, id, message, &response)?;
-            let channel = world.interactions.get(&id).map(|found| found.channel).unwrap_or_default();
+            let channel = channel_of(world, id);
             writing::remove(world, channel, message);
             Ok(Reply::Nothing)
         }
@@ -167,7 +167,7 @@ pub(super) fn webhook(
 /// The first follow-up after a deferred response takes that one's place, with its audience.
 fn follow_up(world: &mut World, request: &Request, id: Id, response: &Response) -> Outcome {
     limits::message(&request.body, "", Carrier::Interaction)?;
-    let channel = world.interactions.get(&id).map(|found| found.channel).unwrap_or_default();
+    let channel = channel_of(world, id);
     if let Response::Message(deferred) = response
         && world.message(channel, *deferred).is_some_and(|message| message.is_thinking)
     {
@@ -184,7 +184,7 @@ fn follow_up(world: &mut World, request: &Request, id: Id, response: &Response) 
 
 /// `@original`, or a follow-up of this interaction.
 fn named(world: &World, id: Id, step: &str, response: &Response) -> Result<Id, Refusal> {
-    let channel = world.interactions.get(&id).map(|found| found.channel).unwrap_or_default();
+    let channel = channel_of(world, id);
     let message = match (step, response) {
         ("@original", Response::Message(message)) => *message,
         ("@original", _) => return Err(refusal::UNKNOWN_MESSAGE.into()),
@@ -196,7 +196,12 @@ fn named(world: &World, id: Id, step: &str, response: &Response) -> Result<Id, R
 }
 
 fn shown(world: &World, id: Id, message: Id) -> Outcome {
-    let channel = world.interactions.get(&id).map(|found| found.channel).unwrap_or_default();
+    let channel = channel_of(world, id);
     let message = world.message(channel, message).ok_or(refusal::UNKNOWN_MESSAGE)?;
     Ok(Reply::Json(payload::message(world, message)))
+}
+
+/// Where the interaction was: its messages stand there.
+fn channel_of(world: &World, interaction: Id) -> Id {
+    world.interactions.get(&interaction).map(|found| found.channel).unwrap_or_default()
 }

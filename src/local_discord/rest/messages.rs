@@ -42,7 +42,7 @@ fn require(
     channel: Id,
     bot: Id,
     permission: u64,
-    otherwise: (u16, u32, &str),
+    otherwise: refusal::Code,
 ) -> Result<(), Refusal> {
     if world.may(bot, channel, permission) { Ok(()) } else { Err(otherwise.into()) }
 }
