@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -71,6 +71,12 @@ impl LocalDiscord {
     /// What stands for `https://discord.com`: the API is below `/api/v10`.
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// From now on time passes only by [`advance`](Self::advance): however busy the machine is, nobody is too
+    /// late by accident.
+    pub fn stop_the_clock(&self) {
+        self.shared.change(|world| world.stopped = Some(Instant::now()));
     }
 
     /// Lets time pass, without waiting for it.

@@ -29,6 +29,8 @@ pub const TOKEN_LIFE: Duration = Duration::from_secs(15 * 60);
 #[derive(Default)]
 pub struct World {
     last_id: Id,
+    /// When the clock was stopped: from then on it moves only by being put ahead.
+    pub stopped: Option<Instant>,
     /// How far the clock was put ahead.
     ahead: Duration,
     pub accounts: BTreeMap<Id, Account>,
@@ -205,7 +207,7 @@ impl World {
     }
 
     pub fn now(&self) -> Instant {
-        Instant::now() + self.ahead
+        self.stopped.unwrap_or_else(Instant::now) + self.ahead
     }
 
     pub fn advance(&mut self, by: Duration) {

@@ -39,6 +39,7 @@ struct Scene {
 impl Scene {
     async fn new() -> Scene {
         let discord = LocalDiscord::start().await.unwrap();
+        discord.stop_the_clock();
         let bot = discord.bot("probe", TOKEN, MESSAGE_CONTENT);
         let (ann, bob) = (discord.person("ann"), discord.person("bob"));
         let guild = discord.guild("Team", &ann);
@@ -565,4 +566,39 @@ async fn a_locked_thread_takes_nothing() {
     let refused = http.send_message(thread.into(), Vec::new(), &json!({ "content": "a" })).await;
     assert_eq!(bot::code(&refused.unwrap_err()), (400, 160_005));
     assert!(scene.bob.say(thread, "a").is_err());
+}
+
+#[tokio::test]
+async fn a_request_can_be_limited_before_it_has_an_effect() {
+    let scene = Scene::new().await;
+    scene.discord.fail(Fault {
+        method: "POST",
+        path: "/channels/*/messages",
+        times: 1,
+        failure: Failure::RateLimited { retry_after: 0.5 },
+        moment: Moment::BeforeEffect,
+    });
+    let http = bot::http(&scene.discord.origin(), TOKEN);
+    let body = json!({ "content": "hello" });
+    let limited = http.send_message(scene.general.into(), Vec::new(), &body).await.unwrap_err();
+    assert_eq!(bot::code(&limited).0, 429);
+    assert!(scene.ann.sees(scene.general).messages.is_empty());
+    http.send_message(scene.general.into(), Vec::new(), &body).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_wrong_token_may_nothing() {
+    let scene = Scene::new().await;
+    let http = bot::http(&scene.discord.origin(), "wrong");
+    assert_eq!(bot::code(&http.get_current_user().await.unwrap_err()).0, 401);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_named_by_its_code() {
+    let scene = Scene::new().await;
+    let http = bot::http(&scene.discord.origin(), TOKEN);
+    let nowhere = http.get_channel(1.into()).await.unwrap_err();
+    assert_eq!(bot::code(&nowhere), (404, 10003));
+    let nothing = http.get_message(scene.general.into(), 1.into()).await.unwrap_err();
+    assert_eq!(bot::code(&nothing), (404, 10008));
 }
