@@ -4,9 +4,9 @@
 //! The modules, in reading order: [`corpus`] is what we read, [`words`] how a text falls into words,
 //! [`retrieval`] finds passages, [`answer`] takes the answer out of them. They are synchronous, and know
 //! neither network nor clock nor environment. [`settings`] is what an operator may choose, [`store`] what is
-//! remembered between questions, [`eval`] measures question sets, [`discord`] and [`cli`] are what people use.
-//! [`Answerer`] ties the core together for all edges, and [`live`] keeps it up to date where a program goes on
-//! running.
+//! remembered between questions, [`eval`] measures question sets, [`discord`] and [`cli`] are what people use,
+//! `local_discord` is a stand-in for Discord that tests switch on. [`Answerer`] ties the core together for all
+//! edges, and [`live`] keeps it up to date where a program goes on running.
 
 pub mod corpus;
 pub mod words;
@@ -20,6 +20,8 @@ pub mod cli;
 pub mod discord;
 pub mod eval;
 pub mod live;
+#[cfg(feature = "local-discord")]
+pub mod local_discord;
 pub mod settings;
 pub mod store;
 

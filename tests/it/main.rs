@@ -11,6 +11,7 @@ mod doctor;
 mod generator;
 mod index;
 mod init;
+mod local_discord;
 mod program;
 mod quality;
 mod scale;

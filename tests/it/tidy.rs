@@ -55,6 +55,21 @@ fn only_the_edges_know_clap_and_the_terminal() {
 }
 
 #[test]
+fn only_the_local_discord_serves_and_it_does_not_know_the_bots_library() {
+    only("axum", &["local_discord"]);
+    only("tokio_tungstenite", &["local_discord"]);
+    only("futures_util", &["local_discord"]);
+    // The gateway to Discord will join it here.
+    only("tokio", &["local_discord"]);
+    for (name, text) in sources() {
+        let is_stand_in = name.starts_with("local_discord");
+        for foreign in ["serenity", "crate::answer", "crate::Answerer", "crate::settings", "crate::cli"] {
+            assert!(!is_stand_in || !text.contains(foreign), "src/{name} knows {foreign}");
+        }
+    }
+}
+
+#[test]
 fn only_settings_know_the_config_crate_and_the_user_folders() {
     // In `cli.rs` that word is the command of the name.
     only("config", &["settings", "cli.rs"]);

@@ -1,0 +1,332 @@
+//! A Discord on loopback: a stand-in for tests, and for trying the bot without the real one.
+//!
+//! One process serves REST and gateway, and behaves like Discord where a bot can tell: what it would refuse is
+//! refused with its codes, what it would hide is hidden. [`Person`] is the other side: what people do and see.
+//! It knows nothing of the bot or of the library that the bot is written with. What is not modelled answers
+//! 404, and the log names it.
+
+mod events;
+mod faults;
+mod gateway;
+mod limits;
+mod mentions;
+mod payload;
+pub mod permissions;
+mod person;
+mod record;
+mod refusal;
+mod rest;
+mod screen;
+mod shared;
+mod world;
+mod writing;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use gateway::Frame;
+use permissions::Overwrite;
+use shared::Shared;
+use world::{Account, Bot, Channel, Guild, Place, Role, World};
+
+pub use faults::{Failure, Fault, Moment};
+pub use person::{CannotDo, Choice, Form, NotSeen, Person, Ping};
+pub use record::{Recorded, json_lines};
+pub use screen::{Attached, Button, Screen, Select, Shown};
+pub use world::Id;
+
+/// The privileged intent to read what is not addressed to an application.
+pub const MESSAGE_CONTENT: u64 = events::MESSAGE_CONTENT;
+
+/// A running one. It stops when it is dropped.
+pub struct LocalDiscord {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    servers: [JoinHandle<()>; 2],
+}
+
+impl LocalDiscord {
+    /// Listens on two free ports of this machine.
+    pub async fn start() -> io::Result<LocalDiscord> {
+        let rest = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let gateway = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = rest.local_addr()?;
+        let mut world = World::default();
+        world.gateway.url = format!("ws://{}", gateway.local_addr()?);
+        let shared = Arc::new(Shared::new(world));
+        let servers = [
+            tokio::spawn(rest::serve(rest, shared.clone())),
+            tokio::spawn(gateway::serve(gateway, shared.clone())),
+        ];
+        Ok(LocalDiscord { shared, address, servers })
+    }
+
+    /// What stands for `https://discord.com`: the API is below `/api/v10`.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// From now on time passes only by [`advance`](Self::advance): however busy the machine is, nobody is too
+    /// late by accident.
+    pub fn stop_the_clock(&self) {
+        self.shared.change(|world| world.stopped = Some(Instant::now()));
+    }
+
+    /// Lets time pass, without waiting for it.
+    pub fn advance(&self, by: Duration) {
+        self.shared.change(|world| world.advance(by));
+    }
+}
+
+impl Drop for LocalDiscord {
+    fn drop(&mut self) {
+        for server in &self.servers {
+            server.abort();
+        }
+        self.shared.change(|world| events::to_all_connected(world, &Frame::Cut));
+    }
+}
+
+/// Who and what there is.
+impl LocalDiscord {
+    pub fn person(&self, name: &str) -> Person {
+        let id = self.account(name, None);
+        Person::new(self.shared.clone(), id)
+    }
+
+    /// An application with its bot, which have one id here. It may ask for these privileged intents.
+    pub fn bot(&self, name: &str, token: &str, privileged: u64) -> Id {
+        self.account(name, Some(Bot { token: token.to_owned(), privileged, is_public: false }))
+    }
+
+    fn account(&self, name: &str, bot: Option<Bot>) -> Id {
+        self.shared.change(|world| {
+            let id = world.new_id();
+            world.accounts.insert(id, Account { name: name.to_owned(), bot });
+            id
+        })
+    }
+
+    /// Anybody may add this application to their guild.
+    pub fn make_public(&self, bot: Id) {
+        self.shared.change(|world| {
+            if let Some(bot) = world.accounts.get_mut(&bot).and_then(|account| account.bot.as_mut()) {
+                bot.is_public = true;
+            }
+        });
+    }
+
+    /// A guild whose owner is its first member.
+    pub fn guild(&self, name: &str, owner: &Person) -> Id {
+        self.shared.change(|world| {
+            let id = world.new_id();
+            let everyone =
+                Role { name: "@everyone".into(), permissions: permissions::EVERYONE, is_mentionable: false };
+            let guild = Guild {
+                name: name.to_owned(),
+                owner: owner.id(),
+                roles: BTreeMap::from([(id, everyone)]),
+                members: BTreeMap::from([(owner.id(), BTreeSet::new())]),
+                is_unavailable: false,
+            };
+            world.guilds.insert(id, guild);
+            id
+        })
+    }
+
+    /// Adds a person or a bot to the guild.
+    pub fn join(&self, guild: Id, account: Id) {
+        self.shared.change(|world| {
+            if let Some(guild) = world.guilds.get_mut(&guild) {
+                guild.members.entry(account).or_default();
+            }
+            events::guild_created(world, guild, account);
+        });
+    }
+
+    /// Removes a person or a bot from the guild.
+    pub fn remove(&self, guild: Id, account: Id) {
+        self.shared.change(|world| {
+            if let Some(guild) = world.guilds.get_mut(&guild) {
+                guild.members.remove(&account);
+            }
+            events::guild_deleted(world, guild, account, false);
+        });
+    }
+
+    /// A new role. The guild's own id names `@everyone`.
+    pub fn role(&self, guild: Id, name: &str, permissions: u64, is_mentionable: bool) -> Id {
+        self.shared.change(|world| {
+            let id = world.new_id();
+            if let Some(guild) = world.guilds.get_mut(&guild) {
+                guild.roles.insert(id, Role { name: name.to_owned(), permissions, is_mentionable });
+            }
+            id
+        })
+    }
+
+    pub fn give_role(&self, guild: Id, role: Id, account: Id) {
+        self.shared.change(|world| {
+            let member = world.guilds.get_mut(&guild).and_then(|guild| guild.members.get_mut(&account));
+            member.map(|roles| roles.insert(role));
+        });
+    }
+
+    pub fn channel(&self, guild: Id, name: &str) -> Id {
+        self.place(name, Place::Text { guild, overwrites: Vec::new() }, "CHANNEL_CREATE")
+    }
+
+    /// A thread in a text channel.
+    pub fn thread(&self, parent: Id, name: &str) -> Id {
+        let guild = self.shared.read(|world| world.guild_of(parent).unwrap_or_default());
+        let place = Place::Thread { guild, parent, is_archived: false, is_locked: false };
+        self.place(name, place, "THREAD_CREATE")
+    }
+
+    fn place(&self, name: &str, place: Place, event: &'static str) -> Id {
+        self.shared.change(|world| {
+            let id = world.new_id();
+            world.channels.insert(id, Channel { name: name.to_owned(), place, messages: BTreeMap::new() });
+            events::channel_changed(world, event, id);
+            id
+        })
+    }
+
+    /// Closes a thread; a locked one is opened by moderators only.
+    pub fn archive(&self, thread: Id, locked: bool) {
+        self.shared.change(|world| {
+            if let Some(Place::Thread { is_archived, is_locked, .. }) =
+                world.channels.get_mut(&thread).map(|channel| &mut channel.place)
+            {
+                (*is_archived, *is_locked) = (true, locked);
+            }
+            events::channel_changed(world, "THREAD_UPDATE", thread);
+        });
+    }
+
+    /// Adds an exception to what is allowed in a text channel.
+    pub fn overwrite(&self, channel: Id, overwrite: Overwrite) {
+        self.shared.change(|world| {
+            if let Some(Place::Text { overwrites, .. }) =
+                world.channels.get_mut(&channel).map(|channel| &mut channel.place)
+            {
+                overwrites.push(overwrite);
+            }
+            events::channel_changed(world, "CHANNEL_UPDATE", channel);
+        });
+    }
+
+    /// The guild cannot be served for now; nobody left it.
+    pub fn outage(&self, guild: Id) {
+        self.set_unavailable(guild, true);
+    }
+
+    pub fn recovery(&self, guild: Id) {
+        self.set_unavailable(guild, false);
+    }
+
+    fn set_unavailable(&self, guild: Id, is_unavailable: bool) {
+        self.shared.change(|world| {
+            let Some(found) = world.guilds.get_mut(&guild) else { return };
+            found.is_unavailable = is_unavailable;
+            let members: Vec<Id> = found.members.keys().copied().collect();
+            for member in members {
+                if is_unavailable {
+                    events::guild_deleted(world, guild, member, true);
+                } else {
+                    events::guild_created(world, guild, member);
+                }
+            }
+        });
+    }
+}
+
+/// What goes wrong on purpose.
+impl LocalDiscord {
+    pub fn fail(&self, fault: Fault) {
+        self.shared.change(|world| world.faults.switch_on(fault));
+    }
+
+    /// Ends every gateway connection without a word. Sessions can be resumed.
+    pub fn cut(&self) {
+        self.to_all_connected(&Frame::Cut);
+    }
+
+    /// Closes every gateway connection with a code.
+    pub fn close(&self, code: u16) {
+        self.to_all_connected(&Frame::Close(code));
+    }
+
+    /// Op 7: clients are to connect again, and resume.
+    pub fn ask_to_reconnect(&self) {
+        self.to_all_connected(&Frame::Text(json!({ "op": 7, "d": null })));
+    }
+
+    /// Op 9. What cannot be resumed is forgotten.
+    pub fn invalidate_sessions(&self, can_resume: bool) {
+        self.to_all_connected(&Frame::Text(json!({ "op": 9, "d": can_resume })));
+        if !can_resume {
+            self.forget_sessions();
+        }
+    }
+
+    /// No session can be resumed any more. Connected clients are not told, and hear nothing from then on.
+    pub fn forget_sessions(&self) {
+        self.shared.change(|world| world.sessions.clear());
+    }
+
+    fn to_all_connected(&self, frame: &Frame) {
+        self.shared.change(|world| events::to_all_connected(world, frame));
+    }
+
+    pub fn compress_ready(&self, on: bool) {
+        self.shared.change(|world| world.gateway.compresses_ready = on);
+    }
+
+    pub fn acknowledge_heartbeats(&self, on: bool) {
+        self.shared.change(|world| world.gateway.acknowledges_heartbeats = on);
+    }
+
+    /// For connections from now on.
+    pub fn heartbeat_interval(&self, interval: Duration) {
+        self.shared.change(|world| world.gateway.heartbeat_interval = interval);
+    }
+}
+
+/// What has come.
+impl LocalDiscord {
+    /// Every request so far, in order.
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.shared.read(|world| world.records.clone())
+    }
+
+    /// The first request that is as wanted, if it comes within the limit.
+    pub async fn request_when(
+        &self,
+        limit: Duration,
+        is_meant: impl Fn(&Recorded) -> bool,
+    ) -> Option<Recorded> {
+        self.shared.wait(limit, |world| world.records.iter().find(|one| is_meant(one)).cloned()).await
+    }
+
+    /// Whether the bot is connected, now or within the limit.
+    pub async fn is_connected(&self, bot: Id, limit: Duration) -> bool {
+        let look = |world: &World| {
+            let is_there = world.sessions.values().any(|one| one.bot == bot && one.is_connected());
+            is_there.then_some(())
+        };
+        self.shared.wait(limit, look).await.is_some()
+    }
+
+    /// How often clients have identified: a resume does not count.
+    pub fn sessions(&self) -> usize {
+        self.shared.read(|world| world.sessions.len())
+    }
+}

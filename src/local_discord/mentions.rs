@@ -1,0 +1,107 @@
+//! Whom a message names, and who is pinged by that.
+//!
+//! Mentions inside code are counted too, where Discord would leave them out: a text that can ping somebody
+//! there is one slip away from doing so.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::permissions::MENTION_EVERYONE;
+use super::world::{Id, Mentions, World};
+
+/// What a sender lets a message mention.
+pub struct Allowed {
+    accounts: Only,
+    roles: Only,
+    everyone: bool,
+    /// Whether the author of the message that is replied to is mentioned.
+    pub replied_to: bool,
+}
+
+enum Only {
+    All,
+    These(BTreeSet<Id>),
+}
+
+impl Allowed {
+    /// What holds where nothing is said, and for people.
+    pub fn all(replied_to: bool) -> Allowed {
+        Allowed { accounts: Only::All, roles: Only::All, everyone: true, replied_to }
+    }
+
+    /// Out of `allowed_mentions`; its shape was checked before.
+    pub fn read(allowed: &Value) -> Allowed {
+        if allowed.is_null() {
+            return Allowed::all(true);
+        }
+        let parses =
+            |kind: &str| allowed["parse"].as_array().is_some_and(|kinds| kinds.iter().any(|k| k == kind));
+        let only = |kind: &str| if parses(kind) { Only::All } else { Only::These(ids(&allowed[kind])) };
+        Allowed {
+            accounts: only("users"),
+            roles: only("roles"),
+            everyone: parses("everyone"),
+            replied_to: allowed["replied_user"] == true,
+        }
+    }
+
+    /// For answers to interactions: they stand as replies, but ping nobody by that.
+    pub fn without_replied_to(self) -> Allowed {
+        Allowed { replied_to: false, ..self }
+    }
+}
+
+impl Only {
+    fn admits(&self, id: Id) -> bool {
+        match self {
+            Only::All => true,
+            Only::These(ids) => ids.contains(&id),
+        }
+    }
+}
+
+fn ids(list: &Value) -> BTreeSet<Id> {
+    let id = |value: &Value| value.as_str().and_then(|text| text.parse().ok()).or_else(|| value.as_u64());
+    list.as_array().into_iter().flatten().filter_map(id).collect()
+}
+
+/// What `content` mentions when `author` writes it in `channel`.
+pub fn find(world: &World, author: Id, channel: Id, content: &str, allowed: &Allowed) -> Mentions {
+    let may_mention_all = world.may(author, channel, MENTION_EVERYONE);
+    let guild = world.guild_of(channel).and_then(|guild| world.guilds.get(&guild));
+    let mut mentions = Mentions::default();
+    for part in content.split('<').skip(1) {
+        let Some((inside, _)) = part.split_once('>') else { continue };
+        if let Some(role) = inside.strip_prefix("@&").and_then(|id| id.parse().ok()) {
+            let found = guild.and_then(|guild| guild.roles.get(&role));
+            let can_be = found.is_some_and(|role| role.is_mentionable || may_mention_all);
+            if can_be && allowed.roles.admits(role) {
+                mentions.roles.insert(role);
+            }
+        } else if let Some(id) = inside.strip_prefix('@') {
+            let Ok(account) = id.trim_start_matches('!').parse() else { continue };
+            if world.accounts.contains_key(&account) && allowed.accounts.admits(account) {
+                mentions.accounts.insert(account);
+            }
+        }
+    }
+    let names_everyone = content.contains("@everyone") || content.contains("@here");
+    mentions.everyone = names_everyone && allowed.everyone && may_mention_all && guild.is_some();
+    mentions
+}
+
+/// Who is notified: everybody mentioned who can see the channel, but never the author.
+pub fn pinged(world: &World, author: Id, channel: Id, mentions: &Mentions) -> BTreeSet<Id> {
+    let roles_of = |account: &Id| {
+        let guild = world.guild_of(channel).and_then(|guild| world.guilds.get(&guild));
+        guild.and_then(|guild| guild.members.get(account)).cloned().unwrap_or_default()
+    };
+    let is_meant = |account: &Id| {
+        mentions.everyone
+            || mentions.accounts.contains(account)
+            || !roles_of(account).is_disjoint(&mentions.roles)
+    };
+    let audience = world.audience(channel).into_iter();
+    audience.filter(|account| *account != author && is_meant(account)).collect()
+}

@@ -1,0 +1,159 @@
+//! A person in the local Discord: what people can do, and what they see.
+//!
+//! A person can do what Discord's own client lets people do, and no more: a disabled button cannot be pressed,
+//! and a command that is not shown to somebody cannot be invoked. An attempt says why not.
+
+mod invoking;
+mod waiting;
+
+use std::sync::Arc;
+
+use super::mentions::Allowed;
+use super::permissions::{
+    ADD_REACTIONS, MANAGE_MESSAGES, MANAGE_THREADS, SEND_MESSAGES, SEND_MESSAGES_IN_THREADS, VIEW_CHANNEL,
+};
+use super::screen::Screen;
+use super::shared::Shared;
+use super::world::{Body, Id, Message, Place, World};
+use super::writing::{self, Draft};
+
+pub use waiting::{Choice, Form, NotSeen};
+
+/// An account that a test, or somebody at a terminal, acts for.
+#[derive(Clone)]
+pub struct Person {
+    shared: Arc<Shared>,
+    id: Id,
+}
+
+/// Whether a reply notifies whom it answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ping {
+    Yes,
+    No,
+}
+
+/// Discord's client would not have let the person do this.
+#[derive(Debug, thiserror::Error)]
+#[error("{who} cannot {what}: {why}")]
+pub struct CannotDo {
+    who: String,
+    what: String,
+    why: String,
+}
+
+impl Person {
+    pub(super) fn new(shared: Arc<Shared>, id: Id) -> Person {
+        Person { shared, id }
+    }
+
+    pub fn id(&self) -> Id {
+        self.id
+    }
+
+    /// The direct channel with an application, or with somebody else.
+    pub fn direct_channel(&self, with: Id) -> Id {
+        self.shared.change(|world| world.direct_channel(self.id, with))
+    }
+
+    /// Exactly what this person sees now.
+    pub fn sees(&self, channel: Id) -> Screen {
+        self.shared.read(|world| Screen::of(world, self.id, channel))
+    }
+
+    pub fn say(&self, channel: Id, text: &str) -> Result<Id, CannotDo> {
+        self.write(channel, text, None, Ping::No)
+    }
+
+    pub fn reply(&self, message: Id, text: &str, ping: Ping) -> Result<Id, CannotDo> {
+        let channel =
+            self.shared.read(|world| self.visible(world, message, "reply").map(|message| message.channel))?;
+        self.write(channel, text, Some(message), ping)
+    }
+
+    fn write(&self, channel: Id, text: &str, reply_to: Option<Id>, ping: Ping) -> Result<Id, CannotDo> {
+        self.shared.change(|world| {
+            self.may_write(world, channel)?;
+            let draft = Draft {
+                author: self.id,
+                channel,
+                body: Body { content: text.to_owned(), ..Body::default() },
+                reply_to,
+                answers: None,
+                nonce: None,
+                only_for: None,
+                is_thinking: false,
+                allowed: Allowed::all(ping == Ping::Yes),
+            };
+            Ok(writing::post(world, draft))
+        })
+    }
+
+    fn may_write(&self, world: &World, channel: Id) -> Result<(), CannotDo> {
+        let place = world.channels.get(&channel).map(|channel| &channel.place);
+        let needed = match place {
+            Some(Place::Thread { is_locked: true, .. }) => SEND_MESSAGES_IN_THREADS | MANAGE_THREADS,
+            Some(Place::Thread { .. }) => SEND_MESSAGES_IN_THREADS,
+            _ => SEND_MESSAGES,
+        };
+        self.require(world, channel, needed, "write here")
+    }
+
+    /// Edits one of their own messages.
+    pub fn edit(&self, message: Id, text: &str) -> Result<(), CannotDo> {
+        self.shared.change(|world| {
+            let found = self.visible(world, message, "edit")?;
+            if found.author != self.id {
+                return Err(self.cannot(world, "edit", "it is somebody else's message"));
+            }
+            let (channel, body) = (found.channel, Body { content: text.to_owned(), ..found.body.clone() });
+            let pings = found.mentions.accounts.clone();
+            let replied_to =
+                found.reply_to.and_then(|id| world.message(channel, id)).map(|found| found.author);
+            let allowed = Allowed::all(replied_to.is_some_and(|author| pings.contains(&author)));
+            writing::rewrite(world, channel, message, body, &allowed);
+            Ok(())
+        })
+    }
+
+    /// Their own message, or, with the permission for it, anybody's. An ephemeral one is dismissed.
+    pub fn delete(&self, message: Id) -> Result<(), CannotDo> {
+        self.shared.change(|world| {
+            let found = self.visible(world, message, "delete")?;
+            let channel = found.channel;
+            let is_theirs = found.author == self.id || found.only_for == Some(self.id);
+            if !is_theirs {
+                self.require(world, channel, MANAGE_MESSAGES, "delete")?;
+            }
+            writing::remove(world, channel, message);
+            Ok(())
+        })
+    }
+
+    pub fn react(&self, message: Id, emoji: &str) -> Result<(), CannotDo> {
+        self.shared.change(|world| {
+            let channel = self.visible(world, message, "react")?.channel;
+            self.require(world, channel, ADD_REACTIONS, "react")?;
+            writing::react(world, channel, message, self.id, emoji, true);
+            Ok(())
+        })
+    }
+
+    fn visible<'w>(&self, world: &'w World, message: Id, what: &str) -> Result<&'w Message, CannotDo> {
+        let channel = world.channel_of(message).filter(|channel| world.may(self.id, *channel, VIEW_CHANNEL));
+        let found = channel.and_then(|channel| world.message(channel, message));
+        let visible = found.filter(|found| found.only_for.is_none_or(|only| only == self.id));
+        visible.ok_or_else(|| self.cannot(world, what, "there is no such message to be seen"))
+    }
+
+    fn require(&self, world: &World, channel: Id, permission: u64, what: &str) -> Result<(), CannotDo> {
+        if world.may(self.id, channel, permission) {
+            return Ok(());
+        }
+        Err(self.cannot(world, what, "the permission for it is missing"))
+    }
+
+    fn cannot(&self, world: &World, what: &str, why: impl Into<String>) -> CannotDo {
+        CannotDo { who: world.name_of(self.id).to_owned(), what: what.to_owned(), why: why.into() }
+    }
+}

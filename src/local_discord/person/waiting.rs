@@ -1,0 +1,129 @@
+//! Waiting for what will be seen: woken by changes, ended by a limit, and told with a picture when it fails.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::super::screen::{Screen, Shown};
+use super::super::world::{Id, Response, World};
+use super::Person;
+
+/// A form that an application has opened.
+#[derive(Clone, Debug)]
+pub struct Form {
+    pub title: String,
+    pub custom_id: String,
+    /// The text inputs as they came.
+    pub inputs: Vec<Value>,
+}
+
+/// A completion.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub name: String,
+    pub value: Value,
+}
+
+/// What did not come in time, and what was there instead.
+pub struct NotSeen {
+    pub what: String,
+    pub limit: Duration,
+    pub picture: String,
+}
+
+impl Person {
+    /// The screen as soon as it is as wanted. `what` says what is waited for.
+    pub async fn sees_when(
+        &self,
+        channel: Id,
+        limit: Duration,
+        what: &str,
+        is_there: impl Fn(&Screen) -> bool,
+    ) -> Result<Screen, NotSeen> {
+        let look = |world: &World| Some(Screen::of(world, self.id, channel)).filter(&is_there);
+        self.waits(channel, limit, what, look).await
+    }
+
+    /// The first message that is as wanted.
+    pub async fn finds(
+        &self,
+        channel: Id,
+        limit: Duration,
+        what: &str,
+        is_meant: impl Fn(&Shown) -> bool,
+    ) -> Result<Shown, NotSeen> {
+        let look = |world: &World| {
+            let screen = Screen::of(world, self.id, channel);
+            screen.messages.into_iter().find(|message| is_meant(message))
+        };
+        self.waits(channel, limit, what, look).await
+    }
+
+    /// The form that this interaction of theirs is answered with.
+    pub async fn gets_form(&self, interaction: Id, limit: Duration) -> Result<Form, NotSeen> {
+        let look = |world: &World| match &world.interactions.get(&interaction)?.response {
+            Some(Response::Modal { form, is_submitted: false }) => Some(Form::read(form)),
+            _ => None,
+        };
+        self.waits(self.channel_of(interaction), limit, "a form", look).await
+    }
+
+    /// The completions that this interaction of theirs is answered with.
+    pub async fn gets_choices(&self, interaction: Id, limit: Duration) -> Result<Vec<Choice>, NotSeen> {
+        let look = |world: &World| match &world.interactions.get(&interaction)?.response {
+            Some(Response::Choices(choices)) => Some(choices.iter().map(Choice::read).collect()),
+            _ => None,
+        };
+        self.waits(self.channel_of(interaction), limit, "completions", look).await
+    }
+
+    fn channel_of(&self, interaction: Id) -> Id {
+        self.shared.read(|world| world.interactions.get(&interaction).map_or(0, |found| found.channel))
+    }
+
+    async fn waits<T>(
+        &self,
+        channel: Id,
+        limit: Duration,
+        what: &str,
+        look: impl Fn(&World) -> Option<T>,
+    ) -> Result<T, NotSeen> {
+        let found = self.shared.wait(limit, look).await;
+        let picture = || self.sees(channel).to_string();
+        found.ok_or_else(|| NotSeen { what: what.to_owned(), limit, picture: picture() })
+    }
+}
+
+impl Form {
+    fn read(form: &Value) -> Form {
+        let rows = form["components"].as_array().into_iter().flatten();
+        Form {
+            title: form["title"].as_str().unwrap_or_default().to_owned(),
+            custom_id: form["custom_id"].as_str().unwrap_or_default().to_owned(),
+            inputs: rows.map(|row| row["components"][0].clone()).collect(),
+        }
+    }
+}
+
+impl Choice {
+    fn read(choice: &Value) -> Choice {
+        let name = choice["name"].as_str().unwrap_or_default().to_owned();
+        Choice { name, value: choice["value"].clone() }
+    }
+}
+
+impl fmt::Display for NotSeen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} did not come within {:?}; there is:\n{}", self.what, self.limit, self.picture)
+    }
+}
+
+/// A test that unwraps shows this, so it is the same readable picture.
+impl fmt::Debug for NotSeen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for NotSeen {}
