@@ -49,6 +49,14 @@ impl Reply {
     }
 }
 
+/// "line 3", "lines 3-5": where in its file a citation stands.
+pub fn spoken_lines(citation: &Citation) -> String {
+    match (citation.line_start, citation.line_end) {
+        (start, end) if start == end => format!("line {start}"),
+        (start, end) => format!("lines {start}-{end}"),
+    }
+}
+
 /// "6 January 2026".
 pub fn spoken_date(date: Date) -> String {
     const MONTHS: [&str; 12] = [

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_normalization::char::is_combining_mark;
 
 use crate::answer::Citation;
-use crate::answer::reply::{Reply, spoken_date};
+use crate::answer::reply::{Reply, spoken_date, spoken_lines};
 use crate::answer::surroundings::Surroundings;
 use crate::words::is_invisible;
 
@@ -46,12 +46,11 @@ fn proof(citation: &Citation, number: usize) -> String {
 
 /// Where a citation stands, for people: id, title, file and line, date, address.
 fn place(citation: &Citation) -> String {
-    let lines = match (citation.line_start, citation.line_end) {
-        (start, end) if start == end => format!("line {start}"),
-        (start, end) => format!("lines {start}-{end}"),
-    };
-    let mut parts =
-        vec![citation.source.clone(), citation.title.clone(), format!("{}, {lines}", citation.path)];
+    let mut parts = vec![
+        citation.source.clone(),
+        citation.title.clone(),
+        format!("{}, {}", citation.path, spoken_lines(citation)),
+    ];
     parts.extend(citation.date.map(spoken_date));
     parts.extend(citation.url.clone());
     printable(&parts.join(" · "))

@@ -2,7 +2,7 @@
 
 use super::markdown::{escaped_line, quoted, with_bold};
 use crate::answer::Citation;
-use crate::answer::reply::{Reply, spoken_date};
+use crate::answer::reply::{Reply, spoken_date, spoken_lines};
 
 /// The most characters of one message. Counted in UTF-16, which is never less than what Discord counts.
 const LONGEST: usize = 2_000;
@@ -66,11 +66,8 @@ fn last_alone(text: &str, id: &str) -> Option<(usize, usize)> {
 
 /// Where a citation stands: number, id, title, lines, date, address.
 fn place(citation: &Citation, number: usize) -> String {
-    let lines = match (citation.line_start, citation.line_end) {
-        (start, end) if start == end => format!("line {start}"),
-        (start, end) => format!("lines {start}-{end}"),
-    };
-    let mut parts = vec![escaped_line(&citation.source), escaped_line(&citation.title), lines];
+    let mut parts =
+        vec![escaped_line(&citation.source), escaped_line(&citation.title), spoken_lines(citation)];
     parts.extend(citation.date.map(spoken_date));
     parts.extend(citation.url.as_deref().and_then(address));
     format!("[{number}] {}", parts.join(" · "))
