@@ -1,0 +1,252 @@
+//! Sending: each request is repeated where that helps and can do no harm, and what went wrong is sorted by what
+//! can be done about it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use serde_json::Value;
+use serenity::all::{
+    ChannelId, CreateAttachment, GuildId, Http, HttpError, InteractionId, Member, Message, MessageId,
+    ReactionType, UserId,
+};
+use thiserror::Error;
+
+use super::outgoing::{Audience, File, Outgoing};
+
+/// Pauses before a request is sent again. Together they stay below the three seconds that an interaction waits.
+const PAUSES: [Duration; 3] =
+    [Duration::from_millis(150), Duration::from_millis(500), Duration::from_millis(1_200)];
+
+/// Why something could not be sent.
+#[derive(Debug, Error)]
+pub enum Undelivered {
+    #[error("a permission is missing here")]
+    Forbidden,
+    /// Channel, message or member.
+    #[error("it is not there any more")]
+    Gone,
+    #[error("the interaction is over: it was answered too late")]
+    Expired,
+    #[error("the interaction was answered before")]
+    Answered,
+    #[error("the thread is archived or locked")]
+    Archived,
+    #[error("direct messages are closed")]
+    Closed,
+    #[error("Discord refused the request: {status}, code {code}, {message}")]
+    Refused { status: u16, code: isize, message: String },
+    #[error("Discord could not be reached: {0}")]
+    Unreachable(String),
+}
+
+/// Whether a request may be sent again after a failure that leaves open whether it had its effect.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Repeat {
+    Always,
+    /// Only where Discord said that it had none.
+    IfWithoutEffect,
+}
+
+/// Everything that we do in Discord.
+pub struct Delivery {
+    http: Arc<Http>,
+}
+
+impl Delivery {
+    pub fn new(http: Arc<Http>) -> Delivery {
+        Delivery { http }
+    }
+
+    pub fn http(&self) -> &Http {
+        &self.http
+    }
+
+    /// The first response to an interaction. Discord takes one: a second one that only repeats the first is as
+    /// good as it.
+    pub async fn respond(&self, id: InteractionId, token: &str, body: &Value) -> Result<(), Undelivered> {
+        self.respond_with(id, token, body, None).await
+    }
+
+    pub async fn respond_with(
+        &self,
+        id: InteractionId,
+        token: &str,
+        body: &Value,
+        file: Option<&File>,
+    ) -> Result<(), Undelivered> {
+        let mut is_repeated = false;
+        let sent = repeated(Repeat::Always, || {
+            let was_sent = std::mem::replace(&mut is_repeated, true);
+            async move {
+                let files = attachments(file);
+                match self.http.create_interaction_response(id, token, body, files).await.map_err(sorted) {
+                    Err(Undelivered::Answered) if was_sent => Ok(()),
+                    result => result,
+                }
+            }
+        });
+        sent.await
+    }
+
+    /// Changes the first response to an interaction.
+    pub async fn edit_response(&self, token: &str, outgoing: &Outgoing) -> Result<MessageId, Undelivered> {
+        let body = outgoing.edit();
+        let message = repeated(Repeat::Always, || async {
+            let files = attachments(outgoing.file.as_ref());
+            self.http.edit_original_interaction_response(token, &body, files).await.map_err(sorted)
+        });
+        Ok(message.await?.id)
+    }
+
+    /// A further message after the first response. Discord knows no nonce here, so that it is not repeated
+    /// where it may be there already.
+    pub async fn follow_up(
+        &self,
+        token: &str,
+        outgoing: &Outgoing,
+        audience: Audience,
+    ) -> Result<MessageId, Undelivered> {
+        let body = outgoing.follow_up(audience);
+        let message = repeated(Repeat::IfWithoutEffect, || async {
+            let files = attachments(outgoing.file.as_ref());
+            self.http.create_followup_message(token, &body, files).await.map_err(sorted)
+        });
+        Ok(message.await?.id)
+    }
+
+    /// A message in a channel, once, however often it takes to send it.
+    pub async fn post(
+        &self,
+        channel: ChannelId,
+        outgoing: &Outgoing,
+        reply_to: Option<MessageId>,
+    ) -> Result<MessageId, Undelivered> {
+        let body = outgoing.message(reply_to.map(MessageId::get), &nonce());
+        let message = repeated(Repeat::Always, || async {
+            let files = attachments(outgoing.file.as_ref());
+            self.http.send_message(channel, files, &body).await.map_err(sorted)
+        });
+        Ok(message.await?.id)
+    }
+
+    pub async fn edit(
+        &self,
+        channel: ChannelId,
+        message: MessageId,
+        outgoing: &Outgoing,
+    ) -> Result<(), Undelivered> {
+        let body = outgoing.edit();
+        let edited = repeated(Repeat::Always, || async {
+            self.http.edit_message(channel, message, &body, Vec::new()).await.map_err(sorted)
+        });
+        edited.await.map(|_: Message| ())
+    }
+
+    /// Fine, too, where it is gone already.
+    pub async fn delete(&self, channel: ChannelId, message: MessageId) -> Result<(), Undelivered> {
+        let deleted = repeated(Repeat::Always, || async {
+            self.http.delete_message(channel, message, None).await.map_err(sorted)
+        });
+        match deleted.await {
+            Err(Undelivered::Gone) => Ok(()),
+            result => result,
+        }
+    }
+
+    pub async fn react(
+        &self,
+        channel: ChannelId,
+        message: MessageId,
+        emoji: &str,
+    ) -> Result<(), Undelivered> {
+        let emoji = ReactionType::Unicode(emoji.to_owned());
+        repeated(Repeat::Always, || async {
+            self.http.create_reaction(channel, message, &emoji).await.map_err(sorted)
+        })
+        .await
+    }
+
+    /// A direct message.
+    pub async fn tell(&self, user: UserId, outgoing: &Outgoing) -> Result<(), Undelivered> {
+        let recipient = serde_json::json!({ "recipient_id": user.to_string() });
+        let channel = repeated(Repeat::Always, || async {
+            self.http.create_private_channel(&recipient).await.map_err(sorted)
+        });
+        self.post(channel.await?.id, outgoing, None).await?;
+        Ok(())
+    }
+
+    /// Who somebody is in a guild; `Gone` for people who are not in it.
+    pub async fn member(&self, guild: GuildId, user: UserId) -> Result<Member, Undelivered> {
+        repeated(Repeat::Always, || async { self.http.get_member(guild, user).await.map_err(sorted) }).await
+    }
+
+    pub async fn leave(&self, guild: GuildId) -> Result<(), Undelivered> {
+        repeated(Repeat::Always, || async { self.http.leave_guild(guild).await.map_err(sorted) }).await
+    }
+}
+
+async fn repeated<T, F: Future<Output = Result<T, Undelivered>>>(
+    repeat: Repeat,
+    mut attempt: impl FnMut() -> F,
+) -> Result<T, Undelivered> {
+    for pause in PAUSES {
+        match attempt().await {
+            Err(error) if error.may_pass(repeat) => tokio::time::sleep(pause).await,
+            result => return result,
+        }
+    }
+    attempt().await
+}
+
+impl Undelivered {
+    /// Whether it may go through the next time, and do no harm.
+    fn may_pass(&self, repeat: Repeat) -> bool {
+        match self {
+            // Discord counted the request and did nothing else with it.
+            Undelivered::Refused { status: 429, .. } => true,
+            Undelivered::Refused { status, .. } => *status >= 500 && repeat == Repeat::Always,
+            Undelivered::Unreachable(_) => repeat == Repeat::Always,
+            _ => false,
+        }
+    }
+}
+
+/// Its causes by Discord's codes. The address is left out: it may hold the token of an interaction.
+fn sorted(error: serenity::Error) -> Undelivered {
+    let serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) = error else {
+        return Undelivered::Unreachable(without_address(error));
+    };
+    let status = response.status_code.as_u16();
+    match (response.error.code, status) {
+        (10_003 | 10_007 | 10_008 | 10_013, _) => Undelivered::Gone,
+        (10_015 | 10_062 | 50_027, _) => Undelivered::Expired,
+        (40_060, _) => Undelivered::Answered,
+        (50_083 | 160_005, _) => Undelivered::Archived,
+        (50_007, _) => Undelivered::Closed,
+        (50_001 | 50_013, _) | (_, 403) => Undelivered::Forbidden,
+        (code, status) => Undelivered::Refused { status, code, message: response.error.message },
+    }
+}
+
+fn without_address(error: serenity::Error) -> String {
+    match error {
+        serenity::Error::Http(HttpError::Request(error)) => error.without_url().to_string(),
+        error => error.to_string(),
+    }
+}
+
+fn attachments(file: Option<&File>) -> Vec<CreateAttachment> {
+    file.map(|file| CreateAttachment::bytes(file.bytes.clone(), file.name.clone())).into_iter().collect()
+}
+
+/// What tells one message from all others, in 24 hexadecimal digits; Discord takes up to 25 characters.
+fn nonce() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let mut bytes = [0; 8];
+    // Without randomness it still tells the messages of this process apart.
+    let _ = getrandom::fill(&mut bytes);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("{:016x}{count:08x}", u64::from_le_bytes(bytes))
+}

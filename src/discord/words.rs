@@ -1,0 +1,119 @@
+//! What the bot says around answers: the phrases of `discord.toml`, in each language that replies come in.
+//!
+//! The templates are minijinja and may hold Markdown; what is filled in is escaped, so that it shows as it is.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use minijinja::value::ValueKind;
+use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, Value, context};
+use strum::{EnumIter, IntoEnumIterator, IntoStaticStr};
+use thiserror::Error;
+
+use super::markdown::escaped;
+use crate::language::Language;
+use crate::settings;
+
+const ENGLISH: &str = include_str!("../../config/discord.toml");
+const GERMAN: &str = include_str!("../../config/discord.de.toml");
+
+/// Something that the bot can say; each is a key of the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Phrase {
+@@PHRASES@@
+}
+
+/// All phrases in all languages, known to fill without an error.
+pub struct Words {
+    english: Environment<'static>,
+    german: Environment<'static>,
+}
+
+#[derive(Debug, Error)]
+#[error("{file}: {reason}")]
+pub struct WordsError {
+    file: String,
+    reason: String,
+}
+
+impl Words {
+    /// Reads `discord.toml` and `discord.de.toml` of the configuration folder, or the compiled-in ones.
+    pub fn load(config_dir: Option<&Path>) -> Result<Words, WordsError> {
+        let read = |name: &str, compiled_in: &str| match settings::own_file(config_dir, name) {
+            None => parse(compiled_in, &format!("the compiled-in {name}")),
+            Some(path) => {
+                let file = path.display().to_string();
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|reason| WordsError { file: file.clone(), reason: reason.to_string() })?;
+                parse(&text, &file)
+            }
+        };
+        Ok(Words { english: read("discord.toml", ENGLISH)?, german: read("discord.de.toml", GERMAN)? })
+    }
+
+    /// The phrase, with these values in it.
+    pub fn say(&self, language: Language, phrase: Phrase, values: Value) -> String {
+        let environment = match language {
+            Language::English => &self.english,
+            Language::German => &self.german,
+        };
+        // Each was filled once with values of these types.
+        match fill(environment, phrase, values) {
+            Ok(text) => text,
+            Err(error) => {
+                let name: &str = phrase.into();
+                tracing::error!(phrase = name, %error, "a phrase could not be filled");
+                format!("The phrase “{name}” of discord.toml could not be filled.")
+            }
+        }
+    }
+}
+
+fn fill(
+    environment: &Environment<'static>,
+    phrase: Phrase,
+    values: Value,
+) -> Result<String, minijinja::Error> {
+    environment.get_template(phrase.into())?.render(values)
+}
+
+fn parse(text: &str, file: &str) -> Result<Environment<'static>, WordsError> {
+    let error = |reason: String| WordsError { file: file.to_owned(), reason };
+    let mut phrases: BTreeMap<String, String> =
+        toml::from_str(text).map_err(|reason| error(reason.to_string()))?;
+    let mut environment = Environment::new();
+    // A misspelt value is an error at the start, not a gap in what people read.
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown"));
+    environment.set_formatter(write_escaped);
+    for phrase in Phrase::iter() {
+        let name: &'static str = phrase.into();
+        let template = phrases.remove(name).ok_or_else(|| error(format!("the phrase '{name}' is missing")))?;
+        environment
+            .add_template_owned(name, template)
+            .and_then(|()| fill(&environment, phrase, sample()))
+            .map_err(|reason| error(format!("the phrase '{name}': {reason:#}")))?;
+    }
+    match phrases.keys().next() {
+        None => Ok(environment),
+        Some(unknown) => Err(error(format!("there is no phrase '{unknown}'"))),
+    }
+}
+
+/// Values of the types that phrases are filled with.
+fn sample() -> Value {
+    context! {
+@@SAMPLE@@
+    }
+}
+
+/// Text shows as it is written; what is marked as safe is Markdown of ours.
+fn write_escaped(out: &mut Output, state: &State, value: &Value) -> Result<(), minijinja::Error> {
+    if value.kind() == ValueKind::String && !value.is_safe() {
+        let text = escaped(value.as_str().unwrap_or_default());
+        return out.write_str(&text).map_err(|_| minijinja::ErrorKind::WriteFailure.into());
+    }
+    let _ = state;
+    write!(out, "{value}").map_err(|_| minijinja::ErrorKind::WriteFailure.into())
+}
