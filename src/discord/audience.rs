@@ -1,0 +1,156 @@
+//! Whom the bot serves, and where: members of the guilds that the settings name, in channels that are on.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serenity::all::{ChannelId, GuildId, Permissions, RoleId, UserId};
+
+use super::delivery::{Delivery, Undelivered};
+use super::memory::Memory;
+use crate::settings::Settings;
+use crate::store::{self, Place, Switch};
+
+/// How long it is known who is a member, and with which roles.
+const MEMBERSHIP: Duration = Duration::from_secs(60);
+
+/// Somebody who wants something.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    pub user: UserId,
+    /// Without @everyone.
+    pub roles: Vec<RoleId>,
+    /// In the channel where they want it; none in direct messages.
+    pub permissions: Permissions,
+}
+
+/// Where something was wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spot {
+    /// None in direct messages.
+    pub guild: Option<GuildId>,
+    /// Where messages go: a channel, or a thread.
+    pub channel: ChannelId,
+    /// The channel that a thread belongs to.
+    pub parent: Option<ChannelId>,
+}
+
+impl Spot {
+    /// The channel whose switch holds here.
+    pub fn switched_by(&self) -> ChannelId {
+        self.parent.unwrap_or(self.channel)
+    }
+
+    /// As the store knows it.
+    pub fn place(&self) -> Place {
+        Place {
+            guild: self.guild.map(|guild| store::GuildId(guild.get())),
+            channel: store::ChannelId(self.switched_by().get()),
+            thread: self.parent.map(|_| store::ThreadId(self.channel.get())),
+        }
+    }
+}
+
+/// Whether somebody who writes a direct message belongs to those who are served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Membership {
+    /// With the roles in all served guilds.
+    Member(Vec<RoleId>),
+    Stranger,
+    /// Discord could not be asked.
+    Unknown,
+}
+
+pub struct Audience {
+    guilds: Vec<GuildId>,
+    operators: Vec<u64>,
+    allow: Vec<u64>,
+    deny: Vec<u64>,
+    known: Mutex<HashMap<UserId, (Instant, Membership)>>,
+}
+
+impl Audience {
+    pub fn new(settings: &Settings) -> Audience {
+        Audience {
+            guilds: settings.discord.guilds.iter().copied().map(GuildId::new).collect(),
+            operators: settings.discord.operators.clone(),
+            allow: settings.channels.allow.clone(),
+            deny: settings.channels.deny.clone(),
+            known: Mutex::default(),
+        }
+    }
+
+    pub fn guilds(&self) -> &[GuildId] {
+        &self.guilds
+    }
+
+    pub fn serves(&self, guild: GuildId) -> bool {
+        self.guilds.contains(&guild)
+    }
+
+    /// Whether the whole corpus and its re-indexing are theirs.
+    pub fn is_operator(&self, asker: &Asker) -> bool {
+        let ids = asker.roles.iter().map(|role| role.get()).chain([asker.user.get()]);
+        ids.into_iter().any(|id| self.operators.contains(&id))
+    }
+
+    /// Whether answers are given here. The settings may forbid what a switch allows; a thread follows its channel.
+    pub fn switch(&self, spot: &Spot, memory: &Memory) -> Switch {
+        let Some(guild) = spot.guild else { return Switch::On };
+        let channel = spot.switched_by();
+        let named = |list: &[u64]| {
+            list.contains(&channel.get()) || list.contains(&spot.channel.get())
+        };
+        if named(&self.deny) || !self.allow.is_empty() && !named(&self.allow) {
+            return Switch::Off;
+        }
+        memory.switch(store::GuildId(guild.get()), store::ChannelId(channel.get()))
+    }
+
+    /// Who somebody outside of all guilds is, by asking Discord; known for a minute.
+    pub async fn membership(&self, delivery: &Delivery, user: UserId) -> Membership {
+        if let Some(known) = self.known(user) {
+            return known;
+        }
+        let mut roles = Vec::new();
+        let (mut is_member, mut is_unknown) = (false, false);
+        for guild in &self.guilds {
+            match delivery.member(*guild, user).await {
+                Ok(member) => {
+                    is_member = true;
+                    roles.extend(member.roles);
+                }
+                Err(Undelivered::Gone) => {}
+                Err(error) => {
+                    tracing::warn!(%error, guild = guild.get(), "cannot ask Discord for a member");
+                    is_unknown = true;
+                }
+            }
+        }
+        let membership = match (is_member, is_unknown) {
+            (true, _) => Membership::Member(roles),
+            (false, true) => Membership::Unknown,
+            (false, false) => Membership::Stranger,
+        };
+        // What could not be asked is asked again the next time.
+        if !is_unknown {
+            self.lock().insert(user, (Instant::now(), membership.clone()));
+        }
+        membership
+    }
+
+    /// Forgets who was asked for too long ago.
+    pub fn clean(&self) {
+        self.lock().retain(|_, (at, _)| at.elapsed() < MEMBERSHIP);
+    }
+
+    fn known(&self, user: UserId) -> Option<Membership> {
+        let known = self.lock();
+        let (at, membership) = known.get(&user)?;
+        (at.elapsed() < MEMBERSHIP).then(|| membership.clone())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<UserId, (Instant, Membership)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
