@@ -8,9 +8,12 @@
 //! handed in. Command lines, exit codes and what the settings are for are left to others.
 
 use std::ffi::OsString;
+use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
 
 use tracing_subscriber::EnvFilter;
+
+use crate::language::Language;
 
 mod error;
 mod folders;
@@ -53,6 +56,9 @@ pub struct Settings {
     pub answer: AnswerSettings,
     pub sources: SourcesSettings,
     pub discord: DiscordSettings,
+    pub channels: ChannelSettings,
+    pub limits: LimitSettings,
+    pub retention: RetentionSettings,
     pub log: LogSettings,
     /// The configuration folder, where templates and synonyms are looked for too. It need not exist.
     pub config_dir: Option<PathBuf>,
@@ -83,10 +89,26 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     let answer = AnswerSettings::read(&mut values);
     let source_links = SourcesSettings::read(&mut values);
     let discord = DiscordSettings::read(&mut values);
+    let channels = ChannelSettings::read(&mut values);
+    let limits = LimitSettings::read(&mut values);
+    let retention = RetentionSettings::read(&mut values);
     let log = LogSettings::read(&mut values);
     let in_force = values.finish()?;
 
-    Ok(Settings { corpus, data, index, answer, sources: source_links, discord, log, config_dir, in_force })
+    Ok(Settings {
+        corpus,
+        data,
+        index,
+        answer,
+        sources: source_links,
+        discord,
+        channels,
+        limits,
+        retention,
+        log,
+        config_dir,
+        in_force,
+    })
 }
 
 /// The configuration folder that [`load`] looks into, for those who write one. It need not exist.
@@ -220,16 +242,130 @@ impl SourcesSettings {
     }
 }
 
-/// How we reach Discord.
+/// How we reach Discord, and whom we serve there.
 #[derive(Debug, Clone)]
 pub struct DiscordSettings {
     /// The bot's token; never printed.
     pub token: Option<Secret>,
+    /// The servers that are served; none where it is empty.
+    pub guilds: Vec<u64>,
+    /// Users or roles that may see the whole corpus and re-index it.
+    pub operators: Vec<u64>,
+    /// What is spoken where neither the person's locale nor the question tells.
+    pub language: Language,
+    /// The origin of a proxy for Discord's REST API that keeps to Discord's rate limits itself.
+    pub proxy: Option<String>,
+    /// So long without the gateway ends the program; seconds, 10 to 3600.
+    pub watchdog_seconds: usize,
+    /// So long may answers under way take when the program is told to stop; seconds, 1 to 300.
+    pub drain_seconds: usize,
 }
 
 impl DiscordSettings {
     fn read(values: &mut Values) -> Self {
-        Self { token: values.secret("discord.token") }
+        Self {
+            token: values.secret("discord.token"),
+            guilds: values.ids("discord.guilds"),
+            operators: values.ids("discord.operators"),
+            language: values
+                .parsed("discord.language", |code| Language::parse(code).ok_or("\"en\" or \"de\"")),
+            proxy: values.parsed("discord.proxy", proxy),
+            watchdog_seconds: values.whole("discord.watchdog_seconds", 10..=3600),
+            drain_seconds: values.whole("discord.drain_seconds", 1..=300),
+        }
+    }
+}
+
+/// Scheme, host and perhaps a port. A path would be lost: the client puts its own in that place.
+fn proxy(text: &str) -> Result<Option<String>, &'static str> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let is_origin = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"))
+        .is_some_and(|authority| is_host_with_port(authority.strip_suffix('/').unwrap_or(authority)));
+    if !is_origin {
+        return Err("empty or an origin such as http://127.0.0.1:3000, with no path after it");
+    }
+    Ok(Some(text.trim_end_matches('/').to_owned()))
+}
+
+/// The port is optional; the colons of an IPv6 address stand in brackets.
+fn is_host_with_port(authority: &str) -> bool {
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let is_name = |name: &str| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+    };
+    let is_host = match host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => is_name(host),
+    };
+    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    is_host && is_port
+}
+
+/// Where in a served server people are answered. Threads follow the channel that they belong to.
+#[derive(Debug, Clone)]
+pub struct ChannelSettings {
+    /// Only these channels; all where it is empty.
+    pub allow: Vec<u64>,
+    /// Never these, whatever `allow` says.
+    pub deny: Vec<u64>,
+}
+
+impl ChannelSettings {
+    fn read(values: &mut Values) -> Self {
+        Self { allow: values.ids("channels.allow"), deny: values.ids("channels.deny") }
+    }
+}
+
+/// How much may be asked.
+#[derive(Debug, Clone)]
+pub struct LimitSettings {
+    /// Questions a minute of one person; 1 to 100000, as for channel and server.
+    pub person_per_minute: usize,
+    pub channel_per_minute: usize,
+    pub guild_per_minute: usize,
+    /// Questions that may wait for an answer; further ones are told that we are busy; 1 to 10000.
+    pub waiting: usize,
+}
+
+impl LimitSettings {
+    fn read(values: &mut Values) -> Self {
+        Self {
+            person_per_minute: values.whole("limits.person_per_minute", 1..=100_000),
+            channel_per_minute: values.whole("limits.channel_per_minute", 1..=100_000),
+            guild_per_minute: values.whole("limits.guild_per_minute", 1..=100_000),
+            waiting: values.whole("limits.waiting", 1..=10_000),
+        }
+    }
+}
+
+/// How long what was asked is remembered.
+#[derive(Debug, Clone)]
+pub struct RetentionSettings {
+    /// Questions, receipts and votes; 1 to 36500.
+    pub questions_days: usize,
+    /// So long a follow-up is understood from the questions before it; 1 to 10080.
+    pub conversation_minutes: usize,
+    /// Who ran what; 1 to 36500.
+    pub audit_days: usize,
+    /// The data of a server that removed the bot; 0 to 36500.
+    pub guild_days: usize,
+}
+
+impl RetentionSettings {
+    fn read(values: &mut Values) -> Self {
+        Self {
+            questions_days: values.whole("retention.questions_days", 1..=36_500),
+            conversation_minutes: values.whole("retention.conversation_minutes", 1..=10_080),
+            audit_days: values.whole("retention.audit_days", 1..=36_500),
+            guild_days: values.whole("retention.guild_days", 0..=36_500),
+        }
     }
 }
 

@@ -109,7 +109,16 @@ fn the_compiled_in_settings_are_complete_and_valid() {
     assert!(settings.answer.spelling);
     assert_eq!(settings.sources.link, None);
     assert!(settings.discord.token.is_none());
-    assert_eq!(settings.log.filter.to_string(), "warn");
+    assert!(settings.discord.guilds.is_empty() && settings.discord.operators.is_empty());
+    assert_eq!((settings.discord.language, settings.discord.proxy), (Language::English, None));
+    assert_eq!((settings.discord.watchdog_seconds, settings.discord.drain_seconds), (120, 10));
+    assert!(settings.channels.allow.is_empty() && settings.channels.deny.is_empty());
+    let LimitSettings { person_per_minute, channel_per_minute, guild_per_minute, waiting } = settings.limits;
+    assert_eq!((person_per_minute, channel_per_minute, guild_per_minute, waiting), (10, 30, 120, 64));
+    let RetentionSettings { questions_days, conversation_minutes, audit_days, guild_days } =
+        settings.retention;
+    assert_eq!((questions_days, conversation_minutes, audit_days, guild_days), (90, 60, 365, 30));
+    assert_eq!(settings.log.filter.to_string(), "passim=info,warn");
 }
 
 #[test]
@@ -461,6 +470,127 @@ fn a_number_out_of_its_range_is_an_error_that_names_the_range() {
     check("ANSWER__THRESHOLD", "-0.1", "a number from 0 to 1");
     check("ANSWER__THRESHOLD", "NaN", "a number from 0 to 1");
     check("ANSWER__SPELLING", "yes", "true or false");
+    check("DISCORD__WATCHDOG_SECONDS", "9", "a whole number from 10 to 3600");
+    check("DISCORD__DRAIN_SECONDS", "301", "a whole number from 1 to 300");
+    check("LIMITS__PERSON_PER_MINUTE", "0", "a whole number from 1 to 100000");
+    check("LIMITS__CHANNEL_PER_MINUTE", "100001", "a whole number from 1 to 100000");
+    check("LIMITS__GUILD_PER_MINUTE", "0", "a whole number from 1 to 100000");
+    check("LIMITS__WAITING", "10001", "a whole number from 1 to 10000");
+    check("RETENTION__QUESTIONS_DAYS", "0", "a whole number from 1 to 36500");
+    check("RETENTION__CONVERSATION_MINUTES", "10081", "a whole number from 1 to 10080");
+    check("RETENTION__AUDIT_DAYS", "36501", "a whole number from 1 to 36500");
+    check("RETENTION__GUILD_DAYS", "-1", "a whole number from 0 to 36500");
+}
+
+#[test]
+fn a_list_of_ids_is_written_as_texts_or_numbers() {
+    let setup = Setup::with_local("[discord]\nguilds = ['81384788765712384', 7]\noperators = [ ]");
+    assert_eq!(setup.settings().discord.guilds, [81_384_788_765_712_384, 7]);
+    assert!(setup.settings().discord.operators.is_empty());
+    setup.check("discord.guilds", "81384788765712384, 7", "/place/config/local.toml");
+    setup.check("discord.operators", "", "/place/config/local.toml");
+    setup.check("channels.allow", "", "compiled in");
+}
+
+#[test]
+fn a_list_of_ids_in_a_variable_has_commas_or_spaces_between() {
+    for ids in ["1,2", "1 2", " 1, 2\n", "1,,2,"] {
+        let setup = Setup::with_local("[channels]\nallow = [3]").variable("PASSIM_CHANNELS__ALLOW", ids);
+        assert_eq!(setup.settings().channels.allow, [1, 2], "{ids:?}");
+        setup.check("channels.allow", "1, 2", "PASSIM_CHANNELS__ALLOW");
+    }
+    let cleared = Setup::with_local("[channels]\nallow = [3]").variable("PASSIM_CHANNELS__ALLOW", " ");
+    assert!(cleared.settings().channels.allow.is_empty());
+}
+
+#[test]
+fn a_later_list_replaces_the_earlier_one() {
+    let files = [
+        ("place/config/default.toml", "[channels]\ndeny = [1, 2]"),
+        ("place/config/local.toml", "[channels]\ndeny = [3]"),
+    ];
+    assert_eq!(Setup::new(&files).settings().channels.deny, [3]);
+}
+
+#[test]
+fn what_is_no_id_is_shown_with_what_an_id_is() {
+    let must_be = "it must be a list of Discord ids, each of digits, as in [\"81384788765712384\"]";
+    let check = |value: &str, shown: &str| {
+        Setup::with_local(&format!("[discord]\nguilds = {value}"))
+            .check_error(&format!("discord.guilds in /place/config/local.toml is {shown}; {must_be}"));
+    };
+    check("['1', 'team']", "a list with \"team\"");
+    check("['0']", "a list with \"0\"");
+    check("['+7']", "a list with \"+7\"");
+    check("['']", "a list with \"\"");
+    check("['1,2']", "a list with \"1,2\"");
+    check("['18446744073709551616']", "a list with \"18446744073709551616\"");
+    check("['000000000000000000001']", "a list with \"000000000000000000001\"");
+    check("[-1]", "a list with -1");
+    check("[1.5]", "a list with 1.5");
+    check("[[1]]", "a list with a list");
+    check("'1'", "\"1\"");
+    check("1", "1");
+    check("{ id = 1 }", "a table");
+
+    Setup::new(&[])
+        .variable("PASSIM_DISCORD__GUILDS", "1,team")
+        .check_error(&format!("discord.guilds from PASSIM_DISCORD__GUILDS is \"1,team\"; {must_be}"));
+    let largest = Setup::new(&[]).variable("PASSIM_DISCORD__GUILDS", "18446744073709551615");
+    assert_eq!(largest.settings().discord.guilds, [u64::MAX]);
+}
+
+#[test]
+fn a_list_under_an_unknown_key_is_an_error_too() {
+    Setup::with_local("[discord]\nguild = ['1']")
+        .check_error("unknown key discord.guild in /place/config/local.toml; did you mean discord.guilds?");
+    Setup::with_local("guilds = ['1']")
+        .check_error("unknown key guilds in /place/config/local.toml; did you mean discord.guilds?");
+    Setup::with_local("channels = ['1']")
+        .check_error("channels in /place/config/local.toml must be a table, as in [channels]");
+    Setup::new(&[]).variable("PASSIM_DISCORD__GUILD", "1").check_error(
+        "unknown environment variable PASSIM_DISCORD__GUILD; did you mean PASSIM_DISCORD__GUILDS?",
+    );
+}
+
+#[test]
+fn the_language_of_replies_is_one_that_there_is() {
+    let german = Setup::with_local("[discord]\nlanguage = 'de'");
+    assert_eq!(german.settings().discord.language, Language::German);
+    german.check("discord.language", "de", "/place/config/local.toml");
+    Setup::with_local("[discord]\nlanguage = 'fr'")
+        .check_error("discord.language in /place/config/local.toml is \"fr\"; it must be \"en\" or \"de\"");
+}
+
+#[test]
+fn a_proxy_is_an_origin_without_a_path() {
+    let setup = |proxy: &str| Setup::new(&[]).variable("PASSIM_DISCORD__PROXY", proxy);
+    for proxy in ["http://127.0.0.1:3000", "https://proxy", "http://[::1]:3000", "http://http-proxy.lan:80"] {
+        assert_eq!(setup(proxy).settings().discord.proxy.as_deref(), Some(proxy));
+    }
+    let with_slash = setup("http://proxy:3000/").settings();
+    assert_eq!(with_slash.discord.proxy.as_deref(), Some("http://proxy:3000"));
+    for wrong in [
+        "proxy:3000",
+        "ftp://proxy",
+        "http://",
+        "http:///",
+        "http://proxy/api",
+        "http://proxy//",
+        "http://proxy?x",
+        "http://a b",
+        "http://me@proxy",
+        "http://proxy:",
+        "http://proxy:0",
+        "http://proxy:99999",
+        "http://[::1",
+        "http://::1",
+    ] {
+        setup(wrong).check_error(&format!(
+            "discord.proxy from PASSIM_DISCORD__PROXY is {wrong:?}; it must be empty or an origin such as \
+             http://127.0.0.1:3000, with no path after it"
+        ));
+    }
 }
 
 #[test]

@@ -114,6 +114,22 @@ impl<'a> Values<'a> {
         is_set.then(|| Secret::new(text))
     }
 
+    /// Ids of Discord: servers, channels, users, roles.
+    pub fn ids(&mut self, key: &str) -> Vec<u64> {
+        let written = self.written(key);
+        match written.ids() {
+            Ok(ids) => {
+                let printable: Vec<String> = ids.iter().map(u64::to_string).collect();
+                self.accept(key, printable.join(", "), written.origin);
+                ids
+            }
+            Err(value) => {
+                self.refuse_value(key, written.origin, value, IDS);
+                Vec::new()
+            }
+        }
+    }
+
     /// Every setting with its origin, or everything that is wrong.
     pub fn finish(self) -> Result<Vec<InForce>, SettingsError> {
         if self.problems.is_empty() { Ok(self.in_force) } else { Err(SettingsError::new(self.problems)) }
@@ -145,9 +161,13 @@ impl<'a> Values<'a> {
     }
 
     fn refuse(&mut self, key: &str, written: Written, must_be: &str) {
-        let value = written.quoted();
+        let value = quoted(&written.value);
+        self.refuse_value(key, written.origin, value, must_be);
+    }
+
+    fn refuse_value(&mut self, key: &str, origin: Origin, value: String, must_be: &str) {
         let (key, must_be) = (key.to_owned(), must_be.to_owned());
-        self.problems.push(Problem::WrongValue { key, origin: written.origin, value, must_be });
+        self.problems.push(Problem::WrongValue { key, origin, value, must_be });
     }
 }
 
@@ -184,6 +204,22 @@ impl Written {
         }
     }
 
+    /// A file has a list, a variable the ids one after the other. The error is what stands there instead.
+    fn ids(&self) -> Result<Vec<u64>, String> {
+        match &self.value {
+            ValueKind::Array(list) => list
+                .iter()
+                .map(|entry| id(&entry.kind).ok_or_else(|| format!("a list with {}", quoted(&entry.kind))))
+                .collect(),
+            ValueKind::String(text) if self.is_variable() => text
+                .split(|c: char| c == ',' || c.is_whitespace())
+                .filter(|digits| !digits.is_empty())
+                .map(|digits| id_of_digits(digits).ok_or_else(|| quoted(&self.value)))
+                .collect(),
+            other => Err(quoted(other)),
+        }
+    }
+
     /// The folder that a path leads to; nothing where a relative one has nowhere to start.
     fn resolved(&self, path: &str) -> Option<PathBuf> {
         let path = Path::new(path);
@@ -198,15 +234,37 @@ impl Written {
     fn is_variable(&self) -> bool {
         matches!(self.origin, Origin::Variable(_))
     }
+}
 
-    fn quoted(&self) -> String {
-        match &self.value {
-            ValueKind::String(text) => format!("{text:?}"),
-            ValueKind::Table(_) => "a table".to_owned(),
-            ValueKind::Array(_) => "a list".to_owned(),
-            // A float stays one: 2.0 is not the whole number 2.
-            ValueKind::Float(number) => format!("{number:?}"),
-            other => other.to_string(),
-        }
+/// What the entries of a list of ids must be.
+const IDS: &str = "a list of Discord ids, each of digits, as in [\"81384788765712384\"]";
+
+/// The most digits that an id has.
+const LONGEST_ID: usize = 20;
+
+/// In a file an id is a text, as Discord writes it, or a number.
+fn id(value: &ValueKind) -> Option<u64> {
+    match value {
+        ValueKind::I64(number) => u64::try_from(*number).ok().filter(|id| *id > 0),
+        ValueKind::String(digits) => id_of_digits(digits),
+        _ => None,
+    }
+}
+
+fn id_of_digits(digits: &str) -> Option<u64> {
+    // Rust would read "+7" as well.
+    let is_digits = digits.len() <= LONGEST_ID && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|id| is_digits && *id > 0)
+}
+
+/// A value as errors show it.
+fn quoted(value: &ValueKind) -> String {
+    match value {
+        ValueKind::String(text) => format!("{text:?}"),
+        ValueKind::Table(_) => "a table".to_owned(),
+        ValueKind::Array(_) => "a list".to_owned(),
+        // A float stays one: 2.0 is not the whole number 2.
+        ValueKind::Float(number) => format!("{number:?}"),
+        other => other.to_string(),
     }
 }
