@@ -1,12 +1,13 @@
 //! What is remembered between two questions: who asked what and where, receipts, votes, what the sources did
-//! not say, which channels are on, and what admins did. One SQLite file, `passim.db`, in the data folder.
+//! not say, what somebody pages through, which channels are on, and what admins did. One SQLite file,
+//! `passim.db`, in the data folder.
 //!
 //! People are kept as keyed hashes (`people`), times and ids are handed in, and nothing here knows Discord,
 //! the clock or async. The only module that knows rusqlite: none of its types leaves it.
 //!
 //! Two processes, the bot and the command line, may share one file. Every change is one transaction, and what
-//! was acknowledged is on the disk. A store that cannot be opened says why in a [`StoreError`]; answering
-//! needs none, so that is left to whoever answers.
+//! was acknowledged outlives a killed process; a deletion outlives a power cut too. A store that cannot be
+//! opened says why in a [`StoreError`]; answering needs none, so that is left to whoever answers.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -26,6 +27,7 @@ mod audit;
 mod channels;
 mod conversations;
 mod guilds;
+mod listings;
 mod receipts;
 mod removal;
 mod unanswered;
@@ -36,7 +38,10 @@ pub use audit::Deed;
 pub use channels::{ChannelSwitch, Switch};
 pub use conversations::LONGEST_CONVERSATION;
 pub use error::StoreError;
-pub use ids::{AskingId, ChannelId, GuildId, MessageId, Moment, Place, ThreadId, UnansweredId, UserId};
+pub use ids::{
+    AskingId, ChannelId, GuildId, ListingId, MessageId, Moment, Place, ThreadId, UnansweredId, UserId,
+};
+pub use listings::Listing;
 pub use people::Person;
 pub use receipts::{Cited, Receipt};
 pub use removal::{Removed, Retention};
@@ -80,21 +85,14 @@ impl Store {
         work(&self.connection()).map_err(|reason| StoreError::of(attempted, &self.file, reason))
     }
 
-    /// All of `work` happens, or none of it. The transaction writes from its start: one that begins by reading
-    /// is refused at once, without patience, where another process has written since.
+    /// All of `work` happens, or none of it.
     fn write<T>(
         &self,
         attempted: &'static str,
         work: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        let mut connection = self.connection();
-        let result =
-            connection.transaction_with_behavior(TransactionBehavior::Immediate).and_then(|transaction| {
-                let result = work(&transaction)?;
-                transaction.commit()?;
-                Ok(result)
-            });
-        result.map_err(|reason| StoreError::of(attempted, &self.file, reason))
+        in_transaction(&mut self.connection(), work)
+            .map_err(|reason| StoreError::of(attempted, &self.file, reason))
     }
 
     /// A thread that panicked while it held the connection has rolled its transaction back in unwinding, so that
@@ -102,6 +100,18 @@ impl Store {
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The transaction writes from its start: one that begins by reading is refused at once, without patience, where
+/// another process has written since.
+fn in_transaction<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let result = work(&transaction)?;
+    transaction.commit()?;
+    Ok(result)
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Askings: every question that somebody put to us, with what came of it.
 
 use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params, params};
 
 use super::choices::{from_word, to_word};
-use super::receipts::{self, Receipt};
+use super::conversations;
+use super::receipts::{self, Receipt, from_json, to_json};
 use super::{AskingId, MessageId, Moment, Person, Place, Store, StoreError};
 use crate::answer;
 
@@ -19,6 +20,8 @@ pub struct Asking {
     pub question: String,
     /// The whole question that a follow-up stood for.
     pub understood_as: Option<String>,
+    /// Ids of the sources that the question was restricted to; none is all of them.
+    pub sources: Vec<String>,
     /// None where no answer was made.
     pub receipt: Option<String>,
     pub outcome: Outcome,
@@ -28,6 +31,8 @@ pub struct Asking {
     pub asked_in: Option<MessageId>,
     /// The message that answers, known once it is sent: see [`Store::set_reply`].
     pub reply: Option<MessageId>,
+    /// The messages after it, in order, where the answer needed several.
+    pub further: Vec<MessageId>,
     pub is_private: bool,
 }
 
@@ -67,21 +72,43 @@ impl From<&answer::Outcome> for Outcome {
 }
 
 impl Store {
-    /// Keeps an asking, together with the receipt that it names.
-    pub fn keep_asking(&self, asking: &Asking, receipt: Option<&Receipt>) -> Result<(), StoreError> {
+    /// Keeps an asking, together with the receipt that it names. `remembered` is the whole question that it
+    /// stands for: the conversation of that person in that place goes on with it. In the terminal there is none.
+    pub fn keep_asking(
+        &self,
+        asking: &Asking,
+        receipt: Option<&Receipt>,
+        remembered: Option<&str>,
+    ) -> Result<(), StoreError> {
         self.write("keep a question", |transaction| {
             if let Some(receipt) = receipt {
                 receipts::insert(transaction, receipt)?;
             }
-            insert(transaction, asking)
+            insert(transaction, asking)?;
+            insert_further(transaction, &asking.id, &asking.further)?;
+            if let (Some(question), Some(place), Some(person)) = (remembered, &asking.place, asking.person) {
+                conversations::remember(transaction, place, person, question, asking.at)?;
+            }
+            Ok(())
         })
     }
 
-    /// Notes which message answers. False where the asking is gone.
-    pub fn set_reply(&self, asking: &AskingId, reply: MessageId) -> Result<bool, StoreError> {
-        let sql = "UPDATE askings SET reply = :reply WHERE id = :id";
+    /// Notes which message answers, with those that it goes on in. False where the asking is gone.
+    pub fn set_reply(
+        &self,
+        asking: &AskingId,
+        reply: MessageId,
+        further: &[MessageId],
+    ) -> Result<bool, StoreError> {
+        let note = "UPDATE askings SET reply = ?2 WHERE id = ?1";
+        let forget_further = "DELETE FROM further_messages WHERE asking = ?1";
         self.write("note a reply", |transaction| {
-            Ok(transaction.prepare_cached(sql)?.execute(named_params! {":reply": reply, ":id": asking})? > 0)
+            if transaction.prepare_cached(note)?.execute(params![asking, reply])? == 0 {
+                return Ok(false);
+            }
+            transaction.prepare_cached(forget_further)?.execute([asking])?;
+            insert_further(transaction, asking, further)?;
+            Ok(true)
         })
     }
 
@@ -89,9 +116,10 @@ impl Store {
         self.one_asking("WHERE id = ?1", &[id])
     }
 
-    /// What a message of ours answers.
-    pub fn asking_answered_by(&self, reply: MessageId) -> Result<Option<Asking>, StoreError> {
-        self.one_asking("WHERE reply = ?1", &[&reply])
+    /// What a message of ours answers, be it the first of an answer or one that it goes on in; the newest, where
+    /// the message was edited to answer something else.
+    pub fn asking_answered_by(&self, message: MessageId) -> Result<Option<Asking>, StoreError> {
+        self.one_asking(ANSWERED_BY, &[&message])
     }
 
     /// What a message of somebody asked; the newest, where it was edited since.
@@ -109,17 +137,37 @@ impl Store {
 
     fn one_asking(&self, which: &str, values: &[&dyn ToSql]) -> Result<Option<Asking>, StoreError> {
         self.read("look up a question", |connection| {
-            let sql = format!("SELECT * FROM askings {which} LIMIT 1");
-            connection.prepare_cached(&sql)?.query_row(values, from_row).optional()
+            connection.prepare_cached(&select_one(which))?.query_row(values, from_row).optional()
         })
     }
 }
 
+/// Each half has an index of its own.
+pub const ANSWERED_BY: &str = "WHERE reply = ?1 \
+                                      OR id = (SELECT asking FROM further_messages WHERE message = ?1) \
+                                      ORDER BY at DESC, rowid DESC";
+
+pub fn select_one(which: &str) -> String {
+    let further = "SELECT json_group_array(message ORDER BY place) FROM further_messages WHERE asking = id";
+    format!("SELECT *, ({further}) AS further FROM askings {which} LIMIT 1")
+}
+
+/// A message answers one asking: the one that was noted last.
+fn insert_further(connection: &Connection, asking: &AskingId, further: &[MessageId]) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO further_messages (message, asking, place) VALUES (?1, ?2, ?3) \
+               ON CONFLICT (message) DO UPDATE SET asking = excluded.asking, place = excluded.place";
+    let mut statement = connection.prepare_cached(sql)?;
+    for (place, message) in (0_i64..).zip(further) {
+        statement.execute(params![message, asking, place])?;
+    }
+    Ok(())
+}
+
 fn insert(connection: &Connection, asking: &Asking) -> rusqlite::Result<()> {
     let sql = "INSERT INTO askings (id, surface, guild, channel, thread, person, question, understood_as, \
-               receipt, outcome, confidence, at, asked_in, reply, is_private) \
+               sources, receipt, outcome, confidence, at, asked_in, reply, is_private) \
                VALUES (:id, :surface, :guild, :channel, :thread, :person, :question, :understood_as, \
-               :receipt, :outcome, :confidence, :at, :asked_in, :reply, :is_private)";
+               :sources, :receipt, :outcome, :confidence, :at, :asked_in, :reply, :is_private)";
     let place = asking.place;
     connection.prepare_cached(sql)?.execute(named_params! {
         ":id": asking.id,
@@ -130,6 +178,7 @@ fn insert(connection: &Connection, asking: &Asking) -> rusqlite::Result<()> {
         ":person": asking.person,
         ":question": asking.question,
         ":understood_as": asking.understood_as,
+        ":sources": to_json(&asking.sources)?,
         ":receipt": asking.receipt,
         ":outcome": asking.outcome,
         ":confidence": asking.confidence,
@@ -149,14 +198,22 @@ fn from_row(row: &Row) -> rusqlite::Result<Asking> {
         person: row.get("person")?,
         question: row.get("question")?,
         understood_as: row.get("understood_as")?,
+        sources: from_json(row, "sources")?,
         receipt: row.get("receipt")?,
         outcome: row.get("outcome")?,
         confidence: row.get("confidence")?,
         at: row.get("at")?,
         asked_in: row.get("asked_in")?,
         reply: row.get("reply")?,
+        further: further(row)?,
         is_private: row.get("is_private")?,
     })
+}
+
+/// The database knows numbers with a sign only.
+fn further(row: &Row) -> rusqlite::Result<Vec<MessageId>> {
+    let signed: Vec<i64> = from_json(row, "further")?;
+    Ok(signed.into_iter().map(|id| MessageId(id.cast_unsigned())).collect())
 }
 
 fn place(row: &Row) -> rusqlite::Result<Option<Place>> {

@@ -3,7 +3,7 @@
 //! By guild, channel, thread and person together, never by person alone: nothing said in one channel shows up in
 //! another.
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::{Moment, Person, Place, Store, StoreError};
 
@@ -11,31 +11,6 @@ use super::{Moment, Person, Place, Store, StoreError};
 pub const LONGEST_CONVERSATION: u32 = 8;
 
 impl Store {
-    /// Keeps a whole question, one that needs none before it. The oldest beyond the limit goes.
-    pub fn remember(
-        &self,
-        place: &Place,
-        person: Person,
-        question: &str,
-        now: Moment,
-    ) -> Result<(), StoreError> {
-        let insert = "INSERT INTO turns (guild, channel, thread, person, question, at) \
-                      VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let forget_oldest = "DELETE FROM turns \
-                             WHERE guild IS ?1 AND channel = ?2 AND thread IS ?3 AND person = ?4 AND id NOT IN ( \
-                                 SELECT id FROM turns \
-                                 WHERE guild IS ?1 AND channel = ?2 AND thread IS ?3 AND person = ?4 \
-                                 ORDER BY at DESC, id DESC LIMIT ?5)";
-        let Place { guild, channel, thread } = place;
-        self.write("remember a question", |transaction| {
-            let mut statement = transaction.prepare_cached(insert)?;
-            statement.execute(params![guild, channel, thread, person, question, now])?;
-            let mut statement = transaction.prepare_cached(forget_oldest)?;
-            statement.execute(params![guild, channel, thread, person, LONGEST_CONVERSATION])?;
-            Ok(())
-        })
-    }
-
     /// The last questions of a person in a place that are not older than `since`, oldest first.
     pub fn conversation(
         &self,
@@ -57,4 +32,27 @@ impl Store {
             Ok(questions)
         })
     }
+}
+
+/// Keeps a whole question, one that needs none before it. The oldest beyond the limit goes.
+pub fn remember(
+    connection: &Connection,
+    place: &Place,
+    person: Person,
+    question: &str,
+    now: Moment,
+) -> rusqlite::Result<()> {
+    let insert = "INSERT INTO turns (guild, channel, thread, person, question, at) \
+                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let forget_oldest = "DELETE FROM turns \
+                         WHERE guild IS ?1 AND channel = ?2 AND thread IS ?3 AND person = ?4 AND id NOT IN ( \
+                             SELECT id FROM turns \
+                             WHERE guild IS ?1 AND channel = ?2 AND thread IS ?3 AND person = ?4 \
+                             ORDER BY at DESC, id DESC LIMIT ?5)";
+    let Place { guild, channel, thread } = place;
+    let mut statement = connection.prepare_cached(insert)?;
+    statement.execute(params![guild, channel, thread, person, question, now])?;
+    let mut statement = connection.prepare_cached(forget_oldest)?;
+    statement.execute(params![guild, channel, thread, person, LONGEST_CONVERSATION])?;
+    Ok(())
 }

@@ -45,21 +45,49 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AskingId(String);
 
+/// Like an [`AskingId`], of a [`super::Listing`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ListingId(String);
+
 impl AskingId {
     pub fn random() -> Result<AskingId, StoreError> {
-        let mut bytes = [0; 10];
-        getrandom::fill(&mut bytes)
-            .map_err(|reason| StoreError::NoRandomness { reason: reason.to_string() })?;
-        Ok(AskingId(receipt::base32(&bytes)))
+        random().map(AskingId)
     }
 
     /// `None` where the text cannot be one, as in a forged or foreign button.
     pub fn parse(text: &str) -> Option<AskingId> {
-        receipt::is_base32(text).then(|| AskingId(text.to_owned()))
+        parse(text).map(AskingId)
     }
 }
 
+impl ListingId {
+    pub fn random() -> Result<ListingId, StoreError> {
+        random().map(ListingId)
+    }
+
+    /// `None` where the text cannot be one, as in a forged or foreign button.
+    pub fn parse(text: &str) -> Option<ListingId> {
+        parse(text).map(ListingId)
+    }
+}
+
+fn random() -> Result<String, StoreError> {
+    let mut bytes = [0; 10];
+    getrandom::fill(&mut bytes).map_err(|reason| StoreError::NoRandomness { reason: reason.to_string() })?;
+    Ok(receipt::base32(&bytes))
+}
+
+fn parse(text: &str) -> Option<String> {
+    receipt::is_base32(text).then(|| text.to_owned())
+}
+
 impl fmt::Display for AskingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for ListingId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -74,6 +102,18 @@ impl ToSql for AskingId {
 impl FromSql for AskingId {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         value.as_str().map(|text| AskingId(text.to_owned()))
+    }
+}
+
+impl ToSql for ListingId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.0.to_sql()
+    }
+}
+
+impl FromSql for ListingId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str().map(|text| ListingId(text.to_owned()))
     }
 }
 
@@ -171,11 +211,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_of_an_asking_is_drawn_anew_and_survives_a_button() {
+    fn an_id_that_buttons_carry_is_drawn_anew_and_survives_them() {
         let id = AskingId::random().unwrap();
         assert_ne!(id, AskingId::random().unwrap());
         assert_eq!(id.to_string().len(), 16);
         assert_eq!(AskingId::parse(&id.to_string()), Some(id));
+        let id = ListingId::random().unwrap();
+        assert_ne!(id, ListingId::random().unwrap());
+        assert_eq!(ListingId::parse(&id.to_string()), Some(id));
     }
 
     #[test]
@@ -189,6 +232,7 @@ mod tests {
             "' OR 1=1 --'''''",
         ] {
             assert_eq!(AskingId::parse(text), None, "{text}");
+            assert_eq!(ListingId::parse(text), None, "{text}");
         }
     }
 }

@@ -85,14 +85,15 @@ fn refuse_newer(file: &Path, patience: Duration) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A killed process loses nothing that was acknowledged in WAL mode, whatever `synchronous` is. FULL also keeps
-/// it through a power cut, at one flush to the disk for each write: a few a minute here, and a confirmed
-/// "delete my data" must not come undone. For the same reason what is deleted is overwritten.
+/// A killed process loses nothing that was acknowledged in WAL mode, whatever `synchronous` is. NORMAL spares
+/// every question a flush to the disk: a power cut may take the last few writes back, and never damages the
+/// file. A deletion is flushed nevertheless (`removal`): a confirmed "delete my data" must not come undone. For
+/// the same reason what is deleted is overwritten.
 fn connect(file: &Path, patience: Duration) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(patience)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
-    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;

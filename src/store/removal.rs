@@ -8,7 +8,7 @@
 
 use rusqlite::{Connection, ToSql, Transaction};
 
-use super::{GuildId, Moment, Person, Store, StoreError};
+use super::{GuildId, Moment, Person, Store, StoreError, in_transaction};
 
 /// How many of each were removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,6 +16,7 @@ pub struct Removed {
     pub askings: usize,
     pub receipts: usize,
     pub turns: usize,
+    pub listings: usize,
     pub votes: usize,
     pub unanswered: usize,
     pub channels: usize,
@@ -27,20 +28,23 @@ pub struct Removed {
 pub struct Retention {
     /// With their votes, receipts and groups.
     pub askings: Moment,
+    /// With what somebody paged through.
     pub conversations: Moment,
     pub audit: Moment,
 }
 
 impl Store {
-    /// Everything of a person: what they asked, what others said about the answers to it, and how they voted.
+    /// Everything of a person: what they asked and paged through, what others said about the answers, and how
+    /// they voted.
     pub fn forget(&self, person: Person) -> Result<Removed, StoreError> {
         self.remove("delete a person's data", |transaction| {
             let own_votes = delete(transaction, "votes", "person = ?1", &person)?;
             let votes = own_votes + delete_votes_on(transaction, "person = ?1", &person)?;
             let turns = delete(transaction, "turns", "person = ?1", &person)?;
+            let listings = delete(transaction, "listings", "person = ?1", &person)?;
             let askings = delete(transaction, "askings", "person = ?1", &person)?;
             let orphans = delete_orphans(transaction)?;
-            Ok(Removed { votes, turns, askings, ..orphans })
+            Ok(Removed { votes, turns, listings, askings, ..orphans })
         })
     }
 
@@ -65,19 +69,28 @@ impl Store {
         self.remove("delete old data", |transaction| {
             let votes = delete_votes_on(transaction, "at < ?1", &retention.askings)?;
             let turns = delete(transaction, "turns", "at < ?1", &retention.conversations)?;
+            let listings = delete(transaction, "listings", "at < ?1", &retention.conversations)?;
             let askings = delete(transaction, "askings", "at < ?1", &retention.askings)?;
             let deeds = delete(transaction, "audit", "at < ?1", &retention.audit)?;
             let orphans = delete_orphans(transaction)?;
-            Ok(Removed { votes, turns, askings, deeds, ..orphans })
+            Ok(Removed { votes, turns, listings, askings, deeds, ..orphans })
         })
     }
 
+    /// A confirmed deletion must not come undone in a power cut. Emptying the log flushes it too, but not while
+    /// another process reads, so that the deletion itself is flushed to the disk.
     fn remove(
         &self,
         attempted: &'static str,
         work: impl FnOnce(&Transaction) -> rusqlite::Result<Removed>,
     ) -> Result<Removed, StoreError> {
-        let removed = self.write(attempted, work)?;
+        let mut connection = self.connection();
+        let flushed = connection.pragma_update(None, "synchronous", "full");
+        let removed = flushed.and_then(|()| in_transaction(&mut connection, work));
+        // Where this fails, the next writes are slower.
+        let _ = connection.pragma_update(None, "synchronous", "normal");
+        drop(connection);
+        let removed = removed.map_err(|reason| StoreError::of(attempted, &self.file, reason))?;
         self.empty_log();
         Ok(removed)
     }
@@ -111,4 +124,28 @@ fn delete_orphans(connection: &Connection) -> rusqlite::Result<Removed> {
         unanswered: connection.execute(groups, [])?,
         ..Removed::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_deletion_is_flushed_to_the_disk_and_the_next_write_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), Duration::from_secs(10)).unwrap();
+        let synchronous = |connection: &Connection| {
+            connection.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0))
+        };
+        let look = |connection: &Transaction| {
+            assert_eq!(synchronous(connection)?, 2);
+            Ok(Removed::default())
+        };
+        store.remove("look", look).unwrap();
+        assert_eq!(synchronous(&store.connection()).unwrap(), 1);
+        store.remove("fail", |_| Err(rusqlite::Error::InvalidQuery)).unwrap_err();
+        assert_eq!(synchronous(&store.connection()).unwrap(), 1);
+    }
 }

@@ -49,9 +49,20 @@ impl Opened {
         let asking = Asking { place: Some(place), person: Some(person), ..asking(question, at) };
         let receipt = receipt(question, at);
         self.store
-            .keep_asking(&Asking { receipt: Some(receipt.id.clone()), ..asking.clone() }, Some(&receipt))
+            .keep_asking(
+                &Asking { receipt: Some(receipt.id.clone()), ..asking.clone() },
+                Some(&receipt),
+                None,
+            )
             .unwrap();
         asking.id
+    }
+
+    fn remember(&self, place: &Place, person: Person, question: &str, at: i64) {
+        let work = |connection: &Transaction| {
+            conversations::remember(connection, place, person, question, Moment(at))
+        };
+        self.store.write("remember a question", work).unwrap();
     }
 
     fn rows(&self, table: &str) -> u32 {
@@ -68,12 +79,14 @@ fn asking(question: &str, at: i64) -> Asking {
         person: None,
         question: question.to_owned(),
         understood_as: None,
+        sources: Vec::new(),
         receipt: None,
         outcome: Outcome::Found,
         confidence: 0.5,
         at: Moment(at),
         asked_in: None,
         reply: None,
+        further: Vec::new(),
         is_private: false,
     }
 }
@@ -102,7 +115,7 @@ fn receipt(question: &str, at: i64) -> Receipt {
 fn what_was_kept_is_there_when_it_is_opened_again() {
     let Opened { store, folder } = opened();
     let kept = asking("how long?", 1);
-    store.keep_asking(&kept, None).unwrap();
+    store.keep_asking(&kept, None, None).unwrap();
     drop(store);
     assert_eq!(open(&folder).asking(&kept.id).unwrap(), Some(kept));
 }
@@ -115,14 +128,31 @@ fn a_new_database_has_the_newest_version_and_writes_ahead() {
     let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
     let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
     assert_eq!(mode, "wal");
-    assert_eq!([pragma("synchronous"), pragma("foreign_keys"), pragma("secure_delete")], [2, 1, 1]);
+    assert_eq!([pragma("synchronous"), pragma("foreign_keys"), pragma("secure_delete")], [1, 1, 1]);
+}
+
+#[test]
+fn a_database_of_version_1_opens_with_what_it_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut old = foreign(&folder);
+    migrations::migrate(&mut old, &migrations::MIGRATIONS[..1]).unwrap();
+    let old_asking = "INSERT INTO askings (id, surface, question, outcome, confidence, at, reply, is_private) \
+                      VALUES ('0123456789abcdef', 'mention', 'how long?', 'found', 0.5, 1, 7, 0)";
+    old.execute(old_asking, []).unwrap();
+    drop(old);
+    let store = open(&folder);
+    let id = AskingId::parse("0123456789abcdef").unwrap();
+    let kept = Asking { id, surface: Surface::Mention, reply: Some(MessageId(7)), ..asking("how long?", 1) };
+    assert_eq!(store.asking(&kept.id).unwrap().as_ref(), Some(&kept));
+    assert!(store.set_reply(&kept.id, MessageId(7), &[MessageId(8)]).unwrap());
+    assert_eq!(store.asking_answered_by(MessageId(8)).unwrap().unwrap().id, kept.id);
 }
 
 #[test]
 fn an_empty_file_becomes_a_database() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("passim.db"), "").unwrap();
-    Store::open(folder.path(), Duration::MAX).unwrap().keep_asking(&asking("how?", 1), None).unwrap();
+    Store::open(folder.path(), Duration::MAX).unwrap().keep_asking(&asking("how?", 1), None, None).unwrap();
 }
 
 #[cfg(unix)]
@@ -131,7 +161,7 @@ fn a_new_database_is_for_its_owner_only() {
     use std::os::unix::fs::PermissionsExt;
 
     let Opened { store, folder } = opened();
-    store.keep_asking(&asking("how?", 1), None).unwrap();
+    store.keep_asking(&asking("how?", 1), None, None).unwrap();
     let entries = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap());
     let mut modes: Vec<_> = entries
         .map(|entry| (entry.file_name(), entry.metadata().unwrap().permissions().mode() & 0o777))
@@ -158,7 +188,8 @@ fn many_may_open_a_new_folder_at_once() {
 fn two_processes_may_write_at_once() {
     let Opened { store, folder } = opened();
     let other = open(&folder);
-    let write = |store: &Store| (0..40).for_each(|at| store.keep_asking(&asking("how?", at), None).unwrap());
+    let write =
+        |store: &Store| (0..40).for_each(|at| store.keep_asking(&asking("how?", at), None, None).unwrap());
     thread::scope(|scope| {
         for store in [&store, &store, &other, &other] {
             scope.spawn(move || write(store));
@@ -179,7 +210,7 @@ fn a_newer_database_is_refused_and_left_as_it_is() {
     foreign(&folder).pragma_update(None, "user_version", 99).unwrap();
     let before = files(&folder);
     let error = error_of(&folder);
-    assert!(matches!(error, StoreError::Newer { version: 99, known: 1, .. }), "{error}");
+    assert!(matches!(error, StoreError::Newer { version: 99, known: 2, .. }), "{error}");
     assert_eq!(files(&folder), before);
 }
 
@@ -221,7 +252,7 @@ fn a_file_that_is_no_database_is_damaged() {
 fn a_database_with_a_spoilt_page_is_damaged() {
     let Opened { store, folder } = opened();
     for at in 0..200 {
-        store.keep_asking(&asking(&"how long? ".repeat(20), at), None).unwrap();
+        store.keep_asking(&asking(&"how long? ".repeat(20), at), None, None).unwrap();
     }
     drop(store);
     let file = folder.path().join("passim.db");
@@ -275,11 +306,11 @@ fn a_write_beside_a_long_one_fails_and_reading_goes_on() {
     let other = foreign(&folder);
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let kept = asking("how?", 1);
-    let error = store.keep_asking(&kept, None).unwrap_err();
+    let error = store.keep_asking(&kept, None, None).unwrap_err();
     assert!(matches!(error, StoreError::Locked { attempted: "keep a question", .. }), "{error}");
     assert_eq!(store.asking(&kept.id).unwrap(), None);
     other.execute_batch("ROLLBACK").unwrap();
-    store.keep_asking(&kept, None).unwrap();
+    store.keep_asking(&kept, None, None).unwrap();
 }
 
 #[test]
@@ -287,7 +318,7 @@ fn a_full_disk_is_said_to_be_so_and_what_was_kept_stays() {
     let opened = opened();
     let id = opened.ask(opened.ann(), HERE, "how?", 1);
     opened.store.connection().pragma_update(None, "max_page_count", 1).unwrap();
-    let error = opened.store.keep_asking(&asking(&"how? ".repeat(10_000), 2), None).unwrap_err();
+    let error = opened.store.keep_asking(&asking(&"how? ".repeat(10_000), 2), None, None).unwrap_err();
     assert!(matches!(error, StoreError::Full { .. }), "{error}");
     assert!(opened.store.asking(&id).unwrap().is_some());
 }
@@ -341,7 +372,7 @@ fn a_copied_database_holds_neither_ids_of_askers_nor_the_key() {
     let user = UserId(0x1122_3344_5566_7788);
     let person = opened.store.person(user);
     opened.ask(person, HERE, "how long?", 1);
-    opened.store.remember(&HERE, person, "how long?", Moment(1)).unwrap();
+    opened.remember(&HERE, person, "how long?", 1);
     let key = fs::read(opened.folder.path().join("person.key")).unwrap();
     for (name, bytes) in files(&opened.folder) {
         for secret in [&key[..], &user.0.to_be_bytes(), &user.0.to_le_bytes(), user.0.to_string().as_bytes()]
@@ -362,22 +393,81 @@ fn an_asking_comes_back_as_it_was() {
         place: Some(Place { thread: Some(ThreadId(u64::MAX)), ..HERE }),
         person: Some(store.person(UserId(9))),
         understood_as: Some("how long did they agree?".to_owned()),
+        sources: vec!["004".to_owned(), "'; --".to_owned()],
         receipt: Some(receipt.id.clone()),
         confidence: 0.123_456,
         asked_in: Some(MessageId(7)),
         is_private: true,
         ..asking("and how long?", 5)
     };
-    store.keep_asking(&full, Some(&receipt)).unwrap();
+    store.keep_asking(&full, Some(&receipt), None).unwrap();
     assert_eq!(store.asking(&full.id).unwrap().as_ref(), Some(&full));
     assert_eq!(store.asking_in(MessageId(7)).unwrap().as_ref(), Some(&full));
     assert_eq!(store.receipt(&receipt.id).unwrap(), Some(receipt));
 
     assert_eq!(store.asking_answered_by(MessageId(8)).unwrap(), None);
-    assert!(store.set_reply(&full.id, MessageId(8)).unwrap());
+    assert!(store.set_reply(&full.id, MessageId(8), &[]).unwrap());
     let answered = Asking { reply: Some(MessageId(8)), ..full };
     assert_eq!(store.asking_answered_by(MessageId(8)).unwrap(), Some(answered));
-    assert!(!store.set_reply(&AskingId::random().unwrap(), MessageId(8)).unwrap());
+    assert!(!store.set_reply(&AskingId::random().unwrap(), MessageId(8), &[]).unwrap());
+}
+
+#[test]
+fn an_answer_is_found_by_each_of_its_messages_as_long_as_they_are_its() {
+    let Opened { store, .. } = &opened();
+    let messages = [MessageId(9), MessageId(u64::MAX), MessageId(8)];
+    let kept = Asking { reply: Some(MessageId(7)), further: messages.to_vec(), ..asking("list them all", 5) };
+    store.keep_asking(&kept, None, None).unwrap();
+    let answered_by = |message| store.asking_answered_by(message).unwrap();
+    for message in [MessageId(7)].into_iter().chain(messages) {
+        assert_eq!(answered_by(message).as_ref(), Some(&kept), "{message:?}");
+    }
+    assert!(store.set_reply(&kept.id, MessageId(7), &messages[..1]).unwrap());
+    assert_eq!(answered_by(messages[0]).unwrap().further, messages[..1]);
+    assert_eq!(answered_by(messages[1]), None);
+    let gone = AskingId::random().unwrap();
+    assert!(!store.set_reply(&gone, MessageId(7), &messages).unwrap());
+    assert_eq!(answered_by(messages[1]), None);
+}
+
+#[test]
+fn a_message_that_was_edited_answers_what_was_asked_last() {
+    let Opened { store, .. } = &opened();
+    let before = Asking { asked_in: Some(MessageId(1)), ..asking("list some", 5) };
+    let after = Asking { asked_in: Some(MessageId(1)), ..asking("list them all", 6) };
+    for asking in [&before, &after] {
+        store.keep_asking(asking, None, None).unwrap();
+        store.set_reply(&asking.id, MessageId(7), &[MessageId(8)]).unwrap();
+    }
+    for message in [MessageId(7), MessageId(8)] {
+        assert_eq!(store.asking_answered_by(message).unwrap().unwrap().id, after.id);
+    }
+}
+
+#[test]
+fn what_a_message_answers_is_looked_up_without_going_through_all_askings() {
+    let Opened { store, .. } = &opened();
+    let sql = format!("EXPLAIN QUERY PLAN {}", askings::select_one(askings::ANSWERED_BY));
+    let connection = store.connection();
+    let mut statement = connection.prepare(&sql).unwrap();
+    let steps: Vec<String> =
+        statement.query_map([1], |row| row.get("detail")).unwrap().collect::<Result<_, _>>().unwrap();
+    assert!(!steps.iter().any(|step| step.starts_with("SCAN")), "{steps:?}");
+    assert!(steps.iter().any(|step| step.contains("askings_by_reply")), "{steps:?}");
+}
+
+#[test]
+fn the_conversation_goes_on_with_what_was_asked_or_with_neither() {
+    let opened = opened();
+    let (store, ann) = (&opened.store, opened.ann());
+    let asked = Asking { place: Some(HERE), person: Some(ann), ..asking("and how long?", 5) };
+    store.keep_asking(&asked, None, Some("how long did they agree?")).unwrap();
+    store.keep_asking(&asking("in the terminal?", 6), None, Some("in the terminal?")).unwrap();
+    store.keep_asking(&asked, None, Some("the same asking twice?")).unwrap_err();
+    let questions = |since| store.conversation(&HERE, ann, 10, Moment(since)).unwrap();
+    assert_eq!(questions(5), ["how long did they agree?"]);
+    assert!(questions(6).is_empty());
+    assert_eq!(opened.rows("turns"), 1);
 }
 
 #[test]
@@ -397,7 +487,7 @@ fn every_surface_and_every_outcome_is_kept() {
     for surface in surfaces {
         for outcome in outcomes {
             let kept = Asking { surface, outcome, ..asking("how?", 1) };
-            store.keep_asking(&kept, None).unwrap();
+            store.keep_asking(&kept, None, None).unwrap();
             assert_eq!(store.asking(&kept.id).unwrap(), Some(kept));
         }
     }
@@ -414,11 +504,11 @@ fn any_text_comes_back_as_it_was() {
         let kept = opened.store.asking(&id).unwrap().unwrap();
         assert_eq!(kept.question, text);
         assert_eq!(opened.store.receipt(&kept.receipt.unwrap()).unwrap().unwrap().question, text);
-        opened.store.remember(&HERE, opened.ann(), text, Moment(1)).unwrap();
+        opened.remember(&HERE, opened.ann(), text, 1);
         assert_eq!(opened.store.conversation(&HERE, opened.ann(), 1, Moment(0)).unwrap(), [text]);
         assert!(opened.store.note_unanswered(&id, GUILD, text, &[text.to_owned()]).unwrap());
     }
-    assert_eq!(opened.store.unanswered(GUILD, false, 100).unwrap().len(), 7);
+    assert_eq!(opened.store.unanswered(GUILD, false, 100, 0).unwrap().len(), 7);
 }
 
 #[test]
@@ -448,10 +538,10 @@ fn the_same_receipt_twice_is_the_first() {
 fn an_asking_is_not_kept_without_the_receipt_it_names() {
     let opened = opened();
     let unproven = Asking { receipt: Some("nowhere".to_owned()), ..asking("how?", 1) };
-    let error = opened.store.keep_asking(&unproven, None).unwrap_err();
+    let error = opened.store.keep_asking(&unproven, None, None).unwrap_err();
     assert!(matches!(error, StoreError::Failed { .. }), "{error}");
     let invented = Asking { confidence: f64::NAN, ..asking("how?", 1) };
-    opened.store.keep_asking(&invented, Some(&receipt("how?", 1))).unwrap_err();
+    opened.store.keep_asking(&invented, Some(&receipt("how?", 1)), None).unwrap_err();
     assert_eq!((opened.rows("askings"), opened.rows("receipts")), (0, 0));
 }
 
@@ -472,7 +562,7 @@ fn a_conversation_is_of_one_person_in_one_guild_channel_and_thread() {
     let said = |place: Place, person| format!("{place:?} {person:?}");
     for place in places {
         for person in [ann, ben] {
-            opened.store.remember(&place, person, &said(place, person), Moment(1)).unwrap();
+            opened.remember(&place, person, &said(place, person), 1);
         }
     }
     for place in places {
@@ -489,13 +579,13 @@ fn a_conversation_is_bounded_expires_and_reads_oldest_first() {
     let ann = opened.ann();
     let questions = |limit, since| opened.store.conversation(&HERE, ann, limit, Moment(since)).unwrap();
     for at in 1..=20 {
-        opened.store.remember(&HERE, ann, &at.to_string(), Moment(at)).unwrap();
+        opened.remember(&HERE, ann, &at.to_string(), at);
     }
     assert_eq!(opened.rows("turns"), LONGEST_CONVERSATION);
     assert_eq!(questions(3, 0), ["18", "19", "20"]);
     assert_eq!(questions(3, 19), ["19", "20"]);
     assert!(questions(3, 21).is_empty());
-    opened.store.remember(&HERE, opened.ben(), "by another", Moment(0)).unwrap();
+    opened.remember(&HERE, opened.ben(), "by another", 0);
     assert_eq!(questions(100, 0).len(), LONGEST_CONVERSATION as usize);
 }
 
@@ -530,18 +620,31 @@ fn feedback_is_of_one_guild_newest_first_and_never_of_private_questions() {
     let second = opened.ask(opened.ann(), HERE, "second?", 2);
     let foreign = opened.ask(opened.ann(), elsewhere, "elsewhere?", 3);
     let private = Asking { place: Some(HERE), is_private: true, ..asking("private?", 4) };
-    opened.store.keep_asking(&private, None).unwrap();
+    let unanswered = Asking { place: Some(HERE), ..asking("third?", 4) };
+    opened.store.keep_asking(&private, None, None).unwrap();
+    opened.store.keep_asking(&unanswered, None, None).unwrap();
     opened.ask(opened.ann(), HERE, "without a vote?", 5);
-    for (at, id) in [&second, &foreign, &private.id, &first].into_iter().enumerate() {
+    let voted_on = [&unanswered.id, &second, &foreign, &private.id, &first];
+    for (at, id) in voted_on.into_iter().enumerate() {
         opened.store.vote(id, opened.ben(), Vote::NotHelpful, Moment(at as i64)).unwrap();
     }
     let votes = Votes { helpful: 0, not_helpful: 1 };
+    let feedback = |asking, question: &str, answer: Option<&str>, at| Feedback {
+        asking,
+        question: question.to_owned(),
+        answer: answer.map(str::to_owned),
+        votes,
+        at: Moment(at),
+    };
     let expected = [
-        Feedback { asking: first, question: "first?".to_owned(), votes, at: Moment(3) },
-        Feedback { asking: second, question: "second?".to_owned(), votes, at: Moment(0) },
+        feedback(first, "first?", Some("15 years"), 4),
+        feedback(second, "second?", Some("15 years"), 1),
+        feedback(unanswered.id, "third?", None, 0),
     ];
-    assert_eq!(opened.store.feedback(GUILD, 10).unwrap(), expected);
-    assert_eq!(opened.store.feedback(GUILD, 1).unwrap(), expected[..1]);
+    assert_eq!(opened.store.feedback(GUILD, 10, 0).unwrap(), expected);
+    assert_eq!(opened.store.feedback(GUILD, 1, 0).unwrap(), expected[..1]);
+    assert_eq!(opened.store.feedback(GUILD, 2, 1).unwrap(), expected[1..]);
+    assert!(opened.store.feedback(GUILD, 10, 3).unwrap().is_empty());
 }
 
 // Unanswered questions.
@@ -556,7 +659,7 @@ impl Opened {
 
     /// Question and count of each group.
     fn unanswered(&self, guild: GuildId) -> Vec<(String, u32)> {
-        let groups = self.store.unanswered(guild, false, 10).unwrap();
+        let groups = self.store.unanswered(guild, false, 10, 0).unwrap();
         groups.into_iter().map(|group| (group.question, group.count)).collect()
     }
 }
@@ -569,7 +672,7 @@ fn questions_that_ask_the_same_are_one_group_most_asked_first() {
     opened.ask_in_vain(opened.ben(), GUILD, "where is BEER?", 4);
     opened.ask_in_vain(opened.ann(), GUILD, "WHERE is beer?", 3);
     opened.ask_in_vain(opened.ann(), OTHER_GUILD, "Where is beer?", 5);
-    let groups = opened.store.unanswered(GUILD, false, 10).unwrap();
+    let groups = opened.store.unanswered(GUILD, false, 10, 0).unwrap();
     let expected = Unanswered {
         id: groups[0].id,
         question: "where is BEER?".to_owned(),
@@ -582,7 +685,10 @@ fn questions_that_ask_the_same_are_one_group_most_asked_first() {
     assert_eq!(groups[0], expected);
     assert_eq!(opened.unanswered(GUILD)[1..], [("Who brews?".to_owned(), 1)]);
     assert_eq!(opened.unanswered(OTHER_GUILD), [("Where is beer?".to_owned(), 1)]);
-    assert_eq!(opened.store.unanswered(GUILD, false, 1).unwrap().len(), 1);
+    assert_eq!(opened.store.unanswered(GUILD, false, 1, 0).unwrap(), groups[..1]);
+    assert_eq!(opened.store.unanswered(GUILD, false, 10, 1).unwrap(), groups[1..]);
+    assert_eq!(opened.store.unanswered_count(GUILD).unwrap(), 2);
+    assert_eq!(opened.store.unanswered_count(OTHER_GUILD).unwrap(), 1);
 }
 
 #[test]
@@ -602,16 +708,40 @@ fn an_asking_that_is_noted_twice_counts_once() {
 fn a_resolved_group_is_hidden_until_somebody_asks_in_vain_again() {
     let opened = opened();
     opened.ask_in_vain(opened.ann(), GUILD, "who brews?", 1);
-    let group = opened.store.unanswered(GUILD, false, 1).unwrap()[0].id;
+    let group = opened.store.unanswered(GUILD, false, 1, 0).unwrap()[0].id;
     assert!(!opened.store.set_resolved(OTHER_GUILD, group, true).unwrap(), "it is another guild's");
     assert!(opened.store.set_resolved(GUILD, group, true).unwrap());
     assert!(opened.unanswered(GUILD).is_empty());
-    assert!(opened.store.unanswered(GUILD, true, 10).unwrap()[0].is_resolved);
+    assert_eq!(opened.store.unanswered_count(GUILD).unwrap(), 0);
+    assert!(opened.store.unanswered(GUILD, true, 10, 0).unwrap()[0].is_resolved);
     opened.ask_in_vain(opened.ben(), GUILD, "who brews?", 2);
     assert_eq!(opened.unanswered(GUILD), [("who brews?".to_owned(), 2)]);
     assert!(opened.store.set_resolved(GUILD, group, true).unwrap());
     assert!(opened.store.set_resolved(GUILD, group, false).unwrap());
     assert_eq!(opened.unanswered(GUILD).len(), 1);
+}
+
+// Listings.
+
+#[test]
+fn a_listing_comes_back_as_it_was_after_a_restart() {
+    let opened = opened();
+    let listing = listing(opened.ann(), 5);
+    opened.store.keep_listing(&listing).unwrap();
+    let Opened { store, folder } = opened;
+    drop(store);
+    let store = open(&folder);
+    assert_eq!(store.listing(&listing.id).unwrap(), Some(listing));
+    assert_eq!(store.listing(&ListingId::random().unwrap()).unwrap(), None);
+}
+
+fn listing(person: Person, at: i64) -> Listing {
+    Listing {
+        id: ListingId::random().unwrap(),
+        person,
+        content: "{\"page\": \"ü\"}".to_owned(),
+        at: Moment(at),
+    }
 }
 
 // Channels and the audit log.
@@ -662,7 +792,9 @@ fn busy() -> Opened {
             let own = format!("{person:?} in {guild:?}?");
             opened.ask_in_vain(person, guild, &own, 10);
             let shared = opened.ask_in_vain(person, guild, "Who brews?", 20);
-            opened.store.remember(&place, person, &own, Moment(20)).unwrap();
+            opened.remember(&place, person, &own, 20);
+            opened.store.keep_listing(&listing(person, 20)).unwrap();
+            opened.store.set_reply(&shared, MessageId(1), &[MessageId(2)]).unwrap();
             opened.store.vote(&shared, opened.ann(), Vote::Helpful, Moment(21)).unwrap();
             opened.store.vote(&shared, opened.ben(), Vote::Helpful, Moment(21)).unwrap();
         }
@@ -684,6 +816,7 @@ impl Opened {
             askings: rows("askings"),
             receipts: rows("receipts"),
             turns: rows("turns"),
+            listings: rows("listings"),
             votes: rows("votes"),
             unanswered: rows("unanswered"),
             channels: rows("channels"),
@@ -697,14 +830,34 @@ fn forgetting_a_person_leaves_nothing_of_theirs_and_all_of_the_others() {
     let opened = busy();
     let before = opened.all_rows();
     let removed = opened.store.forget(opened.ann()).unwrap();
-    let expected =
-        Removed { askings: 4, receipts: 2, turns: 2, votes: 6, unanswered: 2, channels: 0, deeds: 0 };
+    let expected = Removed {
+        askings: 4,
+        receipts: 2,
+        turns: 2,
+        listings: 2,
+        votes: 6,
+        unanswered: 2,
+        channels: 0,
+        deeds: 0,
+    };
     assert_eq!(removed, expected);
-    let left = Removed { askings: 4, receipts: 3, turns: 2, votes: 2, unanswered: 4, channels: 2, deeds: 2 };
+    let left = Removed {
+        askings: 4,
+        receipts: 3,
+        turns: 2,
+        listings: 2,
+        votes: 2,
+        unanswered: 4,
+        channels: 2,
+        deeds: 2,
+    };
     assert_eq!(opened.all_rows(), left);
     assert_eq!(before.votes, 8);
     assert_eq!(opened.store.forget(opened.ann()).unwrap(), Removed::default());
+    assert_eq!(opened.store.asking_answered_by(MessageId(2)).unwrap().unwrap().person, Some(opened.ben()));
     assert_eq!(opened.unanswered(GUILD)[0], ("Who brews?".to_owned(), 1));
+    opened.store.forget(opened.ben()).unwrap();
+    assert_eq!(opened.rows("further_messages"), 0);
 }
 
 #[test]
@@ -713,7 +866,7 @@ fn what_a_forgotten_person_wrote_is_in_none_of_the_files() {
     let secret = b"a very particular question";
     let text = String::from_utf8_lossy(secret);
     opened.ask_in_vain(opened.ann(), GUILD, &text, 30);
-    opened.store.remember(&HERE, opened.ann(), &text, Moment(30)).unwrap();
+    opened.remember(&HERE, opened.ann(), &text, 30);
     let is_there = || {
         let holds = |bytes: &[u8]| bytes.windows(secret.len()).any(|window| window == secret);
         files(&opened.folder).iter().any(|(_, bytes)| holds(bytes))
@@ -727,9 +880,19 @@ fn what_a_forgotten_person_wrote_is_in_none_of_the_files() {
 fn forgetting_a_guild_leaves_the_other_guilds() {
     let opened = busy();
     let removed = opened.store.forget_guild(GUILD).unwrap();
-    let half = Removed { askings: 4, receipts: 2, turns: 2, votes: 4, unanswered: 3, channels: 1, deeds: 1 };
+    let half = Removed {
+        askings: 4,
+        receipts: 2,
+        turns: 2,
+        // They are a person's, and go with the conversations.
+        listings: 0,
+        votes: 4,
+        unanswered: 3,
+        channels: 1,
+        deeds: 1,
+    };
     assert_eq!(removed, half);
-    assert_eq!(opened.all_rows(), Removed { receipts: 3, ..half });
+    assert_eq!(opened.all_rows(), Removed { receipts: 3, listings: 4, ..half });
     assert!(opened.unanswered(GUILD).is_empty());
     assert_eq!(opened.unanswered(OTHER_GUILD).len(), 3);
     assert_eq!(opened.store.channel(GUILD, ChannelId(10)).unwrap(), Switch::On);
@@ -743,8 +906,16 @@ fn what_is_too_old_goes_and_the_rest_stays() {
     assert_eq!(opened.store.prune(&nothing).unwrap(), Removed::default());
     let old = Retention { askings: Moment(11), conversations: Moment(21), audit: Moment(6) };
     let removed = opened.store.prune(&old).unwrap();
-    let expected =
-        Removed { askings: 4, receipts: 4, turns: 4, votes: 0, unanswered: 4, channels: 0, deeds: 2 };
+    let expected = Removed {
+        askings: 4,
+        receipts: 4,
+        turns: 4,
+        listings: 4,
+        votes: 0,
+        unanswered: 4,
+        channels: 0,
+        deeds: 2,
+    };
     assert_eq!(removed, expected);
     assert_eq!(opened.store.prune(&Retention { askings: Moment(21), ..old }).unwrap().votes, 8);
     assert_eq!(opened.all_rows(), Removed { channels: 2, ..Removed::default() });

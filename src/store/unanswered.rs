@@ -49,6 +49,7 @@ impl Store {
         guild: GuildId,
         with_resolved: bool,
         limit: u32,
+        offset: u32,
     ) -> Result<Vec<Unanswered>, StoreError> {
         // Beside one max(), SQLite takes the other columns from the row that has it: the question asked last. A
         // min() beside it would undo that.
@@ -56,10 +57,18 @@ impl Store {
                    (SELECT min(at) FROM askings WHERE askings.unanswered = noted.id) AS first \
                    FROM unanswered AS noted JOIN askings ON askings.unanswered = noted.id \
                    WHERE noted.guild = ?1 AND (?2 OR NOT resolved) \
-                   GROUP BY noted.id ORDER BY count DESC, last DESC, noted.id LIMIT ?3";
+                   GROUP BY noted.id ORDER BY count DESC, last DESC, noted.id LIMIT ?3 OFFSET ?4";
         self.read("list the unanswered questions", |connection| {
             let mut statement = connection.prepare_cached(sql)?;
-            statement.query_map(params![guild, with_resolved, limit], from_row)?.collect()
+            statement.query_map(params![guild, with_resolved, limit, offset], from_row)?.collect()
+        })
+    }
+
+    /// How many groups of a guild are open.
+    pub fn unanswered_count(&self, guild: GuildId) -> Result<u32, StoreError> {
+        let sql = "SELECT count(*) FROM unanswered WHERE guild = ?1 AND NOT resolved";
+        self.read("count the unanswered questions", |connection| {
+            connection.prepare_cached(sql)?.query_row([guild], |row| row.get(0))
         })
     }
 

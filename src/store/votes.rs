@@ -24,6 +24,8 @@ pub struct Votes {
 pub struct Feedback {
     pub asking: AskingId,
     pub question: String,
+    /// None where none was made.
+    pub answer: Option<String>,
     pub votes: Votes,
     /// When it was last said.
     pub at: Moment,
@@ -52,15 +54,16 @@ impl Store {
     }
 
     /// What people of a guild said about answers, newest first. Private questions are left out.
-    pub fn feedback(&self, guild: GuildId, limit: u32) -> Result<Vec<Feedback>, StoreError> {
-        let sql = "SELECT askings.id, question, max(votes.at) AS voted_at, \
+    pub fn feedback(&self, guild: GuildId, limit: u32, offset: u32) -> Result<Vec<Feedback>, StoreError> {
+        let sql = "SELECT askings.id, askings.question, answer, max(votes.at) AS voted_at, \
                    count(*) FILTER (WHERE vote = 'helpful') AS helpful, \
                    count(*) FILTER (WHERE vote = 'not helpful') AS not_helpful \
                    FROM askings JOIN votes ON votes.asking = askings.id \
+                   LEFT JOIN receipts ON receipts.id = askings.receipt \
                    WHERE guild = ?1 AND NOT is_private \
-                   GROUP BY askings.id ORDER BY voted_at DESC, askings.id LIMIT ?2";
+                   GROUP BY askings.id ORDER BY voted_at DESC, askings.id LIMIT ?2 OFFSET ?3";
         self.read("list the feedback", |connection| {
-            connection.prepare_cached(sql)?.query_map(params![guild, limit], feedback)?.collect()
+            connection.prepare_cached(sql)?.query_map(params![guild, limit, offset], feedback)?.collect()
         })
     }
 }
@@ -69,6 +72,7 @@ fn feedback(row: &Row) -> rusqlite::Result<Feedback> {
     Ok(Feedback {
         asking: row.get("id")?,
         question: row.get("question")?,
+        answer: row.get("answer")?,
         votes: votes(row)?,
         at: row.get("voted_at")?,
     })

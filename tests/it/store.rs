@@ -28,12 +28,14 @@ fn asking(at: i64) -> Asking {
         person: None,
         question: "how long? ".repeat(50),
         understood_as: None,
+        sources: Vec::new(),
         receipt: None,
         outcome: Outcome::Found,
         confidence: 1.0,
         at: Moment(at),
         asked_in: None,
         reply: None,
+        further: Vec::new(),
         is_private: false,
     }
 }
@@ -66,7 +68,7 @@ fn write_until_killed(folder: &Path) -> ! {
     let store = Store::open(folder, PATIENCE).unwrap();
     for at in 0.. {
         let asking = asking(at);
-        store.keep_asking(&asking, None).unwrap();
+        store.keep_asking(&asking, None, None).unwrap();
         fs::write(folder.join(format!("{}.kept", asking.id)), "").unwrap();
     }
     unreachable!("nobody lives that long")
