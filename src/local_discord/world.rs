@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::bucket::Buckets;
 use super::faults::Faults;
 use super::gateway::{Frame, Session};
 use super::permissions::{self, Overwrite};
@@ -43,6 +44,7 @@ pub struct World {
     pub connections: Vec<UnboundedSender<Frame>>,
     pub gateway: GatewayOptions,
     pub faults: Faults,
+    pub buckets: Buckets,
     pub records: Vec<Recorded>,
 }
 
