@@ -5,6 +5,7 @@
 //! It knows nothing of the bot or of the library that the bot is written with. What is not modelled answers
 //! 404, and the log names it.
 
+mod bucket;
 mod events;
 mod faults;
 mod gateway;
@@ -31,6 +32,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use bucket::Buckets;
 use gateway::Frame;
 use permissions::Overwrite;
 use shared::Shared;
@@ -284,6 +286,12 @@ impl LocalDiscord {
 
     fn to_all_connected(&self, frame: &Frame) {
         self.shared.change(|world| events::to_all_connected(world, frame));
+    }
+
+    /// How many messages each channel takes from bots in how long. It is 5 in 5 s unless a test says otherwise;
+    /// from now on the count begins anew.
+    pub fn message_bucket(&self, messages: usize, window: Duration) {
+        self.shared.change(|world| world.buckets = Buckets::new(messages, window));
     }
 
     pub fn compress_ready(&self, on: bool) {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -23,6 +23,11 @@ use super::refusal::{self, Refusal};
 use super::shared::Shared;
 use super::world::{Id, World};
 use request::Request;
+
+/// Discord's names for buckets are hashes; all channels have this one's, and each its own count.
+const MESSAGES_BUCKET: &str = "80c17d2f203122d936070c88c8d10f33";
+/// For requests that are limited by a test only.
+const OTHER_BUCKET: &str = "4dfbfc9d8f4e4bbd9a1a3ba5d2f6f9f0";
 
 /// What a request that was done is answered with.
 enum Reply {
@@ -50,7 +55,9 @@ async fn receive(State(shared): State<Arc<Shared>>, request: axum::extract::Requ
 
 fn respond(world: &mut World, request: &Request) -> Response {
     let outcome = with_faults(world, request);
-    let response = response(outcome);
+    let wait = outcome.as_ref().err().and_then(|refusal| refusal.body["retry_after"].as_f64());
+    let mut response = response(outcome);
+    rate_limit_headers(world, request, wait, &mut response);
     world.records.push(Recorded {
         method: request.method.clone(),
         path: request.path.clone(),
@@ -79,25 +86,41 @@ fn response(outcome: Outcome) -> Response {
         Ok(Reply::Nothing) => StatusCode::NO_CONTENT.into_response(),
         Err(refusal) => {
             let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let retry_after = refusal.body["retry_after"].as_f64();
-            let mut response = (status, axum::Json(refusal.body)).into_response();
-            if let Some(seconds) = retry_after {
-                rate_limit_headers(&mut response, seconds);
-            }
-            response
+            (status, axum::Json(refusal.body)).into_response()
         }
     }
 }
 
-/// `Retry-After` counts whole seconds; the body is exact.
-fn rate_limit_headers(response: &mut Response, seconds: f64) {
-    let exact = HeaderValue::from_str(&format!("{seconds:.3}")).unwrap_or(HeaderValue::from_static("1"));
-    let headers = response.headers_mut();
-    headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.ceil() as u64));
-    headers.insert("x-ratelimit-limit", HeaderValue::from_static("5"));
-    headers.insert("x-ratelimit-remaining", HeaderValue::from_static("0"));
-    headers.insert("x-ratelimit-reset-after", exact);
-    headers.insert("x-ratelimit-scope", HeaderValue::from_static("user"));
+/// Posting messages always tells how its bucket stands; any other request does only when it is limited, which
+/// `wait` says: for how many seconds. `Retry-After` counts whole ones; the rest is exact.
+fn rate_limit_headers(world: &World, request: &Request, wait: Option<f64>, response: &mut Response) {
+    let posted_in = match (request.method.as_str(), &request.steps()[..]) {
+        ("POST", ["channels", channel, "messages"]) => channel.parse().ok(),
+        _ => None,
+    };
+    let channel = posted_in.filter(|channel| world.channels.contains_key(channel));
+    if channel.is_none() && wait.is_none() {
+        return;
+    }
+    let standing = world.buckets.standing(channel.unwrap_or_default(), world.now());
+    let reset_after = wait.unwrap_or(standing.reset_after.as_secs_f64());
+    let remaining = if wait.is_some() { 0 } else { standing.remaining };
+    let bucket = if channel.is_some() { MESSAGES_BUCKET } else { OTHER_BUCKET };
+    let mut set = |name: &'static str, value: String| {
+        // Numbers and our own words: nothing that a header could not carry.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    };
+    set("x-ratelimit-limit", standing.limit.to_string());
+    set("x-ratelimit-remaining", remaining.to_string());
+    set("x-ratelimit-reset-after", format!("{reset_after:.3}"));
+    set("x-ratelimit-reset", format!("{:.3}", world.seconds_since_1970() + reset_after));
+    set("x-ratelimit-bucket", bucket.to_owned());
+    if let Some(seconds) = wait {
+        set("x-ratelimit-scope", "user".to_owned());
+        set("retry-after", seconds.ceil().to_string());
+    }
 }
 
 /// What needs no token; everything else is the bot's whose token it is.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::bucket::Buckets;
 use super::faults::Faults;
 use super::gateway::{Frame, Session};
 use super::permissions::{self, Overwrite};
@@ -43,6 +44,7 @@ pub struct World {
     pub connections: Vec<UnboundedSender<Frame>>,
     pub gateway: GatewayOptions,
     pub faults: Faults,
+    pub buckets: Buckets,
     pub records: Vec<Recorded>,
 }
 
@@ -216,9 +218,17 @@ impl World {
 
     /// The time of day, as Discord writes it.
     pub fn timestamp(&self) -> String {
+        self.time_of_day().strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string()
+    }
+
+    /// The same, as headers count it.
+    pub fn seconds_since_1970(&self) -> f64 {
+        self.time_of_day().as_duration().as_secs_f64()
+    }
+
+    fn time_of_day(&self) -> jiff::Timestamp {
         // The clock is put ahead by minutes: far from the end of time, where the sum would fail.
-        let now = jiff::Timestamp::now().checked_add(self.ahead).unwrap_or(jiff::Timestamp::MAX);
-        now.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string()
+        jiff::Timestamp::now().checked_add(self.ahead).unwrap_or(jiff::Timestamp::MAX)
     }
 
     pub fn name_of(&self, account: Id) -> &str {

@@ -2,6 +2,8 @@
 //! for the real one.
 
 mod bot;
+mod limits;
+mod plain;
 mod twilight;
 
 use std::fs::OpenOptions;
@@ -22,7 +24,7 @@ use bot::{Running, TOKEN};
 /// Long for a machine that does much else; nothing waits this long unless it fails.
 const SOON: Duration = Duration::from_secs(20);
 
-fn plain() -> GatewayIntents {
+fn unprivileged() -> GatewayIntents {
     GatewayIntents::non_privileged()
 }
 
@@ -102,7 +104,7 @@ fn append(file: &Path, lines: &str) {
 
 #[tokio::test]
 async fn a_mention_gets_a_reply() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     scene.ann.say(scene.general, &scene.mention("echo hello")).unwrap();
     let reply = scene.bob.finds(scene.general, SOON, "a reply", |m| m.author == "probe").await.unwrap();
     assert_eq!(reply.content, "hello");
@@ -111,7 +113,7 @@ async fn a_mention_gets_a_reply() {
 
 #[tokio::test]
 async fn allowed_mentions_decide_who_is_pinged() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     let everyone = format!("quiet <@{}> @everyone", scene.bob.id());
     scene.ann.say(scene.general, &scene.mention(&everyone)).unwrap();
     let reply = scene.bob.finds(scene.general, SOON, "a reply", |m| m.author == "probe").await.unwrap();
@@ -121,7 +123,7 @@ async fn allowed_mentions_decide_who_is_pinged() {
 
 #[tokio::test]
 async fn a_slash_command_thinks_and_then_answers() {
-    let (scene, bot) = Scene::connected(plain()).await;
+    let (scene, bot) = Scene::connected(unprivileged()).await;
     scene.ann.invoke(scene.general, "ask", &[("question", json!("how long?"))]).unwrap();
     scene.bob.finds(scene.general, SOON, "thinking", |m| m.is_thinking).await.unwrap();
     bot.go_on();
@@ -132,7 +134,7 @@ async fn a_slash_command_thinks_and_then_answers() {
 
 #[tokio::test]
 async fn an_ephemeral_answer_is_seen_by_its_person_only() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     scene.ann.invoke(scene.general, "secret", &[]).unwrap();
     let secret = scene.ann.finds(scene.general, SOON, "a secret", |m| !m.is_thinking).await.unwrap();
     assert_eq!(secret.content, "for you");
@@ -142,7 +144,7 @@ async fn an_ephemeral_answer_is_seen_by_its_person_only() {
 
 #[tokio::test]
 async fn a_button_changes_its_message() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     scene.ann.say(scene.general, &scene.mention("buttons")).unwrap();
     let with_buttons =
         scene.bob.finds(scene.general, SOON, "buttons", |m| !m.buttons.is_empty()).await.unwrap();
@@ -154,7 +156,7 @@ async fn a_button_changes_its_message() {
 
 #[tokio::test]
 async fn a_select_offers_what_can_be_chosen() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     scene.ann.say(scene.general, &scene.mention("buttons")).unwrap();
     let shown = scene.ann.finds(scene.general, SOON, "a select", |m| !m.selects.is_empty()).await.unwrap();
     scene.ann.choose(shown.id, "Which?", &["nothing like it"]).unwrap_err();
@@ -164,7 +166,7 @@ async fn a_select_offers_what_can_be_chosen() {
 
 #[tokio::test]
 async fn a_modal_is_filled_in_and_sent_once() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     scene.ann.say(scene.general, &scene.mention("buttons")).unwrap();
     let shown = scene.ann.finds(scene.general, SOON, "buttons", |m| !m.buttons.is_empty()).await.unwrap();
     let opened = scene.ann.press(shown.id, "form").unwrap();
@@ -179,7 +181,7 @@ async fn a_modal_is_filled_in_and_sent_once() {
 
 #[tokio::test]
 async fn an_option_is_completed() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     let typed =
         scene.ann.autocomplete(scene.general, "ask", &[("question", json!("ho"))], "question").unwrap();
     let choices = scene.ann.gets_choices(typed, SOON).await.unwrap();
@@ -188,7 +190,7 @@ async fn an_option_is_completed() {
 
 #[tokio::test]
 async fn a_message_menu_carries_the_message() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     let message = scene.bob.say(scene.general, "the trial takes 14 days").unwrap();
     scene.ann.use_menu(message, "Quote this").unwrap();
     let quote = scene.ann.finds(scene.general, SOON, "a quote", |m| m.is_ephemeral).await.unwrap();
@@ -197,7 +199,7 @@ async fn a_message_menu_carries_the_message() {
 
 #[tokio::test]
 async fn after_a_cut_the_session_resumes_and_what_was_missed_is_replayed() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     scene.discord.cut();
     scene.ann.say(scene.general, &scene.mention("echo missed")).unwrap();
     scene.ann.finds(scene.general, SOON, "the reply", |m| m.content == "missed").await.unwrap();
@@ -206,7 +208,7 @@ async fn after_a_cut_the_session_resumes_and_what_was_missed_is_replayed() {
 
 #[tokio::test]
 async fn reconnecting_on_request_resumes_too() {
-    let (scene, bot) = Scene::connected(plain()).await;
+    let (scene, bot) = Scene::connected(unprivileged()).await;
     scene.discord.ask_to_reconnect();
     bot.was_resumed().await;
     scene.ann.say(scene.general, &scene.mention("echo again")).unwrap();
@@ -216,7 +218,7 @@ async fn reconnecting_on_request_resumes_too() {
 
 #[tokio::test]
 async fn a_session_that_is_forgotten_begins_anew() {
-    let (scene, bot) = Scene::connected(plain()).await;
+    let (scene, bot) = Scene::connected(unprivileged()).await;
     scene.discord.forget_sessions();
     scene.discord.close(4000);
     bot.was_ready_times(2).await;
@@ -228,28 +230,28 @@ async fn a_session_that_is_forgotten_begins_anew() {
 async fn ready_can_come_packed() {
     let scene = Scene::new().await;
     scene.discord.compress_ready(true);
-    let bot = scene.connect(plain()).await;
+    let bot = scene.connect(unprivileged()).await;
     bot.was_ready_times(1).await;
 }
 
 #[tokio::test]
 async fn a_wrong_token_is_refused() {
     let scene = Scene::new().await;
-    let outcome = bot::outcome(&scene.discord.origin(), "wrong.wrong.wrong", plain()).await;
+    let outcome = bot::outcome(&scene.discord.origin(), "wrong.wrong.wrong", unprivileged()).await;
     assert!(outcome.contains("InvalidAuthentication"), "{outcome}");
 }
 
 #[tokio::test]
 async fn an_intent_that_was_not_granted_is_refused() {
     let scene = Scene::new().await;
-    let intents = plain() | GatewayIntents::GUILD_MEMBERS;
+    let intents = unprivileged() | GatewayIntents::GUILD_MEMBERS;
     let outcome = bot::outcome(&scene.discord.origin(), TOKEN, intents).await;
     assert!(outcome.contains("DisallowedGatewayIntents"), "{outcome}");
 }
 
 #[tokio::test]
 async fn without_the_intent_only_what_is_addressed_to_the_bot_has_content() {
-    let (scene, bot) = Scene::connected(plain()).await;
+    let (scene, bot) = Scene::connected(unprivileged()).await;
     scene.ann.say(scene.general, "not for the bot").unwrap();
     scene.ann.say(scene.general, &scene.mention("nothing")).unwrap();
     scene.ann.say(scene.ann.direct_channel(scene.bot), "nothing direct").unwrap();
@@ -258,14 +260,14 @@ async fn without_the_intent_only_what_is_addressed_to_the_bot_has_content() {
 
 #[tokio::test]
 async fn with_the_intent_everything_has_content() {
-    let (scene, bot) = Scene::connected(plain() | GatewayIntents::MESSAGE_CONTENT).await;
+    let (scene, bot) = Scene::connected(unprivileged() | GatewayIntents::MESSAGE_CONTENT).await;
     scene.ann.say(scene.general, "not for the bot").unwrap();
     assert_eq!(bot.heard(1).await, ["not for the bot"]);
 }
 
 #[tokio::test]
 async fn a_reply_with_ping_is_read_unless_it_answers_a_commands_answer() {
-    let (scene, bot) = Scene::connected(plain()).await;
+    let (scene, bot) = Scene::connected(unprivileged()).await;
     scene.ann.say(scene.general, &scene.mention("echo hello")).unwrap();
     let hello = scene.ann.finds(scene.general, SOON, "a reply", |m| m.content == "hello").await.unwrap();
     scene.ann.reply(hello.id, "with ping", Ping::Yes).unwrap();
@@ -280,7 +282,7 @@ async fn a_reply_with_ping_is_read_unless_it_answers_a_commands_answer() {
 
 #[tokio::test]
 async fn a_late_response_meets_an_unknown_interaction() {
-    let (scene, bot) = Scene::connected(plain()).await;
+    let (scene, bot) = Scene::connected(unprivileged()).await;
     scene.ann.invoke(scene.general, "late", &[]).unwrap();
     bot.was_asked("late").await;
     scene.discord.advance(Duration::from_secs(4));
@@ -291,14 +293,14 @@ async fn a_late_response_meets_an_unknown_interaction() {
 
 #[tokio::test]
 async fn a_second_response_is_refused() {
-    let (scene, bot) = Scene::connected(plain()).await;
+    let (scene, bot) = Scene::connected(unprivileged()).await;
     scene.ann.invoke(scene.general, "twice", &[]).unwrap();
     assert_eq!(bot.error().await, (400, 40060));
 }
 
 #[tokio::test]
 async fn a_token_is_void_after_fifteen_minutes() {
-    let (scene, bot) = Scene::connected(plain()).await;
+    let (scene, bot) = Scene::connected(unprivileged()).await;
     scene.ann.invoke(scene.general, "ask", &[("question", json!("x"))]).unwrap();
     scene.ann.finds(scene.general, SOON, "thinking", |m| m.is_thinking).await.unwrap();
     scene.discord.advance(Duration::from_secs(15 * 60 + 1));
@@ -308,7 +310,7 @@ async fn a_token_is_void_after_fifteen_minutes() {
 
 #[tokio::test]
 async fn the_sixth_message_in_a_channel_is_rate_limited() {
-    let (scene, bot) = Scene::connected(plain()).await;
+    let (scene, bot) = Scene::connected(unprivileged()).await;
     for n in 0..6 {
         scene.ann.say(scene.general, &scene.mention(&format!("echo {n}"))).unwrap();
     }
@@ -320,7 +322,7 @@ async fn the_sixth_message_in_a_channel_is_rate_limited() {
 
 #[tokio::test]
 async fn a_request_can_fail_after_it_had_its_effect() {
-    let (scene, bot) = Scene::connected(plain()).await;
+    let (scene, bot) = Scene::connected(unprivileged()).await;
     scene.discord.fail(Fault {
         method: "POST",
         path: "/channels/*/messages",
@@ -335,7 +337,7 @@ async fn a_request_can_fail_after_it_had_its_effect() {
 
 #[tokio::test]
 async fn without_the_permission_nothing_is_posted() {
-    let (scene, bot) = Scene::connected(plain()).await;
+    let (scene, bot) = Scene::connected(unprivileged()).await;
     scene
         .discord
         .overwrite(scene.general, Overwrite { whom: Whom::Member(scene.bot), deny: SEND_MESSAGES, allow: 0 });
@@ -345,7 +347,7 @@ async fn without_the_permission_nothing_is_posted() {
 
 #[tokio::test]
 async fn a_channel_out_of_sight_has_no_messages_for_the_bot() {
-    let (scene, bot) = Scene::connected(plain()).await;
+    let (scene, bot) = Scene::connected(unprivileged()).await;
     let hidden = scene.discord.channel(scene.guild, "hidden");
     let deny = Overwrite { whom: Whom::Role(scene.guild), deny: VIEW_CHANNEL, allow: 0 };
     scene.discord.overwrite(hidden, deny);
@@ -357,7 +359,7 @@ async fn a_channel_out_of_sight_has_no_messages_for_the_bot() {
 
 #[tokio::test]
 async fn what_is_over_a_limit_is_refused_with_the_path_of_its_field() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     let http = bot::http(&scene.discord.origin(), TOKEN);
     let body = json!({ "content": "x".repeat(2001) });
     let refused = http.send_message(scene.general.into(), Vec::new(), &body).await.unwrap_err();
@@ -369,7 +371,7 @@ async fn what_is_over_a_limit_is_refused_with_the_path_of_its_field() {
 
 #[tokio::test]
 async fn the_same_nonce_posts_once() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     let http = bot::http(&scene.discord.origin(), TOKEN);
     let body = json!({ "content": "once", "nonce": "n1", "enforce_nonce": true });
     let first = http.send_message(scene.general.into(), Vec::new(), &body).await.unwrap();
@@ -380,7 +382,7 @@ async fn the_same_nonce_posts_once() {
 
 #[tokio::test]
 async fn files_are_carried() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     scene.ann.say(scene.general, &scene.mention("file")).unwrap();
     let with_file = scene.ann.finds(scene.general, SOON, "a file", |m| !m.files.is_empty()).await.unwrap();
     let file = &with_file.files[0];
@@ -389,7 +391,7 @@ async fn files_are_carried() {
 
 #[tokio::test]
 async fn a_message_in_an_archived_thread_is_deleted_but_not_edited() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     let thread = scene.discord.thread(scene.general, "details");
     let http = bot::http(&scene.discord.origin(), TOKEN);
     let sent = http.send_message(thread.into(), Vec::new(), &json!({ "content": "a" })).await.unwrap();
@@ -402,7 +404,7 @@ async fn a_message_in_an_archived_thread_is_deleted_but_not_edited() {
 
 #[tokio::test]
 async fn members_and_roles_are_looked_up() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     let role = scene.discord.role(scene.guild, "editors", 0, false);
     scene.discord.give_role(scene.guild, role, scene.bob.id());
     let http = bot::http(&scene.discord.origin(), TOKEN);
@@ -415,7 +417,7 @@ async fn members_and_roles_are_looked_up() {
 
 #[tokio::test]
 async fn a_removal_is_told_from_an_outage() {
-    let (scene, bot) = Scene::connected(plain()).await;
+    let (scene, bot) = Scene::connected(unprivileged()).await;
     bot.guild_event("there").await;
     scene.discord.outage(scene.guild);
     bot.guild_event("unavailable").await;
@@ -427,7 +429,7 @@ async fn a_removal_is_told_from_an_outage() {
 
 #[tokio::test]
 async fn a_command_is_shown_to_whom_it_is_for() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     scene.ann.invoke(scene.general, "admin", &[]).unwrap();
     assert!(scene.bob.invoke(scene.general, "admin", &[]).is_err());
     assert!(scene.bob.invoke(scene.general, "ask", &[]).unwrap_err().to_string().contains("required"));
@@ -452,7 +454,7 @@ async fn what_is_not_modelled_is_not_there() {
 
 #[tokio::test]
 async fn requests_are_recorded_as_lines() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     let lines = json_lines(&scene.discord.requests()).unwrap();
     let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
     assert_eq!(first["path"], "/api/v10/gateway");
@@ -461,7 +463,7 @@ async fn requests_are_recorded_as_lines() {
 
 #[tokio::test]
 async fn follow_ups_are_edited_and_the_first_response_deleted() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     scene.ann.invoke(scene.general, "more", &[]).unwrap();
     let is_done = |screen: &Screen| screen.messages.len() == 1 && screen.messages[0].content == "third";
     let screen = scene.ann.sees_when(scene.general, SOON, "the follow-up alone", is_done).await.unwrap();
@@ -470,7 +472,7 @@ async fn follow_ups_are_edited_and_the_first_response_deleted() {
 
 #[tokio::test]
 async fn the_bot_hears_of_edits_deletions_and_reactions() {
-    let (scene, bot) = Scene::connected(plain()).await;
+    let (scene, bot) = Scene::connected(unprivileged()).await;
     let message = scene.ann.say(scene.general, &scene.mention("nothing")).unwrap();
     scene.ann.edit(message, &scene.mention("no thing")).unwrap();
     assert_eq!(bot.changed().await, Some(scene.mention("no thing")));
@@ -483,7 +485,7 @@ async fn the_bot_hears_of_edits_deletions_and_reactions() {
 
 #[tokio::test]
 async fn the_bot_reacts_and_takes_it_back() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     let message = scene.ann.say(scene.general, "thanks").unwrap();
     let http = bot::http(&scene.discord.origin(), TOKEN);
     let thumb = ReactionType::Unicode("👍".into());
@@ -496,7 +498,7 @@ async fn the_bot_reacts_and_takes_it_back() {
 
 #[tokio::test]
 async fn a_direct_message_reaches_who_shares_a_guild_only() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     let http = bot::http(&scene.discord.origin(), TOKEN);
     let write_to = async |person: &Person| {
         let opened = http.create_private_channel(&json!({ "recipient_id": person.id().to_string() })).await;
@@ -511,7 +513,7 @@ async fn a_direct_message_reaches_who_shares_a_guild_only() {
 
 #[tokio::test]
 async fn commands_of_a_guild_are_registered_changed_and_removed() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     let http = bot::http(&scene.discord.origin(), TOKEN);
     let guild = scene.guild.into();
     http.set_application_id(scene.bot.into());
@@ -527,7 +529,7 @@ async fn commands_of_a_guild_are_registered_changed_and_removed() {
 
 #[tokio::test]
 async fn a_session_that_is_declared_invalid_begins_anew() {
-    let (scene, bot) = Scene::connected(plain()).await;
+    let (scene, bot) = Scene::connected(unprivileged()).await;
     scene.discord.invalidate_sessions(false);
     bot.was_ready_times(2).await;
 }
@@ -537,7 +539,7 @@ async fn a_client_whose_heartbeats_are_not_acknowledged_begins_anew() {
     let scene = Scene::new().await;
     scene.discord.heartbeat_interval(Duration::from_millis(50));
     scene.discord.acknowledge_heartbeats(false);
-    let bot = scene.connect(plain()).await;
+    let bot = scene.connect(unprivileged()).await;
     // serenity does not resume here, it identifies anew.
     bot.was_ready_times(2).await;
 }
@@ -559,7 +561,7 @@ async fn roles_are_pinged_by_who_may() {
 
 #[tokio::test]
 async fn a_locked_thread_takes_nothing() {
-    let (scene, _bot) = Scene::connected(plain()).await;
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
     let thread = scene.discord.thread(scene.general, "details");
     scene.discord.archive(thread, true);
     let http = bot::http(&scene.discord.origin(), TOKEN);

@@ -67,7 +67,8 @@ fn create(world: &mut World, request: &Request, channel: Id, bot: Id) -> Outcome
     {
         return Ok(Reply::Json(payload::message(world, same)));
     }
-    world.faults.take_place(channel, world.now())?;
+    let now = world.now();
+    world.buckets.take_place(channel, now)?;
     let nonce = Some(body["nonce"].clone()).filter(|nonce| !nonce.is_null());
     let draft = Draft {
         author: bot,
