@@ -1,0 +1,291 @@
+//! One question, however it came in: understood in its conversation, answered, kept, and drawn.
+
+use std::sync::Arc;
+
+use minijinja::context;
+use serenity::all::{MessageId, UserId};
+
+use super::audience::Spot;
+use super::bot::{Bot, Trouble};
+use super::memory::Forgetful;
+use super::message;
+use super::outgoing::{Button, Outgoing, Style};
+use super::press::{Act, Press};
+use super::words::Phrase;
+use crate::answer::followup::Conversation;
+use crate::answer::question::SmallTalk;
+use crate::answer::{self, Answer, AnswerError};
+use crate::language::Language;
+use crate::store::{self, Asking, AskingId, Cited, Moment, Receipt, Surface};
+use crate::words::{cut, is_function_word, stem, words};
+use crate::Answerer;
+
+/// How many questions before this one are looked at.
+const CONVERSATION: u32 = 3;
+
+/// A question, with all that decides how it is answered.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub text: String,
+    pub surface: Surface,
+    pub spot: Spot,
+    pub user: UserId,
+    /// The message that asks.
+    pub asked_in: Option<MessageId>,
+    /// The answer that it goes on from, where somebody said so by replying to it or by a button.
+    pub follows: Option<AskingId>,
+    /// Ids or titles; all sources where there are none.
+    pub sources: Vec<String>,
+    /// Only the asker sees the answer.
+    pub is_private: bool,
+    /// Of the person's client; the question's own where it is none of ours.
+    pub language: Option<Language>,
+}
+
+/// What came of a question.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// `None` where it could not be kept: then there are no buttons either.
+    pub asking: Option<AskingId>,
+    /// At least one, unless it was small talk.
+    pub messages: Vec<Outgoing>,
+    /// Where a sign does.
+    pub small_talk: Option<SmallTalk>,
+    pub language: Language,
+}
+
+pub async fn answer(bot: &Arc<Bot>, asked: Asked) -> Result<Answered, Trouble> {
+    let started = std::time::Instant::now();
+    let answered = bot.work(move |bot| answer_now(bot, &asked)).await?;
+    bot.health.answered(started.elapsed());
+    Ok(answered)
+}
+
+fn answer_now(bot: &Bot, asked: &Asked) -> Result<Answered, Trouble> {
+    let answerer = bot.live.answerer();
+    let sources =
+        asked.sources.iter().map(|name| source_id(&answerer, name)).collect::<Result<Vec<String>, _>>()?;
+    let mut conversation = conversation(bot, asked);
+    let answer = answerer.ask_in(&mut conversation, &asked.text, &sources).map_err(|error| match error {
+        AnswerError::NoSuchSource { id } => Trouble::NoSuchSource(id),
+        error => Trouble::failed("a question could not be answered", &error),
+    })?;
+    let language =
+        asked.language.or_else(|| Language::of_text(&asked.text)).unwrap_or(bot.settings.discord.language);
+    let asking = keep(bot, asked, &answer, &answerer, sources).ok();
+    let small_talk = match &answer.outcome {
+        answer::Outcome::SmallTalk(talk) => Some(*talk),
+        _ => None,
+    };
+    let messages = drawn(bot, asked, &answer, &answerer, asking.as_ref(), language);
+    Ok(Answered { asking, messages, small_talk, language })
+}
+
+/// The id of the source that somebody means, by its id or its title.
+pub fn source_id(answerer: &Answerer, name: &str) -> Result<String, Trouble> {
+    let name = name.trim();
+    if answerer.index().source(name).is_some() {
+        return Ok(name.to_owned());
+    }
+    let wanted = name.to_lowercase();
+    let sources = answerer.index().sources().iter().map(|source| &source.description);
+    let titled: Vec<&str> = sources
+        .filter(|description| description.title.to_lowercase() == wanted)
+        .map(|description| description.id.as_str())
+        .collect();
+    match titled[..] {
+        [id] => Ok(id.to_owned()),
+        _ => Err(Trouble::NoSuchSource(name.to_owned())),
+    }
+}
+
+/// What the person asked before: what they reply to, else what they asked here lately.
+fn conversation(bot: &Bot, asked: &Asked) -> Conversation {
+    let mut conversation = Conversation::default();
+    let person = |store: &store::Store| store.person(store::UserId(asked.user.get()));
+    let followed = asked.follows.as_ref().and_then(|id| {
+        let found = bot.memory.with(|store| Ok((store.asking(id)?, person(store)))).ok()?;
+        let (followed, person) = (found.0?, found.1);
+        // Nobody takes up what somebody else asked in private, or elsewhere.
+        let is_theirs = followed.person == Some(person);
+        let is_here = followed.place == Some(asked.spot.place());
+        (is_theirs || is_here && !followed.is_private)
+            .then(|| followed.understood_as.unwrap_or(followed.question))
+    });
+    if let Some(question) = followed {
+        conversation.remember(&question);
+        return conversation;
+    }
+    let since = Moment(bot.now().0 - bot.settings.retention.conversation_minutes as i64 * 60_000);
+    let before = bot.memory.with(|store| {
+        store.conversation(&asked.spot.place(), person(store), CONVERSATION, since)
+    });
+    for question in before.unwrap_or_default() {
+        conversation.remember(&question);
+    }
+    conversation
+}
+
+/// Keeps the question with what came of it, so that its buttons work as long as their message lives.
+fn keep(
+    bot: &Bot,
+    asked: &Asked,
+    answer: &Answer,
+    answerer: &Answerer,
+    sources: Vec<String>,
+) -> Result<AskingId, Forgetful> {
+    let outcome = store::Outcome::from(&answer.outcome);
+    let is_about_sources = matches!(outcome, store::Outcome::Found | store::Outcome::Abstained);
+    let whole = answer.understood_as.as_deref().unwrap_or(&answer.question);
+    bot.memory.with(|store| {
+        let asking = Asking {
+            id: AskingId::random()?,
+            surface: asked.surface,
+            place: Some(asked.spot.place()),
+            person: Some(store.person(store::UserId(asked.user.get()))),
+            question: answer.question.clone(),
+            understood_as: answer.understood_as.clone(),
+            sources,
+            receipt: is_about_sources.then(|| answer.receipt.clone()),
+            outcome,
+            confidence: answer.confidence,
+            at: bot.now(),
+            asked_in: asked.asked_in.map(|message| store::MessageId(message.get())),
+            reply: None,
+            further: Vec::new(),
+            is_private: asked.is_private,
+        };
+        let receipt = is_about_sources.then(|| receipt(answer, answerer, asking.at));
+        store.keep_asking(&asking, receipt.as_ref(), is_about_sources.then_some(whole))?;
+        if let (answer::Outcome::Abstained { .. }, Some(guild), false) =
+            (&answer.outcome, asked.spot.guild, asked.is_private)
+        {
+            let guild = store::GuildId(guild.get());
+            store.note_unanswered(&asking.id, guild, &normalised(whole), &answer.missing)?;
+        }
+        Ok(asking.id)
+    })
+}
+
+fn receipt(answer: &Answer, answerer: &Answerer, at: Moment) -> Receipt {
+    let (text, citations) = match &answer.outcome {
+        answer::Outcome::Found(finding) => {
+            (finding.answer.clone(), finding.citations.iter().map(Cited::from).collect())
+        }
+        answer::Outcome::Abstained { nearest } => {
+            (String::new(), nearest.iter().map(Cited::from).collect())
+        }
+        _ => (String::new(), Vec::new()),
+    };
+    Receipt {
+        id: answer.receipt.clone(),
+        question: answer.understood_as.clone().unwrap_or_else(|| answer.question.clone()),
+        fingerprint: answerer.index().fingerprint().to_owned(),
+        answer: text,
+        citations,
+        at,
+    }
+}
+
+/// What questions that ask the same have in common: their words that carry something, in the order of the
+/// alphabet.
+pub fn normalised(question: &str) -> String {
+    let mut carrying: Vec<String> = words(question)
+        .into_iter()
+        .filter(|word| !is_function_word(&word.folded))
+        .map(|word| stem(&word.folded).into_owned())
+        .collect();
+    carrying.sort_unstable();
+    carrying.dedup();
+    if carrying.is_empty() { question.trim().to_lowercase() } else { carrying.join(" ") }
+}
+
+fn drawn(
+    bot: &Bot,
+    asked: &Asked,
+    answer: &Answer,
+    answerer: &Answerer,
+    asking: Option<&AskingId>,
+    language: Language,
+) -> Vec<Outgoing> {
+    let is_about_sources =
+        matches!(answer.outcome, answer::Outcome::Found(_) | answer::Outcome::Abstained { .. });
+    let mut contents = message::contents(&answerer.reply(answer, language));
+    if is_about_sources && is_unseen(asked) {
+        let question = bot.say(language, Phrase::Question, context! { question => short(&answer.question) });
+        message::append(&mut contents, &question);
+    }
+    let mut messages: Vec<Outgoing> = contents.into_iter().map(Outgoing::text).collect();
+    if let (Some(id), Some(last), true) = (asking, messages.last_mut(), is_about_sources) {
+        last.rows = rows(bot, asked, answer, id, language);
+    }
+    messages
+}
+
+/// Whether others see the answer and cannot see the question.
+fn is_unseen(asked: &Asked) -> bool {
+    let is_seen = matches!(asked.surface, Surface::Mention | Surface::Reply | Surface::DirectMessage);
+    !asked.is_private && !is_seen
+}
+
+/// So much of a question that it can be recognised.
+fn short(question: &str) -> String {
+    const LONGEST: usize = 300;
+    let line = question.split_whitespace().collect::<Vec<&str>>().join(" ");
+    let kept = cut(&line, LONGEST);
+    if kept.len() == line.len() { line } else { format!("{kept}…") }
+}
+
+fn rows(bot: &Bot, asked: &Asked, answer: &Answer, id: &AskingId, language: Language) -> Vec<Vec<Button>> {
+    let button = |act| button(bot, language, act, id);
+    let mut row = Vec::new();
+    if answer.first_citation().is_some() {
+        row.push(button(Act::Passage));
+    }
+    row.extend([Act::AskOn, Act::Helpful, Act::NotHelpful, Act::More].map(button));
+    let mut private = Vec::new();
+    if asked.is_private && asked.spot.guild.is_some() {
+        private.push(button(Act::Share));
+    }
+    let is_private = asked.is_private || asked.spot.guild.is_none();
+    if is_private && matches!(answer.outcome, answer::Outcome::Abstained { .. }) {
+        private.push(button(Act::Note));
+    }
+    [row, private].into_iter().filter(|row| !row.is_empty()).collect()
+}
+
+pub fn button(bot: &Bot, language: Language, act: Act, id: &AskingId) -> Button {
+    let label = match act {
+        Act::Passage => Phrase::ButtonPassage,
+        Act::AskOn | Act::NextQuestion => Phrase::ButtonAskOn,
+        Act::Helpful => Phrase::ButtonHelpful,
+        Act::NotHelpful => Phrase::ButtonNotHelpful,
+        Act::More => Phrase::ButtonMore,
+        Act::OtherSources => Phrase::ButtonOtherSources,
+        Act::Why => Phrase::ButtonWhy,
+        Act::Verify => Phrase::ButtonVerify,
+        Act::Share => Phrase::ButtonShare,
+        Act::Remove => Phrase::ButtonRemove,
+        Act::Note => Phrase::ButtonNote,
+    };
+    let style = if act == Act::Remove { Style::Danger } else { Style::Plain };
+    Button { label: bot.say(language, label, context! {}), press: Press::On(act, id.clone()), style }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_that_ask_the_same_are_one() {
+        assert_eq!(normalised("Who pays for the lunch?"), normalised("who is paying for the lunch"));
+        assert_ne!(normalised("Who pays for lunch?"), normalised("Who pays for dinner?"));
+        assert_eq!(normalised("What is it?"), "what is it?");
+    }
+
+    #[test]
+    fn a_long_question_is_cut() {
+        assert_eq!(short("a\n b"), "a b");
+        assert!(short(&"é ".repeat(400)).chars().count() <= 301);
+    }
+}

@@ -1,0 +1,198 @@
+//! The bot: what all of its events share.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use minijinja::Value;
+use serenity::all::{CommandId, Http, MessageId};
+use tokio_util::task::TaskTracker;
+
+use super::audience::Audience;
+use super::delivery::Delivery;
+use super::health::Health;
+use super::limits::Limits;
+use super::memory::Memory;
+use super::outgoing::Outgoing;
+use super::words::{Phrase, Words, WordsError};
+use super::work::{NotDone, Work};
+use crate::language::Language;
+use crate::live::Live;
+use crate::settings::Settings;
+use crate::store::Moment;
+
+/// How many deleted messages are remembered, for answers that are under way to them.
+const DELETED: usize = 1_000;
+
+pub struct Bot {
+    pub live: Live,
+    pub memory: Memory,
+    pub settings: Settings,
+    /// The folder with the documents.
+    pub corpus: PathBuf,
+    pub delivery: Delivery,
+    pub audience: Audience,
+    pub limits: Limits,
+    pub work: Work,
+    pub words: Words,
+    pub health: Health,
+    /// Everything under way that somebody waits for.
+    pub tracker: TaskTracker,
+    /// Nanoseconds since 1970.
+    clock: fn() -> i128,
+    is_stopping: AtomicBool,
+    deleted: Mutex<VecDeque<MessageId>>,
+    commands: Mutex<HashMap<String, CommandId>>,
+}
+
+/// Why somebody does not get what they wanted, each a sentence to them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// As many wait as may.
+    Busy,
+    /// No source is called so.
+    NoSuchSource(String),
+    /// What the button stands for is not there any more.
+    TooOld,
+    /// It is somebody else's.
+    NotYours,
+    /// The store, which this needs, does not work.
+    NoMemory,
+    /// Something that is only said.
+    Said(String),
+    /// A failure of ours; the log has it under this id.
+    Failed(String),
+}
+
+impl Bot {
+    pub fn new(
+        live: Live,
+        corpus: PathBuf,
+        data: &std::path::Path,
+        settings: Settings,
+        http: Arc<Http>,
+        clock: fn() -> i128,
+    ) -> Result<Bot, WordsError> {
+        Ok(Bot {
+            live,
+            memory: Memory::open(data),
+            corpus,
+            delivery: Delivery::new(http),
+            audience: Audience::new(&settings),
+            limits: Limits::new(&settings.limits),
+            work: Work::new(settings.limits.waiting),
+            words: Words::load(settings.config_dir.as_deref())?,
+            health: Health::new(Instant::now()),
+            tracker: TaskTracker::new(),
+            settings,
+            clock,
+            is_stopping: AtomicBool::new(false),
+            deleted: Mutex::default(),
+            commands: Mutex::default(),
+        })
+    }
+
+    pub fn now(&self) -> Moment {
+        Moment((self.nanoseconds() / 1_000_000) as i64)
+    }
+
+    pub fn nanoseconds(&self) -> i128 {
+        (self.clock)()
+    }
+
+    pub fn say(&self, language: Language, phrase: Phrase, values: Value) -> String {
+        self.words.say(language, phrase, values)
+    }
+
+    /// Computes something, or waits for the disk, within the bounds of all work.
+    pub async fn work<T: Send + 'static>(
+        self: &Arc<Bot>,
+        work: impl FnOnce(&Bot) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let bot = self.clone();
+        match self.work.run(move || work(&bot)).await {
+            Ok(result) => result,
+            Err(NotDone::Busy) => Err(Trouble::Busy),
+            Err(NotDone::Panicked(reason)) => Err(Trouble::failed("something panicked", &reason)),
+        }
+    }
+
+    /// The same for what a person does not wait for long: it is done even where answers pile up.
+    pub async fn look_up<T: Send + 'static>(
+        self: &Arc<Bot>,
+        work: impl FnOnce(&Bot) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let bot = self.clone();
+        tokio::task::spawn_blocking(move || work(&bot))
+            .await
+            .unwrap_or_else(|reason| Err(Trouble::failed("something panicked", &reason)))
+    }
+
+    /// What is said of a trouble.
+    pub fn explain(&self, language: Language, trouble: &Trouble) -> Outgoing {
+        use minijinja::context;
+        let say = |phrase, values| self.say(language, phrase, values);
+        Outgoing::text(match trouble {
+            Trouble::Busy => say(Phrase::Busy, context! {}),
+            Trouble::NoSuchSource(name) => say(Phrase::NoSuchSource, context! { name }),
+            Trouble::TooOld => say(Phrase::TooOld, context! {}),
+            Trouble::NotYours => say(Phrase::NotYours, context! {}),
+            Trouble::NoMemory => say(Phrase::NoMemory, context! {}),
+            Trouble::Said(text) => text.clone(),
+            Trouble::Failed(id) => say(Phrase::Failed, context! { id }),
+        })
+    }
+
+    /// From now on no question is accepted.
+    pub fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Relaxed)
+    }
+
+    pub fn note_deleted(&self, message: MessageId) {
+        let mut deleted = self.deleted.lock().unwrap_or_else(PoisonError::into_inner);
+        if deleted.len() == DELETED {
+            deleted.pop_front();
+        }
+        deleted.push_back(message);
+    }
+
+    /// Whether a message was deleted a short while ago.
+    pub fn is_deleted(&self, message: MessageId) -> bool {
+        self.deleted.lock().unwrap_or_else(PoisonError::into_inner).contains(&message)
+    }
+
+    pub fn note_commands(&self, commands: HashMap<String, CommandId>) {
+        *self.commands.lock().unwrap_or_else(PoisonError::into_inner) = commands;
+    }
+
+    /// A command that can be clicked, such as `</ask:1234>`; its bare name where its id is not known.
+    pub fn command_mention(&self, name: &str) -> String {
+        let top = name.split(' ').next().unwrap_or(name);
+        let commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
+        commands.get(top).map_or(format!("`/{name}`"), |id| format!("</{name}:{id}>"))
+    }
+}
+
+impl Trouble {
+    /// A failure of ours: the log gets its cause, and people the id that it stands under there.
+    pub fn failed(what: &str, cause: &dyn std::fmt::Display) -> Trouble {
+        let mut bytes = [0; 4];
+        // An id that is all zeros still finds the line.
+        let _ = getrandom::fill(&mut bytes);
+        let id = format!("{:08x}", u32::from_le_bytes(bytes));
+        tracing::error!(id, cause = %cause, "{what}");
+        Trouble::Failed(id)
+    }
+}
+
+impl From<super::memory::Forgetful> for Trouble {
+    fn from(_: super::memory::Forgetful) -> Trouble {
+        Trouble::NoMemory
+    }
+}
