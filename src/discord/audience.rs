@@ -54,8 +54,8 @@ impl Spot {
 /// Whether somebody who writes a direct message belongs to those who are served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Membership {
-    /// With the roles in all served guilds.
-    Member(Vec<RoleId>),
+    /// Of `home`, the first served guild that they are in; with the roles in all of them.
+    Member { home: GuildId, roles: Vec<RoleId> },
     Stranger,
     /// Discord could not be asked.
     Unknown,
@@ -113,11 +113,11 @@ impl Audience {
             return known;
         }
         let mut roles = Vec::new();
-        let (mut is_member, mut is_unknown) = (false, false);
+        let (mut home, mut is_unknown) = (None, false);
         for guild in &self.guilds {
             match delivery.member(*guild, user).await {
                 Ok(member) => {
-                    is_member = true;
+                    home = home.or(Some(*guild));
                     roles.extend(member.roles);
                 }
                 Err(Undelivered::Gone) => {}
@@ -127,10 +127,10 @@ impl Audience {
                 }
             }
         }
-        let membership = match (is_member, is_unknown) {
-            (true, _) => Membership::Member(roles),
-            (false, true) => Membership::Unknown,
-            (false, false) => Membership::Stranger,
+        let membership = match home {
+            Some(home) => Membership::Member { home, roles },
+            None if is_unknown => Membership::Unknown,
+            None => Membership::Stranger,
         };
         // What could not be asked is asked again the next time.
         if !is_unknown {

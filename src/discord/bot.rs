@@ -52,6 +52,8 @@ pub struct Bot {
 pub enum Trouble {
     /// As many wait as may.
     Busy,
+    /// The program is about to end.
+    Stopping,
     /// No source is called so.
     NoSuchSource(String),
     /// What the button stands for is not there any more.
@@ -136,6 +138,7 @@ impl Bot {
         let say = |phrase, values| self.say(language, phrase, values);
         Outgoing::text(match trouble {
             Trouble::Busy => say(Phrase::Busy, context! {}),
+            Trouble::Stopping => say(Phrase::Stopping, context! {}),
             Trouble::NoSuchSource(name) => say(Phrase::NoSuchSource, context! { name }),
             Trouble::TooOld => say(Phrase::TooOld, context! {}),
             Trouble::NotYours => say(Phrase::NotYours, context! {}),

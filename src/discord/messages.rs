@@ -47,7 +47,7 @@ pub async fn created(bot: &Arc<Bot>, cache: &Cache, message: Message) {
     };
     let Some(spot) = admitted(bot, cache, &message).await else { return };
     if bot.is_stopping() {
-        return notify(bot, &spot, &message, &bot.explain(language(bot, &message), &Trouble::Busy)).await;
+        return notify(bot, &spot, &message, &bot.explain(language(bot, &message), &Trouble::Stopping)).await;
     }
     if let Err(too_many) = bot.limits.count(message.author.id, spot.channel, spot.guild) {
         return slow_down(bot, &spot, &message, too_many).await;
@@ -129,7 +129,7 @@ async fn admitted(bot: &Arc<Bot>, cache: &Cache, message: &Message) -> Option<Sp
     let language = language(bot, message);
     let Some(guild) = spot.guild else {
         let refusal = match bot.audience.membership(&bot.delivery, message.author.id).await {
-            Membership::Member(_) => return Some(spot),
+            Membership::Member { .. } => return Some(spot),
             Membership::Stranger => Phrase::Stranger,
             Membership::Unknown => Phrase::MembershipUnknown,
         };

@@ -1,0 +1,218 @@
+//! About answers and about the bot: how an answer was chosen, whether it still holds, how to ask, what is stored.
+
+use std::sync::Arc;
+use std::sync::LazyLock;
+
+use minijinja::{Value, context};
+use regex::Regex;
+
+use super::bot::{Bot, Trouble};
+use super::calls::Call;
+use super::message;
+use super::outgoing::{Audience, Button, Outgoing, Style};
+use super::press::Press;
+use super::presses::{receipt, whole};
+use super::words::Phrase;
+use crate::answer::explain::Explanation;
+use crate::answer::verify::{self, Claimed, Verdict};
+use crate::corpus::read;
+use crate::language::Language;
+use crate::store::{self, Asking, Cited, Receipt};
+
+/// How many sentences and words an explanation shows.
+const SENTENCES: usize = 3;
+const WORDS: usize = 12;
+
+/// How the last answer of whoever calls was chosen.
+pub async fn why_last(bot: &Arc<Bot>, call: &Call) {
+    match last(bot, call).await {
+        Ok(asking) => why(bot, call, asking).await,
+        Err(trouble) => call.refuse(bot, &trouble).await,
+    }
+}
+
+pub async fn why(bot: &Arc<Bot>, call: &Call, asking: Asking) {
+    let language = call.language;
+    let work = bot.work(move |bot| {
+        let explanation = bot
+            .live
+            .answerer()
+            .explain(whole(&asking), &asking.sources)
+            .map_err(|error| Trouble::failed("an answer could not be explained", &error))?;
+        let paragraphs = explained(bot, language, &asking, &explanation);
+        Ok(message::joined(paragraphs).into_iter().map(Outgoing::text).collect())
+    });
+    call.respond(bot, Audience::OnlyThem, work).await;
+}
+
+fn explained(bot: &Bot, language: Language, asking: &Asking, explanation: &Explanation) -> Vec<String> {
+    let mut terms: Vec<_> = explanation.terms.iter().collect();
+    terms.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    let words: Vec<Value> = terms
+        .iter()
+        .take(WORDS)
+        .map(|term| {
+            let weight = format!("{:.1}", term.weight);
+            context! { word => term.word, weight, is_known => term.is_known }
+        })
+        .collect();
+    let mut paragraphs = vec![bot.say(
+        language,
+        Phrase::WhyWords,
+        context! { question => explanation.question, words, passages => explanation.passages },
+    )];
+    for (place, candidate) in explanation.candidates.iter().take(SENTENCES).enumerate() {
+        let score = format!("{:.2}", candidate.score);
+        let values = context! {
+            number => place + 1, score, source => candidate.source, line => candidate.line,
+        };
+        paragraphs.push(bot.say(language, Phrase::WhySentence, values));
+        paragraphs.extend(message::quotation(&candidate.sentence, &[]));
+    }
+    let confidence = &explanation.confidence;
+    let values = context! {
+        confidence => format!("{:.2}", confidence.value),
+        threshold => format!("{:.2}", confidence.threshold),
+        receipt => asking.receipt.clone().unwrap_or_default(),
+    };
+    paragraphs.push(bot.say(language, Phrase::WhyConfidence, values));
+    paragraphs
+}
+
+async fn last(bot: &Arc<Bot>, call: &Call) -> Result<Asking, Trouble> {
+    let (place, user, language) = (call.spot.place(), call.asker.user, call.language);
+    bot.look_up(move |bot| {
+        let last = bot
+            .memory
+            .with(|store| store.last_asking(&place, store.person(store::UserId(user.get()))))?;
+        let answered = last.filter(|asking| asking.receipt.is_some());
+        answered.ok_or_else(|| Trouble::Said(bot.say(language, Phrase::NothingAsked, context! {})))
+    })
+    .await
+}
+
+/// Whether the answer that somebody names still holds: by its receipt, by a link to its message, or their last.
+pub async fn verify_named(bot: &Arc<Bot>, call: &Call, name: Option<String>) {
+    let Some(name) = name else {
+        return match last(bot, call).await {
+            Ok(asking) => verify(bot, call, asking).await,
+            Err(trouble) => call.refuse(bot, &trouble).await,
+        };
+    };
+    let (language, guild, user) = (call.language, call.spot.place().guild, call.asker.user);
+    let work = bot.work(move |bot| {
+        let receipt = named_receipt(bot, name.trim(), guild, store::UserId(user.get()))?;
+        let unknown = || Trouble::Said(bot.say(language, Phrase::NoSuchReceipt, context! { name }));
+        Ok(verified(bot, language, &receipt.ok_or_else(unknown)?))
+    });
+    call.respond(bot, Audience::OnlyThem, work).await;
+}
+
+fn named_receipt(
+    bot: &Bot,
+    name: &str,
+    guild: Option<store::GuildId>,
+    user: store::UserId,
+) -> Result<Option<Receipt>, Trouble> {
+    static LINK: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^https://(?:\w+\.)?discord(?:app)?\.com/channels/(?:\d+|@me)/\d+/(\d{1,20})$")
+            .expect("a constant pattern")
+    });
+    let Some(link) = LINK.captures(name) else { return Ok(bot.memory.with(|store| store.receipt(name))?) };
+    let Ok(message) = link[1].parse().map(store::MessageId) else { return Ok(None) };
+    let (asking, person) =
+        bot.memory.with(|store| Ok((store.asking_answered_by(message)?, store.person(user))))?;
+    let may_see = |asking: &Asking| {
+        asking.place.is_some_and(|place| place.guild == guild)
+            && (!asking.is_private || asking.person == Some(person))
+    };
+    asking.filter(may_see).filter(|asking| asking.receipt.is_some()).map(|asking| receipt(bot, &asking)).transpose()
+}
+
+pub async fn verify(bot: &Arc<Bot>, call: &Call, asking: Asking) {
+    let language = call.language;
+    let work = bot.work(move |bot| Ok(verified(bot, language, &receipt(bot, &asking)?)));
+    call.respond(bot, Audience::OnlyThem, work).await;
+}
+
+/// A line for each citation of a receipt: what the source says there today.
+fn verified(bot: &Bot, language: Language, receipt: &Receipt) -> Vec<Outgoing> {
+    if receipt.citations.is_empty() {
+        return vec![Outgoing::text(bot.say(language, Phrase::VerifyNothing, context! {}))];
+    }
+    let mut paragraphs = Vec::new();
+    for cited in &receipt.citations {
+        let source = &cited.source;
+        let (said, quote) = match verdict(bot, cited) {
+            Ok(Verdict::Holds) => (bot.say(language, Phrase::VerifyHolds, context! { source }), None),
+            Ok(Verdict::Moved { line }) => {
+                (bot.say(language, Phrase::VerifyMoved, context! { source, line }), None)
+            }
+            Ok(Verdict::Changed { now }) => {
+                (bot.say(language, Phrase::VerifyChanged, context! { source }), Some(now))
+            }
+            Ok(Verdict::Gone) => (bot.say(language, Phrase::VerifyGone, context! { source }), None),
+            Err(reason) => (bot.say(language, Phrase::VerifyUnreadable, context! { source, reason }), None),
+        };
+        paragraphs.push(said);
+        paragraphs.extend(message::quotation(&cited.quote, &[]));
+        if let Some(now) = quote {
+            let phrase = if now.is_some() { Phrase::VerifyNow } else { Phrase::VerifyNowNothing };
+            paragraphs.push(bot.say(language, phrase, context! {}));
+            paragraphs.extend(now.iter().flat_map(|now| message::quotation(now, &[])));
+        }
+    }
+    paragraphs.push(bot.say(language, Phrase::VerifyReceipt, context! { receipt => receipt.id }));
+    message::joined(paragraphs).into_iter().map(Outgoing::text).collect()
+}
+
+fn verdict(bot: &Bot, cited: &Cited) -> Result<Verdict, String> {
+    let largest = bot.settings.corpus.max_file_bytes();
+    let text = read::text_of(&bot.corpus, &cited.path, largest).map_err(|error| error.to_string())?;
+    let claimed = Claimed {
+        span: crate::corpus::Span::new(cited.byte_start, cited.byte_end),
+        quote: &cited.quote,
+        sha256: &cited.sha256,
+    };
+    Ok(verify::verify(&claimed, text.as_deref()))
+}
+
+pub async fn help(bot: &Arc<Bot>, call: &Call) {
+    let mention = |name: &str| Value::from_safe_string(bot.command_mention(name));
+    let values = context! {
+        ask => mention("ask"),
+        search => mention("search"),
+        source => mention("source"),
+        sources => mention("passim sources"),
+        why => mention("passim why"),
+        verify => mention("passim verify"),
+        privacy => mention("passim privacy"),
+        menu => super::commands::ASK_ABOUT_THIS,
+    };
+    call.say(bot, &Outgoing::text(bot.say(call.language, Phrase::Help, values))).await;
+}
+
+pub async fn privacy(bot: &Arc<Bot>, call: &Call) {
+    let retention = &bot.settings.retention;
+    let values = context! {
+        days => retention.questions_days,
+        minutes => retention.conversation_minutes,
+        audit_days => retention.audit_days,
+    };
+    let text = bot.say(call.language, Phrase::Privacy, values);
+    let label = bot.say(call.language, Phrase::ButtonDeleteMyData, context! {});
+    let delete = Button { label, press: Press::DeleteMyData, style: Style::Danger };
+    call.say(bot, &Outgoing::text(text).with_row(vec![delete])).await;
+}
+
+pub async fn delete_my_data(bot: &Arc<Bot>, call: &Call) {
+    let (user, language) = (call.asker.user, call.language);
+    let work = bot.look_up(move |bot| {
+        let removed =
+            bot.memory.with(|store| store.forget(store.person(store::UserId(user.get()))))?;
+        tracing::info!(askings = removed.askings, "somebody's data was deleted at their wish");
+        let values = context! { questions => removed.askings, votes => removed.votes };
+        Ok(Outgoing::text(bot.say(language, Phrase::DataDeleted, values)))
+    });
+    call.update(bot, work).await;
+}

@@ -1,0 +1,221 @@
+//! An interaction: who called, from where, and how they are answered in time whatever the work takes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use serenity::all::{
+    ChannelId, CommandInteraction, ComponentInteraction, GuildId, InteractionId, Member, MessageId,
+    ModalInteraction, PartialChannel, Permissions, User,
+};
+
+use super::audience::{Asker, Membership, Spot};
+use super::bot::{Bot, Trouble};
+use super::delivery::Undelivered;
+use super::outgoing::{self, Audience, Outgoing};
+use crate::language::Language;
+
+/// Work that takes longer is announced first: Discord waits three seconds, people less.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+#[derive(Debug, Clone)]
+pub struct Call {
+    pub id: InteractionId,
+    pub token: String,
+    pub spot: Spot,
+    pub asker: Asker,
+    /// What Discord lets us do here.
+    pub own_permissions: Permissions,
+    /// Of the person's client; nothing where it is none of ours.
+    pub locale: Option<Language>,
+    pub language: Language,
+    /// The guild that the person belongs to: this one, or, in direct messages, the first that is served.
+    pub home: Option<GuildId>,
+}
+
+impl Call {
+    pub fn of_command(bot: &Bot, call: &CommandInteraction) -> Call {
+        let member = call.member.as_deref();
+        let place = (call.guild_id, call.channel_id, call.channel.as_ref());
+        Call::new(bot, (call.id, &call.token), place, (&call.user, member), call.app_permissions, &call.locale)
+    }
+
+    pub fn of_component(bot: &Bot, call: &ComponentInteraction) -> Call {
+        let member = call.member.as_ref();
+        let place = (call.guild_id, call.channel_id, call.channel.as_ref());
+        Call::new(bot, (call.id, &call.token), place, (&call.user, member), call.app_permissions, &call.locale)
+    }
+
+    pub fn of_modal(bot: &Bot, call: &ModalInteraction) -> Call {
+        let member = call.member.as_ref();
+        let place = (call.guild_id, call.channel_id, call.channel.as_ref());
+        Call::new(bot, (call.id, &call.token), place, (&call.user, member), call.app_permissions, &call.locale)
+    }
+
+    fn new(
+        bot: &Bot,
+        (id, token): (InteractionId, &str),
+        (guild, channel, partial): (Option<GuildId>, ChannelId, Option<&PartialChannel>),
+        (user, member): (&User, Option<&Member>),
+        own_permissions: Option<Permissions>,
+        locale: &str,
+    ) -> Call {
+        let thread = partial.filter(|partial| partial.thread_metadata.is_some());
+        let spot = Spot { guild, channel, parent: thread.and_then(|thread| thread.parent_id) };
+        let asker = Asker {
+            user: user.id,
+            roles: member.map(|member| member.roles.clone()).unwrap_or_default(),
+            permissions: member.and_then(|member| member.permissions).unwrap_or_default(),
+        };
+        let locale = Language::of_locale(locale);
+        Call {
+            id,
+            token: token.to_owned(),
+            spot,
+            asker,
+            own_permissions: own_permissions.unwrap_or_default(),
+            locale,
+            language: locale.unwrap_or(bot.settings.discord.language),
+            home: guild,
+        }
+    }
+
+    /// Whether the person is served here; in direct messages their roles are looked up for it.
+    pub async fn admit(&mut self, bot: &Bot) -> Membership {
+        match self.spot.guild {
+            Some(guild) if bot.audience.serves(guild) => {
+                Membership::Member { home: guild, roles: self.asker.roles.clone() }
+            }
+            Some(_) => Membership::Stranger,
+            None => {
+                let membership = bot.audience.membership(&bot.delivery, self.asker.user).await;
+                if let Membership::Member { home, roles } = &membership {
+                    self.home = Some(*home);
+                    self.asker.roles.clone_from(roles);
+                }
+                membership
+            }
+        }
+    }
+
+    /// Answers with what the work gives, and announces an answer that takes its time. Gives the messages that
+    /// were sent, as far as their ids are known: that of an immediate response is not.
+    pub async fn respond(
+        &self,
+        bot: &Arc<Bot>,
+        audience: Audience,
+        work: impl Future<Output = Result<Vec<Outgoing>, Trouble>>,
+    ) -> Option<Sent> {
+        let mut work = std::pin::pin!(work);
+        let result = tokio::select! {
+            result = &mut work => self.answer(bot, audience, result).await,
+            () = tokio::time::sleep(PATIENCE) => {
+                match self.send(bot, &outgoing::deferred(audience)).await {
+                    Ok(()) => self.complete(bot, audience, work.await).await,
+                    Err(error) => Err(error),
+                }
+            }
+        };
+        self.logged(result)
+    }
+
+    /// An immediate response.
+    async fn answer(
+        &self,
+        bot: &Bot,
+        audience: Audience,
+        result: Result<Vec<Outgoing>, Trouble>,
+    ) -> Result<Sent, Undelivered> {
+        let (audience, messages) = match result {
+            Ok(messages) => (audience, messages),
+            // What went wrong concerns nobody else.
+            Err(trouble) => (Audience::OnlyThem, vec![bot.explain(self.language, &trouble)]),
+        };
+        let Some((first, further)) = messages.split_first() else { return Ok(Sent::default()) };
+        let body = first.response(audience);
+        bot.delivery.respond_with(self.id, &self.token, &body, first.file.as_ref()).await?;
+        Ok(Sent { first: None, further: self.follow_up(bot, audience, further).await })
+    }
+
+    /// The response that was announced.
+    async fn complete(
+        &self,
+        bot: &Bot,
+        audience: Audience,
+        result: Result<Vec<Outgoing>, Trouble>,
+    ) -> Result<Sent, Undelivered> {
+        let messages = result.unwrap_or_else(|trouble| vec![bot.explain(self.language, &trouble)]);
+        let Some((first, further)) = messages.split_first() else { return Ok(Sent::default()) };
+        let first = bot.delivery.edit_response(&self.token, first).await?;
+        Ok(Sent { first: Some(first), further: self.follow_up(bot, audience, further).await })
+    }
+
+    async fn follow_up(&self, bot: &Bot, audience: Audience, messages: &[Outgoing]) -> Vec<MessageId> {
+        let mut sent = Vec::new();
+        for outgoing in messages {
+            match bot.delivery.follow_up(&self.token, outgoing, audience).await {
+                Ok(id) => sent.push(id),
+                Err(error) => tracing::warn!(%error, "a part of a response could not be sent"),
+            }
+        }
+        sent
+    }
+
+    /// Changes the message under which somebody pressed.
+    pub async fn update(
+        &self,
+        bot: &Arc<Bot>,
+        work: impl Future<Output = Result<Outgoing, Trouble>>,
+    ) {
+        let mut work = std::pin::pin!(work);
+        let result = tokio::select! {
+            result = &mut work => match result {
+                Ok(outgoing) => self.send(bot, &outgoing.update()).await,
+                Err(trouble) => {
+                    let outgoing = bot.explain(self.language, &trouble);
+                    self.send(bot, &outgoing.response(Audience::OnlyThem)).await
+                }
+            },
+            () = tokio::time::sleep(PATIENCE) => {
+                match self.send(bot, &outgoing::deferred_update()).await {
+                    Ok(()) => {
+                        let outgoing = work.await.unwrap_or_else(|trouble| bot.explain(self.language, &trouble));
+                        bot.delivery.edit_response(&self.token, &outgoing).await.map(|_| ())
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+        };
+        self.logged(result);
+    }
+
+    /// Says something that is there at once, to this person only.
+    pub async fn say(&self, bot: &Arc<Bot>, outgoing: &Outgoing) {
+        let result = self.send(bot, &outgoing.response(Audience::OnlyThem)).await;
+        self.logged(result);
+    }
+
+    pub async fn refuse(&self, bot: &Arc<Bot>, trouble: &Trouble) {
+        self.say(bot, &bot.explain(self.language, trouble)).await;
+    }
+
+    pub async fn send(&self, bot: &Bot, body: &Value) -> Result<(), Undelivered> {
+        bot.delivery.respond(self.id, &self.token, body).await
+    }
+
+    pub fn logged<T>(&self, result: Result<T, Undelivered>) -> Option<T> {
+        result
+            .inspect_err(|error| {
+                tracing::warn!(%error, interaction = self.id.get(), "a response could not be sent");
+            })
+            .ok()
+    }
+}
+
+/// The messages of a response.
+#[derive(Debug, Clone, Default)]
+pub struct Sent {
+    /// Not known of an immediate response.
+    pub first: Option<MessageId>,
+    pub further: Vec<MessageId>,
+}

@@ -1,0 +1,129 @@
+//! Completion while somebody types: sources by id and title, passages by their words. Whoever is not served gets
+//! none.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serenity::all::{AutocompleteOption, CommandInteraction};
+
+use super::asking::source_id;
+use super::audience::Membership;
+use super::bot::{Bot, Trouble};
+use super::calls::Call;
+use super::messages::switch;
+use super::outgoing;
+use crate::Answerer;
+use crate::answer::lookup::Found;
+use crate::store::Switch;
+
+/// Discord's: choices, and characters of a name or a value.
+const MOST: usize = 25;
+const LONGEST: usize = 100;
+
+/// Name and value.
+type Choice = (String, String);
+
+pub async fn complete(bot: &Arc<Bot>, typed: &CommandInteraction) {
+    let mut call = Call::of_command(bot, typed);
+    // What cannot be completed is left empty: nothing else can be said here.
+    let choices = choices(bot, &mut call, typed).await.unwrap_or_default();
+    let result = call.send(bot, &outgoing::completions(&choices)).await;
+    call.logged(result);
+}
+
+async fn choices(
+    bot: &Arc<Bot>,
+    call: &mut Call,
+    typed: &CommandInteraction,
+) -> Result<Vec<Choice>, Trouble> {
+    let is_served = matches!(call.admit(bot).await, Membership::Member { .. });
+    if !is_served || switch(bot, call.spot).await == Switch::Off {
+        return Ok(Vec::new());
+    }
+    let Some(AutocompleteOption { name, value, .. }) = typed.data.autocomplete() else { return Ok(Vec::new()) };
+    let (name, value) = (name.to_owned(), value.to_owned());
+    let source = typed.data.options.iter().find(|option| option.name == "source");
+    let source = source.and_then(|option| option.value.as_str()).map(str::to_owned);
+    bot.work(move |bot| {
+        let answerer = bot.live.answerer();
+        match name.as_str() {
+            "query" => passages(&answerer, &value, source),
+            _ => Ok(sources(&answerer, &value)),
+        }
+    })
+    .await
+}
+
+fn sources(answerer: &Answerer, typed: &str) -> Vec<Choice> {
+    let wanted = typed.trim().to_lowercase();
+    let described = answerer.index().sources().iter().map(|source| &source.description);
+    let mut fitting: Vec<(bool, Choice)> = described
+        .filter(|description| description.id.chars().count() <= LONGEST)
+        .filter_map(|description| {
+            let is_id = description.id.to_lowercase().starts_with(&wanted);
+            let fits = is_id || description.title.to_lowercase().contains(&wanted);
+            let name = cut(&format!("{} · {}", description.id, description.title));
+            fits.then(|| (!is_id, (name, description.id.clone())))
+        })
+        .collect();
+    fitting.sort_by_key(|(is_by_title, _)| *is_by_title);
+    fitting.into_iter().map(|(_, choice)| choice).take(MOST).collect()
+}
+
+fn passages(answerer: &Answerer, typed: &str, source: Option<String>) -> Result<Vec<Choice>, Trouble> {
+    let sources = source.map(|name| source_id(answerer, &name)).transpose()?;
+    let found = answerer
+        .look_up(typed, sources.as_slice(), MOST)
+        .map_err(|error| Trouble::failed("passages could not be completed", &error))?;
+    let mut known = BTreeSet::new();
+    let choices = found.iter().map(choice);
+    Ok(choices.filter(|(_, words)| !words.is_empty() && known.insert(words.clone())).collect())
+}
+
+/// "title · words" for people, the words to look for.
+fn choice(found: &Found<'_>) -> Choice {
+    let text = &found.hit.passage.text;
+    // From a little before the first word that was found.
+    let first = found.highlights.first().map_or(0, |(start, _)| *start);
+    let before: String = text.chars().take(first).collect();
+    let start = before.rfind(['.', '\n', '!', '?']).map_or(0, |end| before[..end].chars().count() + 1);
+    let words: String = text.chars().skip(start).collect();
+    let words = cut(&words.split_whitespace().collect::<Vec<&str>>().join(" "));
+    (cut(&format!("{} · {words}", found.hit.source.description.title)), words)
+}
+
+/// As many whole words as Discord takes.
+fn cut(text: &str) -> String {
+    let text: String = text.chars().filter(|c| !c.is_control()).collect();
+    // Discord counts UTF-16.
+    let fits = |text: &str| text.encode_utf16().count() <= LONGEST;
+    if fits(&text) {
+        return text;
+    }
+    let mut end = text.len();
+    while let Some(space) = text[..end].rfind(char::is_whitespace) {
+        end = space;
+        if fits(&format!("{}…", &text[..end])) {
+            break;
+        }
+    }
+    while !fits(&format!("{}…", &text[..end])) {
+        end = text.floor_char_boundary(end - 1);
+    }
+    format!("{}…", &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_is_cut_at_a_word() {
+        assert_eq!(cut("short"), "short");
+        let long = "word ".repeat(40);
+        let kept = cut(&long);
+        assert!(kept.ends_with("word…") && kept.chars().count() <= LONGEST, "{kept}");
+        let emoji = "😀".repeat(80);
+        assert!(cut(&emoji).encode_utf16().count() <= LONGEST);
+    }
+}

@@ -1,0 +1,203 @@
+//! Buttons under answers. They work as long as their message: what they stand for is in the store.
+
+use std::sync::Arc;
+
+use minijinja::context;
+use serenity::all::{ActionRowComponent, ComponentInteraction, MessageId, ModalInteraction};
+
+use super::asking::{self, Asked, button};
+use super::bot::{Bot, Trouble};
+use super::calls::Call;
+use super::messages::{note_reply, switch};
+use super::outgoing::{Audience, Outgoing};
+use super::press::{Act, Press};
+use super::words::Phrase;
+use super::{about, interactions, listings, message};
+use crate::corpus::Span;
+use crate::store::{self, Asking, AskingId, Receipt, Switch, Vote};
+
+pub async fn pressed(bot: &Arc<Bot>, call: &Call, press: Press, component: &ComponentInteraction) {
+    match press {
+        Press::Page { of, page } => listings::turn(bot, call, of, page).await,
+        Press::Resolve(group) => listings::resolve(bot, call, group).await,
+        Press::Csv(table) => listings::csv(bot, call, table).await,
+        Press::DeleteMyData => about::delete_my_data(bot, call).await,
+        Press::On(act, id) => {
+            if interactions::audience(bot, call).await.is_none() {
+                return;
+            }
+            match find(bot, call, id).await {
+                Ok(asking) => on(bot, call, act, asking, component).await,
+                Err(trouble) => call.refuse(bot, &trouble).await,
+            }
+        }
+    }
+}
+
+/// The text that somebody put into a form.
+pub fn text_of(modal: &ModalInteraction) -> String {
+    let inputs = modal.data.components.iter().flat_map(|row| &row.components);
+    let mut texts = inputs.filter_map(|component| match component {
+        ActionRowComponent::InputText(input) => input.value.clone(),
+        _ => None,
+    });
+    texts.next().unwrap_or_default()
+}
+
+/// The asking behind a button, if whoever presses may see it.
+async fn find(bot: &Arc<Bot>, call: &Call, id: AskingId) -> Result<Asking, Trouble> {
+    let (user, guild) = (call.asker.user, call.spot.place().guild);
+    bot.look_up(move |bot| {
+        let (found, person) = bot.memory.with(|store| {
+            Ok((store.asking(&id)?, store.person(store::UserId(user.get()))))
+        })?;
+        let asking = found.ok_or(Trouble::TooOld)?;
+        let is_here = asking.place.is_some_and(|place| place.guild == guild);
+        if !is_here || asking.is_private && asking.person != Some(person) {
+            return Err(Trouble::NotYours);
+        }
+        Ok(asking)
+    })
+    .await
+}
+
+async fn on(bot: &Arc<Bot>, call: &Call, act: Act, asking: Asking, component: &ComponentInteraction) {
+    match act {
+        Act::AskOn | Act::NextQuestion => interactions::open_form(bot, call, asking.id).await,
+        Act::Passage => passage(bot, call, asking).await,
+        Act::Helpful => vote(bot, call, asking, Vote::Helpful).await,
+        Act::NotHelpful => vote(bot, call, asking, Vote::NotHelpful).await,
+        Act::More => more(bot, call, asking, component).await,
+        Act::OtherSources => listings::others(bot, call, asking).await,
+        Act::Why => about::why(bot, call, asking).await,
+        Act::Verify => about::verify(bot, call, asking).await,
+        Act::Share => share(bot, call, asking).await,
+        Act::Remove => remove(bot, call, asking).await,
+        Act::Note => note(bot, call, asking).await,
+    }
+}
+
+/// What an asking was answered with.
+pub fn receipt(bot: &Bot, asking: &Asking) -> Result<Receipt, Trouble> {
+    let id = asking.receipt.clone().ok_or(Trouble::TooOld)?;
+    bot.memory.with(|store| store.receipt(&id))?.ok_or(Trouble::TooOld)
+}
+
+/// The question that an asking stood for.
+pub fn whole(asking: &Asking) -> &str {
+    asking.understood_as.as_deref().unwrap_or(&asking.question)
+}
+
+async fn passage(bot: &Arc<Bot>, call: &Call, asking: Asking) {
+    let language = call.language;
+    let work = bot.look_up(move |bot| {
+        let receipt = receipt(bot, &asking)?;
+        let cited = receipt.citations.first().ok_or(Trouble::TooOld)?;
+        let span = Span::new(cited.byte_start, cited.byte_end);
+        let around = bot
+            .live
+            .answerer()
+            .around(&cited.path, span, &cited.quote)
+            .map_err(|error| Trouble::failed("a passage could not be read", &error))?;
+        let Some(around) = around else {
+            let text = bot.say(language, Phrase::SourceChanged, context! { source => cited.source });
+            return Err(Trouble::Said(text));
+        };
+        Ok(message::surroundings(&cited.source, &around).into_iter().map(Outgoing::text).collect())
+    });
+    call.respond(bot, Audience::OnlyThem, work).await;
+}
+
+async fn vote(bot: &Arc<Bot>, call: &Call, asking: Asking, vote: Vote) {
+    let (user, language) = (call.asker.user, call.language);
+    let work = bot.look_up(move |bot| {
+        let is_kept = bot.memory.with(|store| {
+            store.vote(&asking.id, store.person(store::UserId(user.get())), vote, bot.now())
+        })?;
+        let phrase = match (is_kept, vote) {
+            (false, _) => return Err(Trouble::TooOld),
+            (true, Vote::Helpful) => Phrase::VotedHelpful,
+            (true, Vote::NotHelpful) => Phrase::VotedNotHelpful,
+        };
+        Ok(vec![Outgoing::text(bot.say(language, phrase, context! {}))])
+    });
+    call.respond(bot, Audience::OnlyThem, work).await;
+}
+
+/// What else there is to do with an answer.
+async fn more(bot: &Arc<Bot>, call: &Call, asking: Asking, component: &ComponentInteraction) {
+    if asking.reply.is_none() && !asking.is_private {
+        note_reply(bot, Some(asking.id.clone()), vec![component.message.id]).await;
+    }
+    let user = store::UserId(call.asker.user.get());
+    let is_theirs = bot.look_up(move |bot| Ok(bot.memory.with(|store| Ok(store.person(user)))?)).await;
+    let is_theirs = is_theirs.is_ok_and(|person| asking.person == Some(person));
+    let mut acts = vec![Act::OtherSources, Act::Why, Act::Verify];
+    if asking.is_private && call.spot.guild.is_some() {
+        acts.push(Act::Share);
+    }
+    if is_theirs && !asking.is_private {
+        acts.push(Act::Remove);
+    }
+    let row = acts.into_iter().map(|act| button(bot, call.language, act, &asking.id)).collect();
+    let text = bot.say(call.language, Phrase::MoreTitle, context! {});
+    call.say(bot, &Outgoing::text(text).with_row(row)).await;
+}
+
+/// Answers a private question again, for all in the channel.
+async fn share(bot: &Arc<Bot>, call: &Call, asking: Asking) {
+    if call.spot.guild.is_none() || switch(bot, call.spot).await != Switch::On {
+        let text = bot.say(call.language, Phrase::ShareNotHere, context! {});
+        return call.say(bot, &Outgoing::text(text)).await;
+    }
+    let audience = Audience::Everyone;
+    let asked = Asked {
+        sources: asking.sources.clone(),
+        ..interactions::asked(call, whole(&asking).to_owned(), asking.surface, audience)
+    };
+    interactions::answer(bot, call, asked, audience).await;
+}
+
+/// Takes an answer away, at the wish of whoever asked.
+async fn remove(bot: &Arc<Bot>, call: &Call, asking: Asking) {
+    let user = store::UserId(call.asker.user.get());
+    let work = async {
+        let person = bot.look_up(move |bot| Ok(bot.memory.with(|store| Ok(store.person(user)))?)).await?;
+        if asking.person != Some(person) {
+            return Err(Trouble::NotYours);
+        }
+        let Some(reply) = asking.reply else { return Err(Trouble::TooOld) };
+        for message in [reply].iter().chain(&asking.further) {
+            bot.delivery
+                .delete(call.spot.channel, MessageId::new(message.0))
+                .await
+                .map_err(|error| Trouble::failed("an answer could not be removed", &error))?;
+        }
+        Ok(Outgoing::text(bot.say(call.language, Phrase::Removed, context! {})))
+    };
+    call.update(bot, work).await;
+}
+
+/// Tells the owners of a question that was asked in private, since the asker wants that.
+async fn note(bot: &Arc<Bot>, call: &Call, asking: Asking) {
+    let language = call.language;
+    let Some(guild) = call.home.map(|guild| store::GuildId(guild.get())) else {
+        return call.refuse(bot, &Trouble::TooOld).await;
+    };
+    let work = bot.look_up(move |bot| {
+        let answer = bot
+            .live
+            .answerer()
+            .ask(whole(&asking), &asking.sources)
+            .map_err(|error| Trouble::failed("a question could not be answered", &error))?;
+        let normalised = asking::normalised(whole(&asking));
+        let is_noted = bot
+            .memory
+            .with(|store| store.note_unanswered(&asking.id, guild, &normalised, &answer.missing))?;
+        if !is_noted {
+            return Err(Trouble::TooOld);
+        }
+        Ok(vec![Outgoing::text(bot.say(language, Phrase::Noted, context! {}))])
+    });
+    call.respond(bot, Audience::OnlyThem, work).await;
+}
