@@ -12,18 +12,22 @@ use crate::answer::reply::Reply;
 use crate::answer::surroundings::{self, Surroundings};
 use crate::answer::template::{TemplateError, Templates};
 use crate::answer::{self, Answer, AnswerError, Citation, Options, Outcome};
+use crate::language::Language;
 use crate::retrieval::Index;
 use crate::settings::{self, LinkTemplate, Settings};
 
 const REPLIES: &str = include_str!("../config/replies.toml");
+const GERMAN_REPLIES: &str = include_str!("../config/replies.de.toml");
 const SYNONYMS: &str = include_str!("../config/synonyms.toml");
 
 /// Answers questions out of one state of the index. Cheap to share: asking changes nothing.
 pub struct Answerer {
     index: Index,
     lexicon: Lexicon,
-    templates: Templates,
+    english: Templates,
+    german: Templates,
     options: Options,
+    closest_below: f64,
     link: Option<LinkTemplate>,
     how_to_add: Option<String>,
 }
@@ -39,20 +43,23 @@ pub enum AnswererError {
 }
 
 impl Answerer {
-    /// Reads `replies.toml` and `synonyms.toml` of the configuration folder, or the compiled-in ones.
+    /// Reads `replies.toml`, `replies.de.toml` and `synonyms.toml` of the configuration folder, or the compiled-in ones.
     pub fn new(index: Index, settings: &Settings) -> Result<Answerer, AnswererError> {
         let folder = settings.config_dir.as_deref();
         let (synonyms, synonyms_file) = file_or(folder, "synonyms.toml", SYNONYMS)?;
-        let (replies, replies_file) = file_or(folder, "replies.toml", REPLIES)?;
+        let (english, english_file) = file_or(folder, "replies.toml", REPLIES)?;
+        let (german, german_file) = file_or(folder, "replies.de.toml", GERMAN_REPLIES)?;
         Ok(Answerer {
             index,
             lexicon: Lexicon::parse(&synonyms, &synonyms_file)?,
-            templates: Templates::parse(&replies, &replies_file)?,
+            english: Templates::parse(&english, &english_file, Language::English)?,
+            german: Templates::parse(&german, &german_file, Language::German)?,
             options: Options {
                 threshold: settings.answer.threshold,
                 passages: settings.answer.passages,
                 spelling: settings.answer.spelling,
             },
+            closest_below: settings.answer.closest_below,
             link: settings.sources.link.clone(),
             how_to_add: settings.corpus.how_to_add.clone(),
         })
@@ -111,9 +118,14 @@ impl Answerer {
         lookup::look_up(query, sources, limit, &self.index, &self.lexicon, self.options)
     }
 
-    /// The answer as people see it.
-    pub fn reply(&self, answer: &Answer) -> Reply {
-        Reply::of(answer, &self.templates, self.how_to_add.as_deref())
+    /// The answer as people see it. The language is that of the words around it: what the sources say stays in
+    /// theirs.
+    pub fn reply(&self, answer: &Answer, language: Language) -> Reply {
+        let templates = match language {
+            Language::English => &self.english,
+            Language::German => &self.german,
+        };
+        Reply::of(answer, templates, self.how_to_add.as_deref(), self.closest_below)
     }
 
     /// The address of a place in a source: its own, else made of the setting `sources.link`.

@@ -209,6 +209,8 @@ impl IndexSettings {
 pub struct AnswerSettings {
     /// With less confidence than this the sources "do not say"; a probability, 0 to 1.
     pub threshold: f64,
+    /// With less confidence than this, an answer is shown as the closest statement, to be checked; 0 to 1.
+    pub closest_below: f64,
     /// How many of the best passages are searched for sentences; 1 to 200.
     pub passages: usize,
     /// Whether words of the question are corrected towards words of the corpus.
@@ -219,6 +221,7 @@ impl AnswerSettings {
     fn read(values: &mut Values) -> Self {
         Self {
             threshold: values.fraction("answer.threshold"),
+            closest_below: values.fraction("answer.closest_below"),
             passages: values.whole("answer.passages", 1..=200),
             spelling: values.truth("answer.spelling"),
         }

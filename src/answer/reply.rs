@@ -4,10 +4,13 @@
 use super::template::Templates;
 use super::{Answer, Citation, Outcome};
 use crate::corpus::Date;
+use crate::language::Language;
 
 /// A reply, ready to be drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
+    /// Of the words around those of the sources.
+    pub language: Language,
     /// The answer and its sources, or what there is to say instead.
     pub headline: String,
     /// What of the headline was asked for: the bare value, where there is one.
@@ -23,9 +26,11 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// `how_to_add` is shown where the sources do not say.
-    pub fn of(answer: &Answer, templates: &Templates, how_to_add: Option<&str>) -> Reply {
+    /// `how_to_add` is shown where the sources do not say. An answer with less confidence than `closest_below`
+    /// is not told as one: what is said leads to the sentence in its proof.
+    pub fn of(answer: &Answer, templates: &Templates, how_to_add: Option<&str>, closest_below: f64) -> Reply {
         let mut reply = Reply {
+            language: templates.language,
             headline: templates.headline(answer),
             value: None,
             notes: templates.understood(answer).into_iter().chain(templates.corrected(answer)).collect(),
@@ -35,8 +40,12 @@ impl Reply {
         };
         match &answer.outcome {
             Outcome::Found(finding) => {
-                reply.value = finding.value.clone();
                 reply.proof = finding.citations.clone();
+                if answer.confidence < closest_below {
+                    reply.headline = templates.closest(finding);
+                } else {
+                    reply.value = finding.value.clone();
+                }
             }
             Outcome::Abstained { nearest } => {
                 reply.proof = nearest.iter().cloned().collect();
@@ -50,28 +59,133 @@ impl Reply {
 }
 
 /// "line 3", "lines 3-5": where in its file a citation stands.
-pub fn spoken_lines(citation: &Citation) -> String {
-    match (citation.line_start, citation.line_end) {
-        (start, end) if start == end => format!("line {start}"),
-        (start, end) => format!("lines {start}-{end}"),
+pub fn spoken_lines(citation: &Citation, language: Language) -> String {
+    let (start, end) = (citation.line_start, citation.line_end);
+    match language {
+        Language::English if start == end => format!("line {start}"),
+        Language::English => format!("lines {start}-{end}"),
+        Language::German if start == end => format!("Zeile {start}"),
+        Language::German => format!("Zeilen {start}–{end}"),
     }
 }
 
 /// "6 January 2026".
-pub fn spoken_date(date: Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    format!("{} {} {}", date.day(), MONTHS[date.month() as usize - 1], date.year())
+pub fn spoken_date(date: Date, language: Language) -> String {
+    let (day, month, year) = (date.day(), date.month() as usize - 1, date.year());
+    match language {
+        Language::English => format!("{day} {} {year}", ENGLISH_MONTHS[month]),
+        Language::German => format!("{day}. {} {year}", GERMAN_MONTHS[month]),
+    }
+}
+
+const ENGLISH_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+const GERMAN_MONTHS: [&str; 12] = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::Finding;
+    use super::*;
+
+    fn citation(source: &str, line_end: usize) -> Citation {
+        Citation {
+            source: source.to_owned(),
+            title: "The lease".to_owned(),
+            date: None,
+            path: "a.md".to_owned(),
+            url: None,
+            heading: Vec::new(),
+            page: None,
+            line_start: 3,
+            line_end,
+            byte_start: 0,
+            byte_end: 0,
+            quote: String::new(),
+            highlights: Vec::new(),
+            sha256: String::new(),
+        }
+    }
+
+    /// "15 years agreed" out of two sources, as somebody of this language sees it.
+    fn reply(confidence: f64, language: Language) -> Reply {
+        let text = match language {
+            Language::English => include_str!("../../config/replies.toml"),
+            Language::German => include_str!("../../config/replies.de.toml"),
+        };
+        let finding = Finding {
+            answer: "15 years agreed".to_owned(),
+            value: Some("15 years".to_owned()),
+            citations: vec![citation("002", 3), citation("004", 3), citation("002", 4)],
+        };
+        let answer = Answer {
+            question: String::new(),
+            understood_as: None,
+            outcome: Outcome::Found(finding),
+            confidence,
+            corrections: Vec::new(),
+            missing: Vec::new(),
+            ranked_sources: Vec::new(),
+            receipt: String::new(),
+        };
+        Reply::of(&answer, &Templates::parse(text, "replies", language).unwrap(), None, 0.55)
+    }
+
+    #[test]
+    fn an_answer_is_told_in_the_language_of_whoever_asks() {
+        let english = reply(0.55, Language::English);
+        assert_eq!(english.headline, "15 years agreed, per sources 002 and 004");
+        assert_eq!((english.value.as_deref(), english.language), (Some("15 years"), Language::English));
+        let german = reply(0.55, Language::German);
+        assert_eq!(german.headline, "15 years agreed, laut den Quellen 002 und 004");
+        assert_eq!((german.value.as_deref(), german.language), (Some("15 years"), Language::German));
+    }
+
+    #[test]
+    fn an_uncertain_answer_is_the_closest_statement_and_has_no_value() {
+        let english = reply(0.549, Language::English);
+        assert_eq!(english.headline, "Closest statement, to be checked, per sources 002 and 004:");
+        assert_eq!((english.value, english.proof.len()), (None, 3));
+        let german = reply(0.549, Language::German);
+        assert_eq!(
+            german.headline,
+            "Am nächsten kommt diese Aussage aus den Quellen 002 und 004, bitte prüfe sie:"
+        );
+    }
+
+    #[test]
+    fn dates_and_lines_are_spoken_in_each_language() {
+        let date: Date = "2026-03-06".parse().unwrap();
+        assert_eq!(spoken_date(date, Language::English), "6 March 2026");
+        assert_eq!(spoken_date(date, Language::German), "6. März 2026");
+        assert_eq!(spoken_lines(&citation("1", 3), Language::English), "line 3");
+        assert_eq!(spoken_lines(&citation("1", 3), Language::German), "Zeile 3");
+        assert_eq!(spoken_lines(&citation("1", 5), Language::English), "lines 3-5");
+        assert_eq!(spoken_lines(&citation("1", 5), Language::German), "Zeilen 3–5");
+    }
 }

@@ -1,15 +1,19 @@
-//! The words around an answer: templates of `replies.toml`, parsed and tried once, filled many times.
+//! The words around an answer: templates of `replies.toml`, or of that of another language, parsed and tried
+//! once, filled many times.
 
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde::Deserialize;
 use thiserror::Error;
 
 use super::question::SmallTalk;
-use super::{Answer, LONGEST_QUESTION, Outcome};
+use super::{Answer, Finding, LONGEST_QUESTION, Outcome};
+use crate::language::Language;
 
-/// All the templates, known to fill without an error.
+/// All the templates of one language, known to fill without an error.
 #[derive(Debug)]
 pub struct Templates {
+    pub language: Language,
+    file: String,
     environment: Environment<'static>,
     /// Words that a template may put into an answer.
     pub fixed_words: Vec<String>,
@@ -34,6 +38,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct ReplyTemplates {
     answered: String,
+    closest: String,
     abstained: String,
     corrected: String,
     understood: String,
@@ -52,19 +57,20 @@ struct SmallTalkTemplates {
 }
 
 impl Templates {
-    /// Reads the text of a `replies.toml`, and fills every template once; `file` names it in errors.
-    pub fn parse(text: &str, file: &str) -> Result<Templates, TemplateError> {
+    /// Reads the text of a file of replies, and fills every template once; `file` names it in errors.
+    pub fn parse(text: &str, file: &str, language: Language) -> Result<Templates, TemplateError> {
         let error = |reason: String| TemplateError { file: file.to_owned(), reason };
         let parsed: File = toml::from_str(text).map_err(|reason| error(reason.to_string()))?;
         let mut environment = Environment::new();
         // A misspelt value is an error at the start, not a gap in a reply.
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.add_filter("listed", listed);
-        environment.add_filter("quoted", quoted);
-        let ReplyTemplates { answered, abstained, corrected, understood, nearest } = parsed.reply;
+        environment.add_filter("quoted", move |values: Vec<String>| quoted(values, language));
+        let ReplyTemplates { answered, closest, abstained, corrected, understood, nearest } = parsed.reply;
         let SmallTalkTemplates { greeting, thanks, farewell, help, empty, too_long } = parsed.smalltalk;
         let named = [
             ("answered", answered),
+            ("closest", closest),
             ("abstained", abstained),
             ("corrected", corrected),
             ("understood", understood),
@@ -82,7 +88,8 @@ impl Templates {
                 .add_template_owned(name, source)
                 .map_err(|reason| error(format!("the template '{name}': {reason}")))?;
         }
-        let templates = Templates { environment, fixed_words: parsed.fixed_words };
+        let file = file.to_owned();
+        let templates = Templates { language, file, environment, fixed_words: parsed.fixed_words };
         templates
             .try_all(&names)
             .map_err(|(name, reason)| error(format!("the template '{name}': {reason}")))?;
@@ -111,13 +118,8 @@ impl Templates {
     pub fn headline(&self, answer: &Answer) -> String {
         match &answer.outcome {
             Outcome::Found(finding) => {
-                let mut sources: Vec<String> = Vec::new();
-                for citation in &finding.citations {
-                    if !sources.contains(&citation.source) {
-                        sources.push(citation.source.clone());
-                    }
-                }
-                self.fill("answered", context! { answer => finding.answer.clone(), sources })
+                let (answer, sources) = (finding.answer.clone(), sources(finding));
+                self.fill("answered", context! { answer, sources })
             }
             Outcome::Abstained { .. } => {
                 self.fill("abstained", context! { missing => answer.missing.clone() })
@@ -129,6 +131,11 @@ impl Templates {
             Outcome::Empty => self.fill("empty", context! {}),
             Outcome::TooLong => self.fill("too_long", context! { limit => LONGEST_QUESTION }),
         }
+    }
+
+    /// What stands above the proof of an answer that is too uncertain to be told as one.
+    pub fn closest(&self, finding: &Finding) -> String {
+        self.fill("closest", context! { sources => sources(finding) })
     }
 
     /// What was corrected in the question; `None` where nothing was.
@@ -159,10 +166,21 @@ impl Templates {
             Ok(text) => text,
             Err(error) => {
                 tracing::error!(template = name, %error, "a template could not be filled");
-                format!("The template “{name}” of replies.toml could not be filled.")
+                format!("The template “{name}” of {} could not be filled.", self.file)
             }
         }
     }
+}
+
+/// The ids of the sources behind an answer, best first, each once.
+fn sources(finding: &Finding) -> Vec<String> {
+    let mut sources: Vec<String> = Vec::new();
+    for citation in &finding.citations {
+        if !sources.contains(&citation.source) {
+            sources.push(citation.source.clone());
+        }
+    }
+    sources
 }
 
 /// "a", "a and b", "a, b and c".
@@ -174,8 +192,12 @@ fn listed(values: Vec<String>, word: &str) -> String {
     }
 }
 
-fn quoted(values: Vec<String>) -> Vec<String> {
-    values.into_iter().map(|value| format!("“{value}”")).collect()
+fn quoted(values: Vec<String>, language: Language) -> Vec<String> {
+    let (open, close) = match language {
+        Language::English => ('“', '”'),
+        Language::German => ('„', '“'),
+    };
+    values.into_iter().map(|value| format!("{open}{value}{close}")).collect()
 }
 
 #[cfg(test)]
@@ -183,6 +205,45 @@ mod tests {
     use super::*;
 
     const SHIPPED: &str = include_str!("../../config/replies.toml");
+    const GERMAN: &str = include_str!("../../config/replies.de.toml");
+
+    fn abstained(question: &str, missing: &[&str]) -> Answer {
+        Answer {
+            question: question.to_owned(),
+            understood_as: None,
+            outcome: Outcome::Abstained { nearest: None },
+            confidence: 0.0,
+            corrections: Vec::new(),
+            missing: missing.iter().map(|word| (*word).to_owned()).collect(),
+            ranked_sources: Vec::new(),
+            receipt: String::new(),
+        }
+    }
+
+    #[test]
+    fn every_shipped_file_parses_and_has_the_same_keys() {
+        let keys = |text: &str| {
+            let tables: toml::Table = text.parse().unwrap();
+            let inner =
+                |value: &toml::Value| value.as_table().map(|table| table.keys().cloned().collect::<Vec<_>>());
+            tables.iter().map(|(name, value)| (name.clone(), inner(value))).collect::<Vec<_>>()
+        };
+        Templates::parse(SHIPPED, "replies.toml", Language::English).unwrap();
+        Templates::parse(GERMAN, "replies.de.toml", Language::German).unwrap();
+        assert_eq!(keys(SHIPPED), keys(GERMAN));
+    }
+
+    #[test]
+    fn german_has_its_own_words_and_quotation_marks() {
+        let templates = Templates::parse(GERMAN, "replies.de.toml", Language::German).unwrap();
+        let says = |missing: &[&str]| templates.headline(&abstained("?", missing));
+        assert_eq!(says(&[]), "Das sagen die Quellen nicht.");
+        assert_eq!(says(&["Zaun"]), "Das sagen die Quellen nicht: „Zaun“ kommt in ihnen nicht vor.");
+        assert_eq!(
+            says(&["Zaun", "Tor"]),
+            "Das sagen die Quellen nicht: „Zaun“ und „Tor“ kommen in ihnen nicht vor."
+        );
+    }
 
     #[test]
     fn lists_are_spoken() {
@@ -195,30 +256,21 @@ mod tests {
     #[test]
     fn a_template_with_an_unknown_value_is_an_error_that_names_file_and_template() {
         let broken = SHIPPED.replace("{{ limit }}", "{{ limits }}");
-        let error = Templates::parse(&broken, "replies.toml").unwrap_err().to_string();
+        let error = Templates::parse(&broken, "replies.toml", Language::English).unwrap_err().to_string();
         assert!(error.starts_with("replies.toml: the template 'too_long': "), "{error}");
     }
 
     #[test]
     fn a_key_that_is_missing_or_unknown_is_an_error() {
         let missing = SHIPPED.replace("farewell =", "goodbye =");
-        let error = Templates::parse(&missing, "replies.toml").unwrap_err().to_string();
+        let error = Templates::parse(&missing, "replies.toml", Language::English).unwrap_err().to_string();
         assert!(error.contains("goodbye"), "{error}");
     }
 
     #[test]
     fn words_of_people_are_not_templates() {
-        let templates = Templates::parse(SHIPPED, "replies.toml").unwrap();
-        let answer = Answer {
-            question: "{{ 1 }}".to_owned(),
-            understood_as: None,
-            outcome: Outcome::Abstained { nearest: None },
-            confidence: 0.0,
-            corrections: Vec::new(),
-            missing: vec!["{{ 7 * 7 }}".to_owned()],
-            ranked_sources: Vec::new(),
-            receipt: String::new(),
-        };
+        let templates = Templates::parse(SHIPPED, "replies.toml", Language::English).unwrap();
+        let answer = abstained("{{ 1 }}", &["{{ 7 * 7 }}"]);
         assert!(templates.headline(&answer).contains("“{{ 7 * 7 }}”"));
     }
 }

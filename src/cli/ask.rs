@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::{Failure, draw, open, print_json};
 use crate::Answerer;
 use crate::answer::{Answer, Citation, Correction, Outcome};
+use crate::language::Language;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
@@ -45,7 +46,7 @@ pub(super) fn run(command: &Ask, settings: &Settings) -> Result<(), Failure> {
     if command.json {
         return print_json(&Json::of(&answer, &answerer, took_ms));
     }
-    write!(anstream::stdout(), "{}", draw::reply(&answerer.reply(&answer)))?;
+    write!(anstream::stdout(), "{}", draw::reply(&answerer.reply(&answer, Language::English)))?;
     Ok(())
 }
 
@@ -78,7 +79,7 @@ impl<'a> Json<'a> {
             status: "abstained",
             answer: "",
             value: None,
-            reply: answerer.reply(answer).headline,
+            reply: answerer.reply(answer, Language::English).headline,
             confidence: answer.confidence,
             citations: &[],
             disagreements: [],

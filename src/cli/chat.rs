@@ -22,6 +22,7 @@ use super::{Failure, open, show, why};
 use crate::Answerer;
 use crate::answer::Citation;
 use crate::answer::followup::Conversation;
+use crate::language::Language;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
@@ -125,7 +126,7 @@ impl Session<'_> {
         let answer = answerer.ask_in(&mut self.conversation, question)?;
         self.cited = answer.first_citation().cloned();
         self.last = Some(answer.understood_as.clone().unwrap_or_else(|| answer.question.clone()));
-        writeln!(anstream::stdout(), "{}", draw::reply(&answerer.reply(&answer)))?;
+        writeln!(anstream::stdout(), "{}", draw::reply(&answerer.reply(&answer, Language::English)))?;
         Ok(())
     }
 

@@ -33,6 +33,7 @@ fn to_json(settings: &Settings) -> Value {
         "settings": in_force,
         "config_dir": settings.config_dir,
         "replies": settings::own_file(settings.config_dir.as_deref(), "replies.toml"),
+        "replies_de": settings::own_file(settings.config_dir.as_deref(), "replies.de.toml"),
         "synonyms": settings::own_file(settings.config_dir.as_deref(), "synonyms.toml"),
         "corpus": settings.corpus.path,
         "data": settings.data.path,
@@ -59,7 +60,7 @@ fn draw(settings: &Settings) -> Result<(), Failure> {
 }
 
 /// Which files and folders these settings lead to.
-fn places(settings: &Settings) -> [(&'static str, String); 5] {
+fn places(settings: &Settings) -> [(&'static str, String); 6] {
     let config_dir = settings.config_dir.as_deref();
     let folder = |path: Option<&Path>| match path {
         Some(path) if path.is_dir() => path.display().to_string(),
@@ -73,6 +74,7 @@ fn places(settings: &Settings) -> [(&'static str, String); 5] {
     [
         ("configuration", folder(config_dir)),
         ("replies", file("replies.toml")),
+        ("replies in German", file("replies.de.toml")),
         ("synonyms", file("synonyms.toml")),
         ("corpus", folder(settings.corpus.path.as_deref())),
         ("data", folder(settings.data.path.as_deref())),

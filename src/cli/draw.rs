@@ -8,6 +8,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::answer::Citation;
 use crate::answer::reply::{Reply, spoken_date, spoken_lines};
 use crate::answer::surroundings::Surroundings;
+use crate::language::Language;
 use crate::words::is_invisible;
 
 pub(super) const BOLD: Style = Style::new().bold();
@@ -24,7 +25,7 @@ pub(super) fn reply(reply: &Reply) -> String {
         let _ = write!(text, "\n{title}");
     }
     for (number, citation) in reply.proof.iter().enumerate() {
-        let _ = write!(text, "\n{}", proof(citation, number + 1));
+        let _ = write!(text, "\n{}", proof(citation, number + 1, reply.language));
     }
     if let Some(hint) = &reply.hint {
         let _ = writeln!(text, "\n{}", printable(hint));
@@ -32,7 +33,7 @@ pub(super) fn reply(reply: &Reply) -> String {
     text
 }
 
-fn proof(citation: &Citation, number: usize) -> String {
+fn proof(citation: &Citation, number: usize, language: Language) -> String {
     let highlights: Vec<(usize, usize)> =
         citation.highlights.iter().map(|[start, end]| (*start, *end)).collect();
     let quote = marked(&citation.quote, &highlights);
@@ -40,18 +41,18 @@ fn proof(citation: &Citation, number: usize) -> String {
     for line in quote.lines() {
         let _ = writeln!(text, "  > {}", line.trim_end());
     }
-    let _ = writeln!(text, "  {DIM}[{number}] {}{DIM:#}", place(citation));
+    let _ = writeln!(text, "  {DIM}[{number}] {}{DIM:#}", place(citation, language));
     text
 }
 
 /// Where a citation stands, for people: id, title, file and line, date, address.
-fn place(citation: &Citation) -> String {
+fn place(citation: &Citation, language: Language) -> String {
     let mut parts = vec![
         citation.source.clone(),
         citation.title.clone(),
-        format!("{}, {}", citation.path, spoken_lines(citation)),
+        format!("{}, {}", citation.path, spoken_lines(citation, language)),
     ];
-    parts.extend(citation.date.map(spoken_date));
+    parts.extend(citation.date.map(|date| spoken_date(date, language)));
     parts.extend(citation.url.clone());
     printable(&parts.join(" · "))
 }

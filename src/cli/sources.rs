@@ -10,6 +10,7 @@ use super::{Failure, open, print_json};
 use crate::Answerer;
 use crate::answer::reply::spoken_date;
 use crate::corpus::Refused;
+use crate::language::Language;
 use crate::retrieval::Source;
 use crate::settings::Settings;
 
@@ -66,7 +67,9 @@ fn draw(sources: &[Source], refused: &[Refused]) -> Result<(), Failure> {
         let description = &source.description;
         let id = printable(&description.id);
         let plural = if source.passages == 1 { "" } else { "s" };
-        let date = description.date.map_or(String::new(), |date| format!(" · {}", spoken_date(date)));
+        let date = description
+            .date
+            .map_or(String::new(), |date| format!(" · {}", spoken_date(date, Language::English)));
         writeln!(out, "{BOLD}{id:<width$}{BOLD:#}  {}", printable(&description.title))?;
         writeln!(
             out,

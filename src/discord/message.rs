@@ -3,6 +3,7 @@
 use super::markdown::{escaped_line, quoted, with_bold};
 use crate::answer::Citation;
 use crate::answer::reply::{Reply, spoken_date, spoken_lines};
+use crate::language::Language;
 
 /// The most characters of one message. Counted in UTF-16, which is never less than what Discord counts.
 const LONGEST: usize = 2_000;
@@ -11,10 +12,11 @@ const LONGEST_ADDRESS: usize = 500;
 
 /// The contents of the messages that a reply fills, in order; at least one.
 pub fn contents(reply: &Reply) -> Vec<String> {
-    let is_answer = reply.proof_title.is_none();
+    // A line that ends in a colon leads to its proof by itself.
+    let has_numbers = reply.proof_title.is_none() && !reply.headline.ends_with(':');
     let mut paragraphs = Vec::new();
     plain(&reply.headline, &in_bold(reply), &mut paragraphs);
-    if let Some(last) = paragraphs.last_mut().filter(|_| is_answer) {
+    if let Some(last) = paragraphs.last_mut().filter(|_| has_numbers) {
         for number in 1..=reply.proof.len() {
             last.push_str(&format!(" [{number}]"));
         }
@@ -24,7 +26,7 @@ pub fn contents(reply: &Reply) -> Vec<String> {
     }
     for (number, citation) in reply.proof.iter().enumerate() {
         divided(&citation.quote, &citation.highlights, &quoted, &mut paragraphs);
-        paragraphs.push(place(citation, number + 1));
+        paragraphs.push(place(citation, number + 1, reply.language));
     }
     if let Some(hint) = &reply.hint {
         plain(hint, &[], &mut paragraphs);
@@ -65,10 +67,10 @@ fn last_alone(text: &str, id: &str) -> Option<(usize, usize)> {
 }
 
 /// Where a citation stands: number, id, title, lines, date, address.
-fn place(citation: &Citation, number: usize) -> String {
+fn place(citation: &Citation, number: usize, language: Language) -> String {
     let mut parts =
-        vec![escaped_line(&citation.source), escaped_line(&citation.title), spoken_lines(citation)];
-    parts.extend(citation.date.map(spoken_date));
+        vec![escaped_line(&citation.source), escaped_line(&citation.title), spoken_lines(citation, language)];
+    parts.extend(citation.date.map(|date| spoken_date(date, language)));
     parts.extend(citation.url.as_deref().and_then(address));
     format!("[{number}] {}", parts.join(" · "))
 }
@@ -156,6 +158,7 @@ mod tests {
 
     fn reply(headline: &str, value: Option<&str>, proof: Vec<Citation>) -> Reply {
         Reply {
+            language: Language::English,
             headline: headline.to_owned(),
             value: value.map(str::to_owned),
             notes: Vec::new(),
@@ -173,6 +176,19 @@ mod tests {
             ["**15 years** agreed, per source **004** [1]\n\
               > He said that **15 years** had been agreed.\n\
               [1] 004 · The \\*lease\\* · line 3 · 6 January 2026 · <https://example.org/a_b#L3>"]
+        );
+    }
+
+    #[test]
+    fn the_words_around_a_proof_are_those_of_the_reply() {
+        let proof = vec![citation("004", "Near.", &[])];
+        let german =
+            Reply { language: Language::German, ..reply("Am nächsten kommt Quelle 004:", None, proof) };
+        assert_eq!(
+            contents(&german),
+            ["Am nächsten kommt Quelle **004**\\:\n\
+              > Near.\n\
+              [1] 004 · The \\*lease\\* · Zeile 3 · 6. Januar 2026 · <https://example.org/a_b#L3>"]
         );
     }
 

@@ -106,6 +106,7 @@ fn the_compiled_in_settings_are_complete_and_valid() {
     assert_eq!(settings.corpus.how_to_add, None);
     assert_eq!((settings.index.threads, settings.index.memory_mb), (2, 20));
     assert_eq!((settings.answer.threshold, settings.answer.passages), (0.5, 24));
+    assert_eq!(settings.answer.closest_below, 0.55);
     assert!(settings.answer.spelling);
     assert_eq!(settings.sources.link, None);
     assert!(settings.discord.token.is_none());
@@ -469,6 +470,7 @@ fn a_number_out_of_its_range_is_an_error_that_names_the_range() {
     check("ANSWER__THRESHOLD", "1.01", "a number from 0 to 1");
     check("ANSWER__THRESHOLD", "-0.1", "a number from 0 to 1");
     check("ANSWER__THRESHOLD", "NaN", "a number from 0 to 1");
+    check("ANSWER__CLOSEST_BELOW", "55", "a number from 0 to 1");
     check("ANSWER__SPELLING", "yes", "true or false");
     check("DISCORD__WATCHDOG_SECONDS", "9", "a whole number from 10 to 3600");
     check("DISCORD__DRAIN_SECONDS", "301", "a whole number from 1 to 300");

@@ -11,6 +11,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use passim::Answerer;
 use passim::answer::Outcome;
+use passim::language::Language;
 use passim::retrieval::{Index, sync};
 use passim::settings::{self, Settings, UserFolders};
 use serde::{Deserialize, Serialize};
@@ -180,7 +181,7 @@ impl Opened {
         match self {
             Opened::Passim(answerer) => {
                 let answer = answerer.ask(question, &[])?;
-                Ok(format!("{:?}", answerer.reply(&answer)))
+                Ok(format!("{:?}", answerer.reply(&answer, Language::English)))
             }
             Opened::Tantivy(plain) => Ok(plain.search(question)?.join("\n")),
         }

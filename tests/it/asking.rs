@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::program::{Place, repository};
+use crate::program::{Place, Run, repository};
 
 #[track_caller]
 fn check(files: &str, question: &str, reply: &str) {
@@ -20,6 +20,22 @@ fn the_question_of_the_readme_is_answered_with_its_source() {
     assert!(run.out.contains("but that 15 years had been agreed."), "{}", run.out);
     assert!(run.out.contains("[1] 004 · "), "{}", run.out);
     assert_eq!(run.err, "");
+}
+
+#[test]
+fn an_answer_below_the_settings_is_shown_as_the_closest_statement() {
+    let place = Place::over("seeds");
+    let ask = |arguments: &[&str]| {
+        let mut command = place.command(&["ask", "How many years of guarantees were agreed?"]);
+        Run::of(command.args(arguments).env("PASSIM_ANSWER__CLOSEST_BELOW", "1"))
+    };
+    let run = ask(&[]);
+    assert_eq!(run.out.lines().next(), Some("Closest statement, to be checked, per source 004:"));
+    assert!(run.out.contains("but that 15 years had been agreed."), "{}", run.out);
+    // Scripts decide by the confidence themselves.
+    let json = ask(&["--json"]).json();
+    assert_eq!(json["reply"], "Closest statement, to be checked, per source 004:");
+    assert_eq!((&json["answer"], &json["value"]), (&"15 years agreed".into(), &"15 years".into()));
 }
 
 #[test]

@@ -77,8 +77,8 @@ fn nothing_is_wrong_with_a_plain_folder() {
         let run = place.run(&["doctor"]);
         assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:?}");
         let lines: Vec<&str> = run.out.lines().collect();
-        assert!(lines[..24].iter().all(|line| line.starts_with("ok  ")), "{}", run.out);
-        assert_eq!(lines[25], "24 checks: 0 with a warning, 0 failed.");
+        assert!(lines[..25].iter().all(|line| line.starts_with("ok  ")), "{}", run.out);
+        assert_eq!(lines[26], "25 checks: 0 with a warning, 0 failed.");
     }
 }
 
@@ -163,6 +163,7 @@ fn a_token_in_a_file_that_all_can_read_is_found() {
 #[test]
 fn replies_and_synonyms_that_cannot_be_used_are_found() {
     found_in(&[("replies.toml", "[reply]\n")], "replies").is("fail", "replies.toml");
+    found_in(&[("replies.de.toml", "[reply]\n")], "replies-de").is("fail", "replies.de.toml");
     found_in(&[("synonyms.toml", "same = 1\n")], "synonyms").is("fail", "synonyms.toml");
 }
 

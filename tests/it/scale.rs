@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use passim::Answerer;
+use passim::language::Language;
 use passim::retrieval::Index;
 use passim::settings::{self, UserFolders};
 use sha2::{Digest, Sha256};
@@ -141,7 +142,7 @@ fn answers(answerer: &Answerer, question: &str, times: usize) -> BTreeSet<String
         let mut answers = BTreeSet::new();
         for _ in 0..times.div_ceil(8) {
             let answer = answerer.ask(question, &[]).unwrap();
-            answers.insert(format!("{answer:?} {:?}", answerer.reply(&answer)));
+            answers.insert(format!("{answer:?} {:?}", answerer.reply(&answer, Language::English)));
         }
         answers
     };
@@ -174,7 +175,7 @@ fn no_panic(passages: usize, questions: usize) {
     for question in generator::bad_questions(SEED).take(questions) {
         let asked = std::panic::AssertUnwindSafe(|| {
             let answer = answerer.ask(&question, &[]).unwrap();
-            assert!(!answerer.reply(&answer).headline.is_empty());
+            assert!(!answerer.reply(&answer, Language::English).headline.is_empty());
             answerer.look_up(&question, &[], 10).unwrap();
         });
         assert!(std::panic::catch_unwind(asked).is_ok(), "a panic at {question:?}");

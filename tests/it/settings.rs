@@ -37,6 +37,9 @@ fn replies_and_synonyms_of_the_configuration_folder_win_and_are_checked() {
     assert!(ask("What is the door code?").out.starts_with("The gate code is 4711 -- see source 1"));
     fs::write(folder.join("replies.toml"), "[reply]").unwrap();
     ask("What is the door code?").failed(2, "replies.toml");
+    fs::write(folder.join("replies.toml"), shipped).unwrap();
+    fs::write(folder.join("replies.de.toml"), "[reply]").unwrap();
+    ask("What is the door code?").failed(2, "replies.de.toml");
 }
 
 #[test]

@@ -15,18 +15,20 @@ use crate::answer::lexicon::Lexicon;
 use crate::answer::template::Templates;
 use crate::cli::token;
 use crate::corpus::read::ReadError;
+use crate::language::Language;
 use crate::retrieval::IndexError;
 use crate::settings::{self, Problem};
 
 type Check = fn(&Context) -> Option<Finding>;
 
 /// Every check with its name, in the order in which mistakes follow from each other.
-pub(super) const CHECKS: [(&str, Check); 24] = [
+pub(super) const CHECKS: [(&str, Check); 25] = [
     ("settings", all_settings),
     ("environment", environment),
     ("configuration", configuration),
     ("secrecy", secrecy),
     ("replies", replies),
+    ("replies-de", german_replies),
     ("synonyms", synonyms),
     ("link", link),
     ("threshold", threshold),
@@ -121,7 +123,13 @@ fn secrecy(context: &Context) -> Option<Finding> {
 
 fn replies(context: &Context) -> Option<Finding> {
     checked_file(context, "replies.toml", |text, file| {
-        Templates::parse(text, file).map(drop).map_err(|error| error.to_string())
+        Templates::parse(text, file, Language::English).map(drop).map_err(|error| error.to_string())
+    })
+}
+
+fn german_replies(context: &Context) -> Option<Finding> {
+    checked_file(context, "replies.de.toml", |text, file| {
+        Templates::parse(text, file, Language::German).map(drop).map_err(|error| error.to_string())
     })
 }
 
