@@ -22,6 +22,7 @@ use super::{Failure, open, show, why};
 use crate::Answerer;
 use crate::answer::Citation;
 use crate::answer::followup::Conversation;
+use crate::corpus::Span;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
@@ -133,7 +134,9 @@ impl Session<'_> {
         let Some(citation) = &self.cited else {
             return Err(Failure::Wrong(anyhow::anyhow!("nothing was quoted yet: ask something first")));
         };
-        let Some(surroundings) = open::answerer(self.settings)?.around(citation)? else {
+        let span = Span::new(citation.byte_start, citation.byte_end);
+        let answerer = open::answerer(self.settings)?;
+        let Some(surroundings) = answerer.around(&citation.path, span, &citation.quote)? else {
             return Err(Failure::Wrong(anyhow::anyhow!(
                 "{} has changed since, and does not say this there any more: ask again",
                 citation.path
