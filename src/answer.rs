@@ -29,6 +29,7 @@ pub mod tables;
 pub mod template;
 pub mod terms;
 pub mod values;
+pub mod verify;
 
 use lexicon::Lexicon;
 use question::{Asked, Question, SmallTalk};

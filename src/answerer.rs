@@ -12,6 +12,7 @@ use crate::answer::reply::Reply;
 use crate::answer::surroundings::{self, Surroundings};
 use crate::answer::template::{TemplateError, Templates};
 use crate::answer::{self, Answer, AnswerError, Citation, Options, Outcome};
+use crate::corpus::Span;
 use crate::language::Language;
 use crate::retrieval::Index;
 use crate::settings::{self, LinkTemplate, Settings};
@@ -86,10 +87,15 @@ impl Answerer {
 
     /// Answers what somebody asks in a conversation: a question that leaves something out takes it from the one
     /// before.
-    pub fn ask_in(&self, conversation: &mut Conversation, question: &str) -> Result<Answer, AnswerError> {
+    pub fn ask_in(
+        &self,
+        conversation: &mut Conversation,
+        question: &str,
+        sources: &[String],
+    ) -> Result<Answer, AnswerError> {
         let understood_as = conversation.understand(question.trim(), &self.lexicon);
         let whole = understood_as.as_deref().unwrap_or(question);
-        let mut answer = self.ask(whole, &[])?;
+        let mut answer = self.ask(whole, sources)?;
         if !matches!(answer.outcome, Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong) {
             conversation.remember(whole);
         }
@@ -103,9 +109,9 @@ impl Answerer {
         explain::explain(question, sources, &self.index, &self.lexicon, self.options)
     }
 
-    /// What stands around the quote of a citation; `None` where it is not in the index any more.
-    pub fn around(&self, citation: &Citation) -> Result<Option<Surroundings>, AnswerError> {
-        surroundings::around(citation, &self.index)
+    /// What stands around a quote; `None` where the source does not hold it there any more.
+    pub fn around(&self, path: &str, span: Span, quote: &str) -> Result<Option<Surroundings>, AnswerError> {
+        surroundings::around(path, span, quote, &self.index)
     }
 
     /// The best `limit` passages for some words.

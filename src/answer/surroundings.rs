@@ -26,21 +26,28 @@ pub struct Surrounding {
 }
 
 /// What stands around the quote in the index; `None` where the source does not hold it there any more.
-pub fn around(citation: &Citation, index: &Index) -> Result<Option<Surroundings>, AnswerError> {
-    let passages = index.passages_of(&citation.path)?;
-    let quote = Span::new(citation.byte_start, citation.byte_end);
-    let Some(place) = passages.iter().position(|indexed| indexed.passage.span.contains(quote)) else {
+pub fn around(
+    path: &str,
+    span: Span,
+    quote: &str,
+    index: &Index,
+) -> Result<Option<Surroundings>, AnswerError> {
+    let passages = index.passages_of(path)?;
+    let Some(place) = passages.iter().position(|indexed| text_at(indexed, span) == Some(quote)) else {
         return Ok(None);
     };
-    let home = &passages[place];
-    if home.slice(quote) != citation.quote {
-        return Ok(None);
-    }
     let shown = neighbours(&passages, place);
     Ok(Some(Surroundings {
-        headings: home.passage.headings.clone(),
-        passages: passages[shown].iter().map(|indexed| surrounding(indexed, quote)).collect(),
+        headings: passages[place].passage.headings.clone(),
+        passages: passages[shown].iter().map(|indexed| surrounding(indexed, span)).collect(),
     }))
+}
+
+/// The text of a passage there. The span may be of an older text: it may lead out of this one, or into the middle
+/// of a character.
+fn text_at(indexed: &IndexedPassage, span: Span) -> Option<&str> {
+    let offset = indexed.passage.span.start;
+    indexed.text.get(span.start.checked_sub(offset)?..span.end.checked_sub(offset)?)
 }
 
 /// The passage and those next to it, until there is enough; under the same headings, since what stands under
@@ -77,6 +84,34 @@ impl Answer {
             Outcome::Found(finding) => finding.citations.first(),
             Outcome::Abstained { nearest } => nearest.as_ref(),
             Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::{Passage, PassageKind};
+
+    #[test]
+    fn a_span_of_an_older_text_that_cuts_a_letter_or_leads_out_has_no_text() {
+        let text = "über";
+        let indexed = IndexedPassage {
+            path: "a.md".to_owned(),
+            passage: Passage {
+                kind: PassageKind::Paragraph,
+                headings: Vec::new(),
+                span: Span::new(10, 10 + text.len()),
+                context: None,
+                sentences: vec![Span::new(10, 10 + text.len())],
+            },
+            text: text.to_owned(),
+            line: 1,
+            context_text: None,
+        };
+        assert_eq!(text_at(&indexed, Span::new(12, 15)), Some("ber"));
+        for (start, end) in [(11, 15), (10, 11), (9, 15), (0, 3), (12, 16), (16, 20)] {
+            assert_eq!(text_at(&indexed, Span::new(start, end)), None, "{start}..{end}");
         }
     }
 }

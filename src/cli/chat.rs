@@ -22,6 +22,7 @@ use super::{Failure, open, show, why};
 use crate::Answerer;
 use crate::answer::Citation;
 use crate::answer::followup::Conversation;
+use crate::corpus::Span;
 use crate::language::Language;
 use crate::settings::Settings;
 
@@ -123,7 +124,7 @@ impl Session<'_> {
 
     fn ask(&mut self, question: &str) -> Result<(), Failure> {
         let answerer = open::answerer(self.settings)?;
-        let answer = answerer.ask_in(&mut self.conversation, question)?;
+        let answer = answerer.ask_in(&mut self.conversation, question, &[])?;
         self.cited = answer.first_citation().cloned();
         self.last = Some(answer.understood_as.clone().unwrap_or_else(|| answer.question.clone()));
         writeln!(anstream::stdout(), "{}", draw::reply(&answerer.reply(&answer, Language::English)))?;
@@ -134,7 +135,9 @@ impl Session<'_> {
         let Some(citation) = &self.cited else {
             return Err(Failure::Wrong(anyhow::anyhow!("nothing was quoted yet: ask something first")));
         };
-        let Some(surroundings) = open::answerer(self.settings)?.around(citation)? else {
+        let span = Span::new(citation.byte_start, citation.byte_end);
+        let answerer = open::answerer(self.settings)?;
+        let Some(surroundings) = answerer.around(&citation.path, span, &citation.quote)? else {
             return Err(Failure::Wrong(anyhow::anyhow!(
                 "{} has changed since, and does not say this there any more: ask again",
                 citation.path

@@ -8,8 +8,7 @@ use clap::Args;
 use super::draw::{DIM, printable};
 use super::{Failure, open};
 use crate::corpus::lines;
-use crate::corpus::read::{self, File};
-use crate::retrieval::Source;
+use crate::corpus::read;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
@@ -34,7 +33,9 @@ pub(super) fn show(argument: &str, settings: &Settings) -> Result<(), Failure> {
     };
     let source =
         index.source(id).ok_or_else(|| anyhow!("there is no source '{id}'; 'passim sources' lists them"))?;
-    let text = text_of(source, settings)?;
+    let (corpus, path) = (settings.corpus_dir()?, &source.description.path);
+    let text = read::text_of(corpus, path, settings.corpus.max_file_bytes())
+        .map_err(|no_text| anyhow!("cannot show {no_text}"))?;
     draw(id, &text, lines)
 }
 
@@ -51,18 +52,6 @@ fn place(argument: &str) -> Result<(&str, Option<Lines>), Failure> {
             "cannot show '{argument}': '{lines}' is no line and no range of lines; write {id}:31 or {id}:20-31"
         ))),
     }
-}
-
-fn text_of(source: &Source, settings: &Settings) -> Result<String, Failure> {
-    let file = File {
-        path: settings.corpus_dir()?.join(&source.description.path),
-        name: source.description.path.clone(),
-        size: source.bytes,
-        modified: 0,
-    };
-    let (document, _) = read::read(&file, settings.corpus.max_file_bytes())
-        .map_err(|refused| anyhow!("cannot show {}: it {}", refused.path, refused.reason))?;
-    Ok(document.text)
 }
 
 fn draw(id: &str, text: &str, lines: Option<Lines>) -> Result<(), Failure> {

@@ -1,13 +1,14 @@
 //! Reading the folder: the only place that opens the team's documents.
 //!
-//! [`list`] walks it and says of every file that it may be read or why it is refused; [`read`] opens one. A bad
+//! [`list`] walks it and says of every file that it may be read or why it is refused; [`read`] opens one, and
+//! [`text_of`] one that is known by its name. A bad
 //! file is a [`Refused`] with its name and its reason, and stops nothing. What the text then means is left to
 //! [`format`](super::format).
 
 use std::collections::HashMap;
 use std::fs::{self, FileType};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
@@ -48,6 +49,15 @@ pub enum ReadError {
         "the corpus {folder} has no files; if documents should be there, look whether the folder is mounted"
     )]
     Empty { folder: String },
+}
+
+/// Why a source that was read once has no text now. Reads on from what was attempted: "cannot show ".
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NoText {
+    #[error("{path}: it is not there any more")]
+    NotThere { path: String },
+    #[error("{}: it {}", .0.path, .0.reason)]
+    Refused(Refused),
 }
 
 /// The files of `folder` and its subfolders. Hidden files are left out, and so is what a `.passimignore` names.
@@ -226,7 +236,49 @@ pub fn read(file: &File, limit: u64) -> Result<(Document, [u8; 32]), Refused> {
     Ok((describe::document(&file.name, format, text, problems), sha256))
 }
 
-fn format_of(name: &str) -> Result<Format, String> {
+/// The present text of a source, by the path that it was read under. Whether it is still one is for the index to
+/// say: what a `.passimignore` names by now is read here too.
+pub fn text_of(corpus: &Path, name: &str, largest_file: u64) -> Result<String, NoText> {
+    let refused = |reason: String| NoText::Refused(Refused { path: name.to_owned(), reason });
+    if !leads_inside(name) {
+        return Err(refused("is no path of a source in the corpus".to_owned()));
+    }
+    let path = corpus.join(name);
+    let metadata = match fs::metadata(&path) {
+        Ok(metadata) if metadata.is_file() => metadata,
+        Ok(metadata) => return Err(refused(special(metadata.file_type()).to_owned())),
+        Err(error) if !is_missing(&error) => {
+            return Err(refused(format!("cannot be opened: {}", spoken(&error))));
+        }
+        Err(_) if holds_nothing(corpus) => {
+            return Err(refused("cannot be opened: the corpus is missing or empty".to_owned()));
+        }
+        Err(_) => return Err(NoText::NotThere { path: name.to_owned() }),
+    };
+    let modified = nanoseconds(&metadata);
+    let file = File { path, name: name.to_owned(), size: metadata.len(), modified };
+    let (document, _) = read(&file, largest_file).map_err(NoText::Refused)?;
+    Ok(document.text)
+}
+
+/// Whether a name is one that [`list`] could have given: below the corpus, and not hidden.
+fn leads_inside(name: &str) -> bool {
+    let is_plain = |part| matches!(part, Component::Normal(_));
+    let is_hidden = name.split('/').any(|part| part.starts_with('.'));
+    !name.is_empty() && !is_hidden && Path::new(name).components().all(is_plain)
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// As where a folder is not mounted: that says nothing about its files.
+fn holds_nothing(folder: &Path) -> bool {
+    !fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+}
+
+/// What the name of a file says about its format; the error is why it is not read.
+pub fn format_of(name: &str) -> Result<Format, String> {
     let file_name = name.rsplit('/').next().unwrap_or(name);
     let ending = Path::new(file_name).extension().map(|ending| ending.to_string_lossy().to_lowercase());
     match ending.as_deref() {
@@ -331,6 +383,57 @@ mod tests {
         refused("a.xlsx", b"PK", "is a .xlsx file; plain text (.txt) and Markdown (.md) are read");
         let large = vec![b'a'; LIMIT as usize + 1];
         refused("a.txt", &large, "has 2 MB, and at most 1 MB are read (corpus.max_file_mb)");
+    }
+
+    #[test]
+    fn a_text_is_read_by_the_name_that_it_was_listed_under() {
+        let folder = folder(&[("sub/a.md", "Grüße\r\n".as_bytes())]);
+        assert_eq!(names(folder.path()), ["sub/a.md"]);
+        assert_eq!(text_of(folder.path(), "sub/a.md", LIMIT).unwrap(), "Grüße\r\n");
+    }
+
+    #[test]
+    fn what_is_not_there_any_more_is_told_from_what_cannot_be_read() {
+        let folder = folder(&[("a.md", b"a"), ("large.md", b"large"), ("empty.md", b" ")]);
+        for name in ["b.md", "none/a.md", "a.md/a.md"] {
+            let expected = NoText::NotThere { path: name.to_owned() };
+            assert_eq!(text_of(folder.path(), name, LIMIT), Err(expected));
+        }
+        let reason = |corpus: &Path, name, limit| match text_of(corpus, name, limit) {
+            Err(NoText::Refused(refused)) => refused.reason,
+            other => panic!("{name}: {other:?}"),
+        };
+        assert!(reason(folder.path(), "large.md", 3).starts_with("has 1 MB"));
+        assert_eq!(reason(folder.path(), "empty.md", LIMIT), "is empty");
+        let unmounted = tempfile::tempdir().unwrap();
+        for corpus in [unmounted.path(), &unmounted.path().join("none")] {
+            let expected = "cannot be opened: the corpus is missing or empty";
+            assert_eq!(reason(corpus, "a.md", LIMIT), expected);
+        }
+    }
+
+    #[test]
+    fn a_name_that_leads_out_of_the_corpus_or_to_what_is_hidden_is_refused() {
+        let folder = folder(&[("corpus/a.md", b"a"), ("corpus/.env", b"secret"), ("b.md", b"b")]);
+        let corpus = folder.path().join("corpus");
+        let absolute = folder.path().join("b.md").display().to_string();
+        let names = ["../b.md", "a/../../b.md", "a/../a.md", "..", ".", "", "/", ".env", "./a.md", &absolute];
+        for name in names {
+            let reason = "is no path of a source in the corpus".to_owned();
+            let expected = NoText::Refused(Refused { path: name.to_owned(), reason });
+            assert_eq!(text_of(&corpus, name, LIMIT), Err(expected));
+        }
+        assert!(matches!(text_of(&corpus, "a\0b.md", LIMIT), Err(NoText::Refused(_))));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_source_that_became_a_pipe_is_not_opened() {
+        let folder = folder(&[("a.md", b"a")]);
+        let made = std::process::Command::new("mkfifo").arg(folder.path().join("b.md")).status();
+        assert!(made.unwrap().success());
+        let no_text = text_of(folder.path(), "b.md", LIMIT).unwrap_err().to_string();
+        assert_eq!(no_text, "b.md: it is not a file but a pipe, a socket or a device");
     }
 
     #[cfg(unix)]

@@ -14,8 +14,8 @@ use super::press::Press;
 use super::presses::{receipt, whole};
 use super::words::Phrase;
 use crate::answer::explain::Explanation;
-use crate::answer::verify::{self, Claimed, Verdict};
-use crate::corpus::read;
+use crate::answer::verify::{self, Verdict};
+use crate::corpus::read::{self, NoText};
 use crate::language::Language;
 use crate::store::{self, Asking, Cited, Receipt};
 
@@ -168,13 +168,12 @@ fn verified(bot: &Bot, language: Language, receipt: &Receipt) -> Vec<Outgoing> {
 
 fn verdict(bot: &Bot, cited: &Cited) -> Result<Verdict, String> {
     let largest = bot.settings.corpus.max_file_bytes();
-    let text = read::text_of(&bot.corpus, &cited.path, largest).map_err(|error| error.to_string())?;
-    let claimed = Claimed {
-        span: crate::corpus::Span::new(cited.byte_start, cited.byte_end),
-        quote: &cited.quote,
-        sha256: &cited.sha256,
+    let text = match read::text_of(&bot.corpus, &cited.path, largest) {
+        Ok(text) => Some(text),
+        Err(NoText::NotThere { .. }) => None,
+        Err(error) => return Err(error.to_string()),
     };
-    Ok(verify::verify(&claimed, text.as_deref()))
+    Ok(verify::verify(&cited.into(), text.as_deref()))
 }
 
 pub async fn help(bot: &Arc<Bot>, call: &Call) {

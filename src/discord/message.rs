@@ -2,7 +2,9 @@
 
 use super::markdown::{escaped_line, quoted, with_bold};
 use crate::answer::Citation;
+use crate::answer::lookup::Found;
 use crate::answer::reply::{Reply, spoken_date, spoken_lines};
+use crate::answer::surroundings::Surroundings;
 use crate::language::Language;
 
 /// The most characters of one message. Counted in UTF-16, which is never less than what Discord counts.
@@ -32,6 +34,72 @@ pub fn contents(reply: &Reply) -> Vec<String> {
         plain(hint, &[], &mut paragraphs);
     }
     joined(paragraphs)
+}
+
+/// Adds a paragraph at the end of the last message, or in one of its own where it does not fit.
+pub fn append(contents: &mut Vec<String>, paragraph: &str) {
+    let mut parts = std::mem::take(contents);
+    parts.push(paragraph.to_owned());
+    *contents = joined(parts);
+}
+
+/// A quotation as paragraphs, some character ranges of it in bold.
+pub fn quotation(text: &str, ranges: &[[usize; 2]]) -> Vec<String> {
+    let mut paragraphs = Vec::new();
+    divided(text, ranges, &quoted, &mut paragraphs);
+    paragraphs
+}
+
+/// What stands around a quote, with the quote in bold.
+pub fn surroundings(source: &str, around: &Surroundings) -> Vec<String> {
+    let headings = around.headings.iter().map(|heading| escaped_line(heading));
+    let above: Vec<String> = [escaped_line(source)].into_iter().chain(headings).collect();
+    let mut paragraphs = vec![format!("**{}**", above.join(" › "))];
+    for passage in &around.passages {
+        paragraphs.extend(quotation(&passage.text, passage.quote.as_slice()));
+        // Discord joins quotations that follow each other without a gap.
+        paragraphs.push(String::new());
+    }
+    paragraphs.pop();
+    joined(paragraphs)
+}
+
+/// A passage that was found, with what stands around its first words.
+pub fn hit(found: &Found<'_>, url: Option<&str>, language: Language) -> String {
+    let description = &found.hit.source.description;
+    let line = match language {
+        Language::English => format!("line {}", found.hit.passage.line),
+        Language::German => format!("Zeile {}", found.hit.passage.line),
+    };
+    let mut parts = vec![format!("**{}**", escaped_line(&description.id)), escaped_line(&description.title), line];
+    parts.extend(description.date.map(|date| spoken_date(date, language)));
+    parts.extend(url.and_then(address));
+    let (text, ranges) = excerpt(&found.hit.passage.text, &found.highlights);
+    format!("{}\n{}", parts.join(" · "), quoted(&text, &ranges))
+}
+
+/// So many characters of a passage are shown.
+const EXCERPT: usize = 350;
+
+/// The part of a text around the first marked range, cut at white space, with the ranges that lie in it.
+fn excerpt(text: &str, ranges: &[(usize, usize)]) -> (String, Vec<[usize; 2]>) {
+    let chars: Vec<char> = text.chars().collect();
+    let first = ranges.first().map_or(0, |(start, _)| *start);
+    let space = |from: usize, to: usize| (from..to).find(|place| chars[*place].is_whitespace());
+    let start = match first.checked_sub(EXCERPT / 3) {
+        None | Some(0) => 0,
+        Some(early) => space(early, first).map_or(early, |space| space + 1),
+    };
+    let end = match start + EXCERPT {
+        late if late >= chars.len() => chars.len(),
+        late => (first.max(start)..late).rev().find(|place| chars[*place].is_whitespace()).unwrap_or(late),
+    };
+    let (before, after) = (if start > 0 { "…" } else { "" }, if end < chars.len() { "…" } else { "" });
+    let kept: String = chars[start..end].iter().collect();
+    let shift = before.chars().count();
+    let inside = ranges.iter().filter(|(from, to)| *from >= start && *to <= end);
+    let ranges = inside.map(|(from, to)| [from - start + shift, to - start + shift]).collect();
+    (format!("{before}{kept}{after}"), ranges)
 }
 
 /// Character ranges of the headline: the value, and the ids of the sources behind it.
@@ -116,7 +184,7 @@ fn divided(
 }
 
 /// Paragraphs, as many in a message as fit.
-fn joined(paragraphs: Vec<String>) -> Vec<String> {
+pub fn joined(paragraphs: Vec<String>) -> Vec<String> {
     let mut messages: Vec<String> = Vec::new();
     for paragraph in paragraphs {
         let length = |text: &str| text.encode_utf16().count();

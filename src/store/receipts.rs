@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Moment, Store, StoreError};
 use crate::answer::Citation;
+use crate::answer::verify::Claimed;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
@@ -41,6 +42,18 @@ impl From<&Citation> for Cited {
             byte_end: citation.byte_end,
             sha256: citation.sha256.clone(),
             quote: citation.quote.clone(),
+        }
+    }
+}
+
+impl<'a> From<&'a Cited> for Claimed<'a> {
+    fn from(cited: &'a Cited) -> Claimed<'a> {
+        Claimed {
+            path: &cited.path,
+            byte_start: cited.byte_start,
+            byte_end: cited.byte_end,
+            quote: &cited.quote,
+            sha256: &cited.sha256,
         }
     }
 }
