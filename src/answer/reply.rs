@@ -62,10 +62,17 @@ impl Reply {
 pub fn spoken_lines(citation: &Citation, language: Language) -> String {
     let (start, end) = (citation.line_start, citation.line_end);
     match language {
-        Language::English if start == end => format!("line {start}"),
+        _ if start == end => spoken_line(start, language),
         Language::English => format!("lines {start}-{end}"),
-        Language::German if start == end => format!("Zeile {start}"),
         Language::German => format!("Zeilen {start}–{end}"),
+    }
+}
+
+/// "line 3".
+pub fn spoken_line(line: usize, language: Language) -> String {
+    match language {
+        Language::English => format!("line {line}"),
+        Language::German => format!("Zeile {line}"),
     }
 }
 

@@ -59,10 +59,10 @@ fn predict(question: &Question, answerer: &Answerer) -> Result<Prediction, Failu
         question.turns.split_last().context("a question set has a turn for each question")?;
     let mut conversation = Conversation::default();
     for turn in before {
-        answerer.ask_in(&mut conversation, turn)?;
+        answerer.ask_in(&mut conversation, turn, &[])?;
     }
     let started = Instant::now();
-    let answer = answerer.ask_in(&mut conversation, last)?;
+    let answer = answerer.ask_in(&mut conversation, last, &[])?;
     let latency_ms = started.elapsed().as_secs_f64() * 1e3;
     let json = Json::of(&answer, answerer, latency_ms);
     let quotes: Vec<String> = json.citations.iter().map(|citation| citation.quote.clone()).collect();

@@ -1,10 +1,11 @@
 //! A reply as the content of Discord messages: the answer first, then the proof, in as many messages as it takes.
 
-use super::markdown::{escaped_line, quoted, with_bold};
+use super::markdown::{escaped, escaped_line, quoted, with_bold};
 use crate::answer::Citation;
 use crate::answer::lookup::Found;
-use crate::answer::reply::{Reply, spoken_date, spoken_lines};
+use crate::answer::reply::{Reply, spoken_date, spoken_line, spoken_lines};
 use crate::answer::surroundings::Surroundings;
+use crate::corpus::lines;
 use crate::language::Language;
 
 /// The most characters of one message. Counted in UTF-16, which is never less than what Discord counts.
@@ -67,15 +68,49 @@ pub fn surroundings(source: &str, around: &Surroundings) -> Vec<String> {
 /// A passage that was found, with what stands around its first words.
 pub fn hit(found: &Found<'_>, url: Option<&str>, language: Language) -> String {
     let description = &found.hit.source.description;
-    let line = match language {
-        Language::English => format!("line {}", found.hit.passage.line),
-        Language::German => format!("Zeile {}", found.hit.passage.line),
-    };
-    let mut parts = vec![format!("**{}**", escaped_line(&description.id)), escaped_line(&description.title), line];
+    let line = spoken_line(found.hit.passage.line, language);
+    let mut parts =
+        vec![format!("**{}**", escaped_line(&description.id)), escaped_line(&description.title), line];
     parts.extend(description.date.map(|date| spoken_date(date, language)));
     parts.extend(url.and_then(address));
     let (text, ranges) = excerpt(&found.hit.passage.text, &found.highlights);
     format!("{}\n{}", parts.join(" · "), quoted(&text, &ranges))
+}
+
+/// A text with its line numbers, by pages: each with the number of its last line.
+pub fn numbered_pages(text: &str) -> Vec<(usize, String)> {
+    let mut pages: Vec<(usize, String)> = Vec::new();
+    for (place, line) in lines::lines(text).enumerate() {
+        for drawn in numbered(place + 1, &text[line.range()]) {
+            match pages.last_mut() {
+                Some((last, page)) if length(page) + 1 + length(&drawn) <= LONGEST_PAGE => {
+                    *last = place + 1;
+                    page.push('\n');
+                    page.push_str(&drawn);
+                }
+                _ => pages.push((place + 1, drawn)),
+            }
+        }
+    }
+    pages
+}
+
+/// What a page has room for beside its title.
+const LONGEST_PAGE: usize = 1_600;
+
+/// A line with its number; more than one where it is longer than a page.
+fn numbered(number: usize, line: &str) -> Vec<String> {
+    let drawn = format!("`{number}` {}", escaped(line));
+    if length(&drawn) <= LONGEST_PAGE {
+        return vec![drawn];
+    }
+    let middle = line.floor_char_boundary(line.len() / 2);
+    let at = line[..middle].rfind(char::is_whitespace).filter(|at| *at > 0).unwrap_or(middle);
+    [&line[..at], &line[at..]].into_iter().flat_map(|part| numbered(number, part)).collect()
+}
+
+fn length(text: &str) -> usize {
+    text.encode_utf16().count()
 }
 
 /// So many characters of a passage are shown.
@@ -187,7 +222,6 @@ fn divided(
 pub fn joined(paragraphs: Vec<String>) -> Vec<String> {
     let mut messages: Vec<String> = Vec::new();
     for paragraph in paragraphs {
-        let length = |text: &str| text.encode_utf16().count();
         match messages.last_mut() {
             Some(last) if length(last) + 1 + length(&paragraph) <= LONGEST => {
                 last.push('\n');

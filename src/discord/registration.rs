@@ -1,0 +1,106 @@
+//! Registering the commands with Discord: only where they differ, since registering is limited.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use serenity::all::{CommandId, GuildId, Http, HttpError, LightMethod, Request, Route};
+use thiserror::Error;
+
+use super::commands;
+
+/// What registering did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registered {
+    /// Whether the commands had to be written.
+    pub is_new: bool,
+    /// Guilds whose own commands, of an earlier version, were taken away: beside ours they would show twice.
+    pub emptied: Vec<GuildId>,
+    /// Each top-level command with its id.
+    pub ids: HashMap<String, CommandId>,
+}
+
+#[derive(Debug, Error)]
+pub enum RegistrationError {
+    #[error("Discord refuses the token (401): copy the bot's token again from the developer portal")]
+    WrongToken,
+    #[error("cannot register the commands: {0}")]
+    Failed(String),
+}
+
+/// Who the token belongs to: the application, with what of it can be wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    pub name: String,
+    /// Anybody may add it to their server.
+    pub is_public: bool,
+    /// Users may install it for themselves, beside servers.
+    pub is_for_users: bool,
+}
+
+/// Looks up the application, which later requests are made for.
+pub async fn application(http: &Http) -> Result<Application, RegistrationError> {
+    let found: Value = http.fire(Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get)).await.map_err(failed)?;
+    let id = found["id"].as_str().and_then(|id| id.parse::<u64>().ok()).filter(|id| *id > 0);
+    let id = id.ok_or_else(|| RegistrationError::Failed("Discord names no application".to_owned()))?;
+    http.set_application_id(id.into());
+    Ok(Application {
+        name: found["name"].as_str().unwrap_or_default().to_owned(),
+        is_public: found["bot_public"] == true,
+        is_for_users: !found["integration_types_config"]["1"].is_null(),
+    })
+}
+
+/// Brings the registered commands level with ours; [`application`] comes first.
+pub async fn register(http: &Http, guilds: &[GuildId]) -> Result<Registered, RegistrationError> {
+    let application_id = http.application_id().ok_or_else(|| {
+        RegistrationError::Failed("the application is not known".to_owned())
+    })?;
+    let global = Route::Commands { application_id };
+    let registered = list(http, global).await?;
+    let is_new = !commands::are_registered(&registered);
+    let registered = if is_new { put(http, global, &commands::all()).await? } else { registered };
+    let mut emptied = Vec::new();
+    for guild_id in guilds {
+        let own = Route::GuildCommands { application_id, guild_id: *guild_id };
+        // A guild that the bot is not in has none.
+        let Ok(theirs) = list(http, own).await else { continue };
+        if !theirs.is_empty() {
+            put(http, own, &[]).await?;
+            emptied.push(*guild_id);
+        }
+    }
+    Ok(Registered { is_new, emptied, ids: registered.iter().filter_map(named).collect() })
+}
+
+fn named(command: &Value) -> Option<(String, CommandId)> {
+    let id = command["id"].as_str()?.parse::<u64>().ok().filter(|id| *id > 0)?;
+    Some((command["name"].as_str()?.to_owned(), CommandId::new(id)))
+}
+
+async fn list(http: &Http, route: Route<'_>) -> Result<Vec<Value>, RegistrationError> {
+    http.fire(Request::new(route, LightMethod::Get)).await.map_err(failed)
+}
+
+async fn put(
+    http: &Http,
+    route: Route<'_>,
+    commands: &[commands::Command],
+) -> Result<Vec<Value>, RegistrationError> {
+    let body = serde_json::to_vec(commands).map_err(|error| RegistrationError::Failed(error.to_string()))?;
+    http.fire(Request::new(route, LightMethod::Put).body(Some(body))).await.map_err(failed)
+}
+
+fn failed(error: serenity::Error) -> RegistrationError {
+    match &error {
+        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => {
+            match response.status_code.as_u16() {
+                401 => RegistrationError::WrongToken,
+                status => RegistrationError::Failed(format!(
+                    "Discord answers {status}, code {}: {}",
+                    response.error.code, response.error.message
+                )),
+            }
+        }
+        _ => RegistrationError::Failed(error.to_string()),
+    }
+}

@@ -1,0 +1,195 @@
+//! `/reindex`: the documents read again, with progress while it runs and a report at its end. Answers go on from
+//! the old index meanwhile.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use minijinja::{Value, context};
+use tokio::sync::watch;
+
+use super::admin::is_operator;
+use super::bot::{Bot, Trouble};
+use super::calls::Call;
+use super::listings::ago;
+use super::message;
+use super::outgoing::{Audience, Outgoing};
+use super::words::Phrase;
+use crate::corpus::Refused;
+use crate::language::Language;
+use crate::live::{LiveError, Underway};
+use crate::retrieval::IndexError;
+use crate::retrieval::sync::{Report, SyncError};
+use crate::store::{self, Deed, Moment};
+
+/// Progress is shown this often at most.
+const BETWEEN_EDITS: Duration = Duration::from_secs(2);
+/// Discord takes edits for 15 minutes.
+const TOKEN_LIVES: Duration = Duration::from_secs(14 * 60);
+/// How many names of files each list of a report has.
+const NAMES: usize = 10;
+
+pub async fn reindex(bot: &Arc<Bot>, call: &Call, rebuild: bool) {
+    if !is_operator(bot, call).await {
+        return;
+    }
+    if let Some(underway) = bot.live.underway() {
+        return call.say(bot, &Outgoing::text(already(bot, call.language, &underway))).await;
+    }
+    let begun = Outgoing::text(bot.say(call.language, Phrase::ReindexBegun, context! {}));
+    call.say(bot, &begun).await;
+    let started = Instant::now();
+    let result = run(bot, call, rebuild, started).await;
+    let took = started.elapsed();
+    let (summary, messages) = told(bot, call.language, result, took);
+    bot.health.reindexed(summary.clone());
+    audit(bot, call, rebuild, summary).await;
+    report(bot, call, &messages, took).await;
+}
+
+/// Runs it, and shows how far it is.
+async fn run(bot: &Arc<Bot>, call: &Call, rebuild: bool, started: Instant) -> Result<Report, Trouble> {
+    let (tell, progress) = watch::channel(None);
+    let (worker, by, language) = (bot.clone(), call.asker.name.clone(), call.language);
+    let mut work = tokio::task::spawn_blocking(move || {
+        let mut watch = |underway: &Underway| {
+            tell.send_replace(Some(underway.clone()));
+        };
+        let result = worker.live.reindex(&by, rebuild, worker.nanoseconds(), &mut watch);
+        result.map_err(|error| trouble(&worker, language, error))
+    });
+    let mut shown = None;
+    loop {
+        tokio::select! {
+            result = &mut work => {
+                return result.unwrap_or_else(|error| Err(Trouble::failed("re-indexing panicked", &error)));
+            }
+            () = tokio::time::sleep(BETWEEN_EDITS) => {
+                let now = progress.borrow().clone();
+                if now != shown && started.elapsed() < TOKEN_LIVES {
+                    show(bot, call, now.as_ref()).await;
+                    shown = now;
+                }
+            }
+        }
+    }
+}
+
+async fn show(bot: &Bot, call: &Call, underway: Option<&Underway>) {
+    let Some(underway) = underway else { return };
+    let values = context! {
+        done => underway.done, total => underway.total, is_writing => underway.is_writing,
+    };
+    let outgoing = Outgoing::text(bot.say(call.language, Phrase::ReindexProgress, values));
+    // The next one may come through.
+    if let Err(error) = bot.delivery.edit_response(&call.token, &outgoing).await {
+        tracing::debug!(%error, "progress could not be shown");
+    }
+}
+
+fn trouble(bot: &Bot, language: Language, error: LiveError) -> Trouble {
+    match &error {
+        LiveError::Underway(underway) => Trouble::Said(already(bot, language, underway)),
+        LiveError::Sync(SyncError::Index(IndexError::Busy { .. })) => {
+            Trouble::Said(bot.say(language, Phrase::ReindexElsewhere, context! {}))
+        }
+        // Operators may know where their folder lies, and have to.
+        _ => {
+            tracing::error!(%error, "re-indexing failed");
+            let reason = error.to_string();
+            Trouble::Said(bot.say(language, Phrase::ReindexFailed, context! { reason }))
+        }
+    }
+}
+
+fn already(bot: &Bot, language: Language, underway: &Underway) -> String {
+    let values = context! {
+        by => underway.by,
+        since => ago(Moment((underway.since / 1_000_000) as i64)),
+        done => underway.done,
+        total => underway.total,
+    };
+    bot.say(language, Phrase::ReindexUnderway, values)
+}
+
+/// A line for the log, and what people read.
+fn told(
+    bot: &Bot,
+    language: Language,
+    result: Result<Report, Trouble>,
+    took: Duration,
+) -> (String, Vec<Outgoing>) {
+    match result {
+        Ok(report) => {
+            let summary = format!(
+                "{} added, {} changed, {} removed, {} refused",
+                report.added.len(),
+                report.changed.len(),
+                report.removed.len(),
+                report.refused.len()
+            );
+            (summary, drawn(bot, language, &report, took))
+        }
+        Err(trouble) => ("failed".to_owned(), vec![bot.explain(language, &trouble)]),
+    }
+}
+
+fn drawn(bot: &Bot, language: Language, report: &Report, took: Duration) -> Vec<Outgoing> {
+    let values = context! {
+        documents => report.documents,
+        passages => report.passages,
+        added => names(&report.added),
+        changed => names(&report.changed),
+        removed => names(&report.removed),
+        refused => names(&report.refused.iter().map(refusal).collect::<Vec<String>>()),
+        unchanged => report.unchanged,
+        rebuilt => report.rebuilt,
+        seconds => format!("{:.1}", took.as_secs_f64()),
+    };
+    let text = bot.say(language, Phrase::ReindexDone, values);
+    let paragraphs = text.lines().map(str::to_owned).collect();
+    message::joined(paragraphs).into_iter().map(Outgoing::text).collect()
+}
+
+fn refusal(refused: &Refused) -> String {
+    format!("{}: {}", refused.path, refused.reason)
+}
+
+/// How many there are, the first of them, and how many more.
+fn names(all: &[String]) -> Value {
+    let first: Vec<&String> = all.iter().take(NAMES).collect();
+    context! { count => all.len(), first, more => all.len().saturating_sub(NAMES) }
+}
+
+async fn audit(bot: &Arc<Bot>, call: &Call, rebuild: bool, summary: String) {
+    let (user, guild) = (store::UserId(call.asker.user.get()), call.spot.place().guild);
+    let what = if rebuild { "reindex rebuild" } else { "reindex" }.to_owned();
+    // The log tells where the store fails.
+    let _ = bot
+        .look_up(move |bot| {
+            let deed = Deed { user, guild, what, details: summary, at: bot.now() };
+            Ok(bot.memory.with(|store| store.audit(&deed))?)
+        })
+        .await;
+}
+
+/// The report goes where it was asked for, as long as that is possible, and by direct message.
+async fn report(bot: &Bot, call: &Call, messages: &[Outgoing], took: Duration) {
+    let Some((first, further)) = messages.split_first() else { return };
+    if took < TOKEN_LIVES {
+        match bot.delivery.edit_response(&call.token, first).await {
+            Ok(_) => {
+                for outgoing in further {
+                    let sent = bot.delivery.follow_up(&call.token, outgoing, Audience::OnlyThem).await;
+                    call.logged(sent);
+                }
+            }
+            Err(error) => tracing::warn!(%error, "a report could not be shown"),
+        }
+    }
+    for outgoing in messages {
+        if let Err(error) = bot.delivery.tell(call.asker.user, outgoing).await {
+            tracing::info!(%error, "a report could not be sent by direct message");
+            break;
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Serving: connecting, staying connected, and ending well.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serenity::all::{Client, ClientBuilder, GatewayError, Http, HttpBuilder, Settings as CacheSettings, ShardManager};
+use thiserror::Error;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::bot::Bot;
+use super::gateway::{self, Handler};
+use super::guilds;
+use super::registration::{self, RegistrationError};
+use super::words::WordsError;
+use crate::live::Live;
+use crate::settings::Settings;
+
+/// How often it is looked whether another process wrote the index.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
+/// How often it is looked whether the gateway is there.
+const BETWEEN_WATCHES: Duration = Duration::from_secs(1);
+/// How long the gateway may take to say goodbye.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// What is served, and out of what.
+pub struct Served {
+    pub live: Live,
+    /// The folder with the documents.
+    pub corpus: PathBuf,
+    /// Where the store lies.
+    pub data: PathBuf,
+    pub settings: Settings,
+    /// Nanoseconds since 1970.
+    pub clock: fn() -> i128,
+}
+
+#[derive(Debug, Error)]
+pub enum ServeError {
+    #[error(
+        "no Discord token is set: put it into DISCORD_TOKEN, or run 'passim init', which asks for it"
+    )]
+    NoToken,
+    #[error(transparent)]
+    Words(#[from] WordsError),
+    #[error(transparent)]
+    Registration(#[from] RegistrationError),
+    #[error("Discord refuses the token (4004): copy the bot's token again from the developer portal")]
+    WrongToken,
+    #[error("Discord does not know the intents that were asked for (4013): this is a fault of this version of passim")]
+    WrongIntents,
+    #[error(
+        "Discord does not allow this bot the intents that were asked for (4014): look under Bot, Privileged Gateway \
+         Intents, in the developer portal"
+    )]
+    ForbiddenIntents,
+    #[error("Discord requires sharding for a bot in so many servers (4011), which passim does not do")]
+    TooManyServers,
+    #[error("{0}; ended so that whatever supervises passim can start it again")]
+    Hopeless(String),
+    #[error("cannot connect to Discord: {0}")]
+    Unreachable(String),
+    #[error("cannot listen for signals: {0}")]
+    Signals(std::io::Error),
+}
+
+/// Serves until a signal ends it.
+pub async fn serve(served: Served) -> Result<(), ServeError> {
+    let mut signals = Signals::listen().map_err(ServeError::Signals)?;
+    let http = Arc::new(http(&served.settings)?);
+    let Served { live, corpus, data, settings, clock } = served;
+    let bot = Arc::new(Bot::new(live, corpus, &data, settings, http.clone(), clock)?);
+    let application = registration::application(&http).await?;
+    warn_of(&application);
+    let registered = registration::register(&http, bot.audience.guilds()).await?;
+    if registered.is_new {
+        tracing::info!("registered the commands; Discord may take a minute to show them");
+    }
+    bot.note_commands(registered.ids);
+
+    let mut client = client(&http, &bot).await?;
+    let shards = client.shard_manager.clone();
+    let background = [tokio::spawn(take_over(bot.clone())), tokio::spawn(clean(bot.clone()))];
+    let result = tokio::select! {
+        ended = client.start() => Err(ended.map_or_else(ended_badly, |()| {
+            ServeError::Hopeless("the connection to Discord ended".to_owned())
+        })),
+        reason = hopeless(bot.clone()) => Err(ServeError::Hopeless(reason)),
+        () = signals.next() => {
+            drain(&bot, &shards, &mut signals).await;
+            Ok(())
+        }
+    };
+    background.iter().for_each(tokio::task::JoinHandle::abort);
+    result
+}
+
+/// The REST side of Discord.
+pub fn http(settings: &Settings) -> Result<Http, ServeError> {
+    let token = settings.discord.token.as_ref().ok_or(ServeError::NoToken)?;
+    let builder = HttpBuilder::new(token.reveal());
+    Ok(match &settings.discord.proxy {
+        // serenity ignores a proxy unless its own rate limiter is off: the proxy has one.
+        Some(origin) => builder.proxy(origin).ratelimiter_disabled(true).build(),
+        None => builder.build(),
+    })
+}
+
+fn warn_of(application: &registration::Application) {
+    if application.is_public {
+        tracing::warn!(
+            application = application.name,
+            "anybody can add this bot to their server: switch off Public Bot in the developer portal"
+        );
+    }
+    if application.is_for_users {
+        tracing::warn!(
+            application = application.name,
+            "users can install this bot for themselves: leave only Guild Install in the developer portal"
+        );
+    }
+}
+
+async fn client(http: &Arc<Http>, bot: &Arc<Bot>) -> Result<Client, ServeError> {
+    let unreachable = |error: serenity::Error| ServeError::Unreachable(error.to_string());
+    // Where this fails, serenity would only warn and try the address that it knows by heart.
+    http.get_gateway().await.map_err(unreachable)?;
+    // serenity wants one of its own; nearly everything is sent over the bot's.
+    let http = self::http(&bot.settings)?;
+    let mut cache = CacheSettings::default();
+    cache.max_messages = 0;
+    cache.cache_users = false;
+    ClientBuilder::new_with_http(http, gateway::intents())
+        .cache_settings(cache)
+        .event_handler(Handler { bot: bot.clone() })
+        .await
+        .map_err(unreachable)
+}
+
+fn ended_badly(error: serenity::Error) -> ServeError {
+    match error {
+        serenity::Error::Gateway(GatewayError::InvalidAuthentication) => ServeError::WrongToken,
+        serenity::Error::Gateway(GatewayError::InvalidGatewayIntents) => ServeError::WrongIntents,
+        serenity::Error::Gateway(GatewayError::DisallowedGatewayIntents) => ServeError::ForbiddenIntents,
+        serenity::Error::Gateway(GatewayError::OverloadedShard) => ServeError::TooManyServers,
+        error => ServeError::Unreachable(error.to_string()),
+    }
+}
+
+/// Why going on makes no sense, once that is so. serenity does not report every way to lose the gateway.
+async fn hopeless(bot: Arc<Bot>) -> String {
+    let patience = Duration::from_secs(bot.settings.discord.watchdog_seconds as u64);
+    loop {
+        tokio::time::sleep(BETWEEN_WATCHES).await;
+        if let Some(reason) = bot.health.is_hopeless(patience, Instant::now()) {
+            return reason;
+        }
+    }
+}
+
+/// Takes over what another process wrote into the index.
+async fn take_over(bot: Arc<Bot>) {
+    loop {
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+        let worker = bot.clone();
+        match tokio::task::spawn_blocking(move || worker.live.take_over()).await {
+            Ok(Ok(true)) => tracing::info!("answers come from a new index now"),
+            Ok(Ok(false)) | Err(_) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "a new index could not be taken over"),
+        }
+    }
+}
+
+async fn clean(bot: Arc<Bot>) {
+    loop {
+        let worker = bot.clone();
+        // A panic in it must not end the cleaning for ever.
+        let _ = tokio::task::spawn_blocking(move || guilds::clean(&worker)).await;
+        tokio::time::sleep(guilds::BETWEEN_CLEANINGS).await;
+    }
+}
+
+/// Lets what is under way come to its end, as long as the settings allow or until a second signal.
+async fn drain(bot: &Bot, shards: &ShardManager, signals: &mut Signals) {
+    bot.stop();
+    bot.tracker.close();
+    tracing::info!(under_way = bot.tracker.len(), "ending; answers under way are finished first");
+    let limit = Duration::from_secs(bot.settings.discord.drain_seconds as u64);
+    tokio::select! {
+        () = bot.tracker.wait() => {}
+        () = tokio::time::sleep(limit) => {
+            tracing::warn!(under_way = bot.tracker.len(), "ended before all answers were finished");
+        }
+        () = signals.next() => tracing::warn!("ended at once, by a second signal"),
+    }
+    let _ = tokio::time::timeout(FAREWELL, shards.shutdown_all()).await;
+}
+
+/// What ends the program: SIGTERM of a supervisor, SIGINT of somebody at a terminal.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
