@@ -53,18 +53,18 @@ fn explained(bot: &Bot, language: Language, asking: &Asking, explanation: &Expla
         .take(WORDS)
         .map(|term| {
             let weight = format!("{:.1}", term.weight);
-            context! { word => term.word, weight, is_known => term.is_known }
+            context! { word => term.word.clone(), weight, is_known => term.is_known }
         })
         .collect();
     let mut paragraphs = vec![bot.say(
         language,
         Phrase::WhyWords,
-        context! { question => explanation.question, words, passages => explanation.passages },
+        context! { question => explanation.question.clone(), words, passages => explanation.passages },
     )];
     for (place, candidate) in explanation.candidates.iter().take(SENTENCES).enumerate() {
         let score = format!("{:.2}", candidate.score);
         let values = context! {
-            number => place + 1, score, source => candidate.source, line => candidate.line,
+            number => place + 1, score, source => candidate.source.clone(), line => candidate.line,
         };
         paragraphs.push(bot.say(language, Phrase::WhySentence, values));
         paragraphs.extend(message::quotation(&candidate.sentence, &[]));
@@ -162,7 +162,7 @@ fn verified(bot: &Bot, language: Language, receipt: &Receipt) -> Vec<Outgoing> {
             paragraphs.extend(now.iter().flat_map(|now| message::quotation(now, &[])));
         }
     }
-    paragraphs.push(bot.say(language, Phrase::VerifyReceipt, context! { receipt => receipt.id }));
+    paragraphs.push(bot.say(language, Phrase::VerifyReceipt, context! { receipt => receipt.id.clone() }));
     message::joined(paragraphs).into_iter().map(Outgoing::text).collect()
 }
 

@@ -18,6 +18,8 @@ const MEMBERSHIP: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone)]
 pub struct Asker {
     pub user: UserId,
+    /// For people.
+    pub name: String,
     /// Without @everyone.
     pub roles: Vec<RoleId>,
     /// In the channel where they want it; none in direct messages.

@@ -64,6 +64,7 @@ impl Call {
         let spot = Spot { guild, channel, parent: thread.and_then(|thread| thread.parent_id) };
         let asker = Asker {
             user: user.id,
+            name: user.display_name().to_owned(),
             roles: member.map(|member| member.roles.clone()).unwrap_or_default(),
             permissions: member.and_then(|member| member.permissions).unwrap_or_default(),
         };

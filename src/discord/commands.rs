@@ -84,6 +84,7 @@ pub fn all() -> Vec<Command> {
         chat("passim", "About the sources, and how they are asked")
             .with(option(SUB_COMMAND, "sources", "What has been read, and how fresh it is"))
             .with(option(SUB_COMMAND, "why", "How your last answer was chosen"))
+            .with(verify())
             .with(option(SUB_COMMAND, "help", "How to ask"))
             .with(option(SUB_COMMAND, "privacy", "What is stored about you, and how to delete it"))
             .with(channel()),
@@ -106,6 +107,12 @@ const QUERY_LENGTH: u16 = 200;
 
 fn source() -> CommandOption {
     text("source", "Ask this source only: its id or title", QUERY_LENGTH).completed()
+}
+
+fn verify() -> CommandOption {
+    let mut verify = option(SUB_COMMAND, "verify", "Whether an answer still holds: your last one, unless you name another");
+    verify.options.push(text("answer", "Its receipt, or a link to it", QUERY_LENGTH));
+    verify
 }
 
 fn channel() -> CommandOption {

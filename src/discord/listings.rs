@@ -329,15 +329,15 @@ fn sources_page(bot: &Bot, reader: &Reader, number: usize) -> Page {
     let read = index.sources().iter().map(|source| {
         let description = &source.description;
         let values = context! {
-            source => description.id,
-            title => description.title,
+            source => description.id.clone(),
+            title => description.title.clone(),
             date => description.date.map(|date| crate::answer::reply::spoken_date(date, reader.language)),
-            problems => description.problems,
+            problems => description.problems.clone(),
         };
         bot.say(reader.language, Phrase::SourceLine, values)
     });
     let refused = index.refused().iter().map(|file| {
-        bot.say(reader.language, Phrase::RefusedLine, context! { path => file.path, reason => file.reason })
+        bot.say(reader.language, Phrase::RefusedLine, context! { path => file.path.clone(), reason => file.reason.clone() })
     });
     let lines: Vec<String> = read.chain(refused).collect();
     let first = number * SOURCES_A_PAGE;
@@ -363,7 +363,7 @@ fn unanswered_page(bot: &Bot, reader: &Reader, number: usize) -> Result<Page, Tr
         let number = offset + place + 1;
         let values = context! {
             number, question => tables::line(&group.question), count => group.count,
-            missing => group.missing, last => ago(group.last),
+            missing => group.missing.clone(), last => ago(group.last),
         };
         paragraphs.push(bot.say(reader.language, Phrase::UnansweredLine, values));
         let label = bot.say(reader.language, Phrase::ButtonResolved, context! { number });

@@ -100,7 +100,7 @@ async fn passage(bot: &Arc<Bot>, call: &Call, asking: Asking) {
             .around(&cited.path, span, &cited.quote)
             .map_err(|error| Trouble::failed("a passage could not be read", &error))?;
         let Some(around) = around else {
-            let text = bot.say(language, Phrase::SourceChanged, context! { source => cited.source });
+            let text = bot.say(language, Phrase::SourceChanged, context! { source => cited.source.clone() });
             return Err(Trouble::Said(text));
         };
         Ok(message::surroundings(&cited.source, &around).into_iter().map(Outgoing::text).collect())

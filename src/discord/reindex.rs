@@ -103,7 +103,7 @@ fn trouble(bot: &Bot, language: Language, error: LiveError) -> Trouble {
 
 fn already(bot: &Bot, language: Language, underway: &Underway) -> String {
     let values = context! {
-        by => underway.by,
+        by => underway.by.clone(),
         since => ago(Moment((underway.since / 1_000_000) as i64)),
         done => underway.done,
         total => underway.total,
@@ -156,7 +156,7 @@ fn refusal(refused: &Refused) -> String {
 
 /// How many there are, the first of them, and how many more.
 fn names(all: &[String]) -> Value {
-    let first: Vec<&String> = all.iter().take(NAMES).collect();
+    let first: Vec<String> = all.iter().take(NAMES).cloned().collect();
     context! { count => all.len(), first, more => all.len().saturating_sub(NAMES) }
 }
 

@@ -98,7 +98,7 @@ pub async fn serve(served: Served) -> Result<(), ServeError> {
 /// The REST side of Discord.
 pub fn http(settings: &Settings) -> Result<Http, ServeError> {
     let token = settings.discord.token.as_ref().ok_or(ServeError::NoToken)?;
-    let builder = HttpBuilder::new(token.reveal());
+    let builder = HttpBuilder::new(token.expose());
     Ok(match &settings.discord.proxy {
         // serenity ignores a proxy unless its own rate limiter is off: the proxy has one.
         Some(origin) => builder.proxy(origin).ratelimiter_disabled(true).build(),

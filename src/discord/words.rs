@@ -21,7 +21,110 @@ const GERMAN: &str = include_str!("../../config/discord.de.toml");
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Phrase {
-@@PHRASES@@
+    Busy,
+    Stopping,
+    NoSuchSource,
+    TooOld,
+    NotYours,
+    NoMemory,
+    Failed,
+    UnknownCommand,
+    NotServed,
+    Stranger,
+    MembershipUnknown,
+    Leaving,
+    ChannelOff,
+    ChannelPrivate,
+    SwitchedMeanwhile,
+    RoleMentioned,
+    TooManyByPerson,
+    TooManyInChannel,
+    TooManyInGuild,
+    MissingPermission,
+    MayNotWrite,
+    ThreadClosed,
+    Question,
+    ButtonPassage,
+    ButtonAskOn,
+    ButtonHelpful,
+    ButtonNotHelpful,
+    ButtonMore,
+    ButtonShare,
+    ButtonNote,
+    ButtonOtherSources,
+    ButtonWhy,
+    ButtonVerify,
+    ButtonRemove,
+    ButtonPrevious,
+    ButtonNext,
+    ButtonCsv,
+    ButtonDeleteMyData,
+    ButtonResolved,
+    MoreTitle,
+    FormTitle,
+    FormLabel,
+    VotedHelpful,
+    VotedNotHelpful,
+    Removed,
+    Noted,
+    ShareNotHere,
+    SourceChanged,
+    SourceGone,
+    WhyWords,
+    WhySentence,
+    WhyConfidence,
+    NothingAsked,
+    VerifyHolds,
+    VerifyMoved,
+    VerifyChanged,
+    VerifyNow,
+    VerifyNowNothing,
+    VerifyGone,
+    VerifyUnreadable,
+    VerifyNothing,
+    VerifyReceipt,
+    NoSuchReceipt,
+    SearchTitle,
+    SearchNothing,
+    OthersTitle,
+    OthersNothing,
+    SourceTitle,
+    NoSuchLine,
+    SourcesTitle,
+    SourceLine,
+    RefusedLine,
+    Help,
+    Privacy,
+    DataDeleted,
+    NotOperator,
+    NotModerator,
+    NotChannelManager,
+    ChannelNowOn,
+    ChannelNowOff,
+    ChannelNowPrivate,
+    ChannelSettingsWin,
+    Status,
+    CheckFine,
+    CheckMissing,
+    NeedViewChannels,
+    NeedSendMessages,
+    NeedSendInThreads,
+    NeedAttachFiles,
+    NeedAddReactions,
+    NeedReadHistory,
+    UnansweredTitle,
+    UnansweredLine,
+    UnansweredNothing,
+    FeedbackTitle,
+    FeedbackLine,
+    FeedbackNothing,
+    CsvReady,
+    ReindexBegun,
+    ReindexProgress,
+    ReindexUnderway,
+    ReindexElsewhere,
+    ReindexFailed,
+    ReindexDone,
 }
 
 /// All phrases in all languages, known to fill without an error.
@@ -85,6 +188,7 @@ fn parse(text: &str, file: &str) -> Result<Environment<'static>, WordsError> {
     let mut environment = Environment::new();
     // A misspelt value is an error at the start, not a gap in what people read.
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_trim_blocks(true);
     environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown"));
     environment.set_formatter(write_escaped);
     for phrase in Phrase::iter() {
@@ -104,8 +208,24 @@ fn parse(text: &str, file: &str) -> Result<Environment<'static>, WordsError> {
 /// Values of the types that phrases are filled with.
 fn sample() -> Value {
     context! {
-@@SAMPLE@@
+        name => "text", id => "id", command => "text", mention => "text", channel => "text",
+        permissions => ["text"], question => "text", number => 1, source => "text", line => 1, score => "1",
+        words => [context! { word => "text", weight => "1", is_known => false }], passages => 1,
+        confidence => "1", threshold => "1", receipt => "text", reason => "text", query => "text",
+        title => "text", page => 1, pages => 1, lines => 1, documents => 1, read => "text", date => "text",
+        problems => ["text"], path => "text", menu => "text", ask => "text", search => "text",
+        sources => "text", why => "text", verify => "text", privacy => "text", days => 1, minutes => 1,
+        audit_days => 1, questions => 1, votes => 1, version => "text", refused => list(), added => list(),
+        changed => list(), removed => list(), reindex => "text",
+        latency => context! { answers => 1, p50 => "1", p99 => "1" }, is_connected => true, since => "text",
+        store => "text", total => 1, count => 1, missing => ["text"], last => "text", answer => "text",
+        helpful => 1, not_helpful => 1, at => "text", done => 1, is_writing => false, by => "text",
+        unchanged => 1, rebuilt => false, seconds => "1",
     }
+}
+
+fn list() -> Value {
+    context! { count => 1, first => ["text"], more => 1 }
 }
 
 /// Text shows as it is written; what is marked as safe is Markdown of ours.
