@@ -1,9 +1,8 @@
 //! Reading the folder: the only place that opens the team's documents.
 //!
 //! [`list`] walks it and says of every file that it may be read or why it is refused; [`read`] opens one, and
-//! [`text_of`] one that is known by its name. A bad
-//! file is a [`Refused`] with its name and its reason, and stops nothing. What the text then means is left to
-//! [`format`](super::format).
+//! [`text_of`] one that is known by its name. A bad file is a [`Refused`] with its name and its reason, and stops
+//! nothing. What the text then means is left to [`format`](super::format).
 
 use std::collections::HashMap;
 use std::fs::{self, FileType};
