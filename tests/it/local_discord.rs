@@ -604,3 +604,25 @@ async fn what_is_not_there_is_named_by_its_code() {
     let nothing = http.get_message(scene.general.into(), 1.into()).await.unwrap_err();
     assert_eq!(bot::code(&nothing), (404, 10008));
 }
+
+#[tokio::test]
+async fn a_callback_tells_what_it_brought_about_when_it_is_asked_to() {
+    let (scene, bot) = Scene::connected(unprivileged()).await;
+    let answer_with = async |interaction: Id, query: &str| {
+        let path = format!("/interactions/{interaction}/token-of-{interaction}/callback{query}");
+        let body = json!({ "type": 4, "data": { "content": "here", "flags": 64 } });
+        plain::request(&scene.discord.origin(), TOKEN, "POST", &path, &body).await
+    };
+    let first = scene.ann.invoke(scene.general, "late", &[]).unwrap();
+    let told = answer_with(first, "?with_response=true").await;
+    assert_eq!((told.status, &told.body["resource"]["type"]), (200, &json!(4)));
+    assert_eq!(told.body["resource"]["message"]["content"], "here");
+    let interaction = &told.body["interaction"];
+    assert_eq!(interaction["id"], first.to_string());
+    assert_eq!(interaction["response_message_id"], told.body["resource"]["message"]["id"]);
+    assert_eq!(interaction["response_message_ephemeral"], true);
+    let second = scene.ann.invoke(scene.general, "late", &[]).unwrap();
+    let untold = answer_with(second, "").await;
+    assert_eq!((untold.status, &untold.body), (204, &Value::Null));
+    bot.was_asked("late").await;
+}

@@ -1,6 +1,6 @@
 //! The first response to an interaction, and what its token serves for afterwards.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::limits::{self, Carrier, EPHEMERAL};
 use super::super::mentions::Allowed;
@@ -23,9 +23,6 @@ mod callback {
 }
 
 pub(super) fn callback(world: &mut World, request: &Request, id: Id, token: &str) -> Outcome {
-    if request.parameter("with_response") == Some("true") {
-        return Err(not_modelled(request));
-    }
     let found = world.interactions.get(&id).filter(|found| found.token == token);
     let interaction = found.ok_or(refusal::UNKNOWN_INTERACTION)?;
     if interaction.response.is_some() {
@@ -39,10 +36,34 @@ pub(super) fn callback(world: &mut World, request: &Request, id: Id, token: &str
         return Err(wrong_type(interaction.kind));
     }
     let response = first_response(world, request, id, kind)?;
+    let told = callback_response(world, id, kind, &response);
     if let Some(interaction) = world.interactions.get_mut(&id) {
         interaction.response = Some(response);
     }
-    Ok(Reply::Nothing)
+    let is_wanted = request.parameter("with_response") == Some("true");
+    Ok(if is_wanted { Reply::Json(told) } else { Reply::Nothing })
+}
+
+/// What a callback brought about. The message itself is in it only where it is written already: a deferred one
+/// is named by its id.
+fn callback_response(world: &World, id: Id, kind: u64, response: &Response) -> Value {
+    let Some(interaction) = world.interactions.get(&id) else { return Value::Null };
+    let channel = interaction.channel;
+    let mut told = json!({ "interaction": {
+        "id": id.to_string(), "type": interaction.kind as u8, "channel_id": channel.to_string(),
+    } });
+    if let Some(guild) = world.guild_of(channel) {
+        told["interaction"]["guild_id"] = json!(guild.to_string());
+    }
+    let Response::Message(message) = response else { return told };
+    let Some(message) = world.message(channel, *message) else { return told };
+    told["interaction"]["response_message_id"] = json!(message.id.to_string());
+    told["interaction"]["response_message_loading"] = json!(message.is_thinking);
+    told["interaction"]["response_message_ephemeral"] = json!(message.only_for.is_some());
+    if matches!(kind, callback::MESSAGE | callback::UPDATE) {
+        told["resource"] = json!({ "type": kind, "message": payload::message(world, message) });
+    }
+    told
 }
 
 /// Which response is for which interaction.
