@@ -39,6 +39,8 @@ pub struct World {
     pub channels: BTreeMap<Id, Channel>,
     pub interactions: BTreeMap<Id, Interaction>,
     pub commands: BTreeMap<Id, Command>,
+    /// When commands were created, by application and scope.
+    pub created_commands: BTreeMap<(Id, Option<Id>), Vec<Instant>>,
     pub sessions: BTreeMap<String, Session>,
     /// Every gateway connection, whether it has a session or not.
     pub connections: Vec<UnboundedSender<Frame>>,
