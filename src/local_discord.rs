@@ -105,7 +105,8 @@ impl LocalDiscord {
 
     /// An application with its bot, which have one id here. It may ask for these privileged intents.
     pub fn bot(&self, name: &str, token: &str, privileged: u64) -> Id {
-        self.account(name, Some(Bot { token: token.to_owned(), privileged, is_public: false }))
+        let bot = Bot { token: token.to_owned(), privileged, is_public: false, is_for_users: false };
+        self.account(name, Some(bot))
     }
 
     fn account(&self, name: &str, bot: Option<Bot>) -> Id {
@@ -118,10 +119,18 @@ impl LocalDiscord {
 
     /// Anybody may add this application to their guild.
     pub fn make_public(&self, bot: Id) {
+        self.change_bot(bot, |bot| bot.is_public = true);
+    }
+
+    /// People may install this application for themselves, beside the guilds that have it.
+    pub fn allow_user_installs(&self, bot: Id) {
+        self.change_bot(bot, |bot| bot.is_for_users = true);
+    }
+
+    fn change_bot(&self, bot: Id, act: impl FnOnce(&mut Bot)) {
         self.shared.change(|world| {
-            if let Some(bot) = world.accounts.get_mut(&bot).and_then(|account| account.bot.as_mut()) {
-                bot.is_public = true;
-            }
+            let found = world.accounts.get_mut(&bot).and_then(|account| account.bot.as_mut());
+            found.map(act);
         });
     }
 

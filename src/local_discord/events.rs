@@ -8,8 +8,8 @@ use super::payload;
 use super::world::{Id, Message, World};
 
 const GUILDS: u64 = 1 << 0;
-const GUILD_MEMBERS: u64 = 1 << 1;
-const GUILD_PRESENCES: u64 = 1 << 8;
+pub const GUILD_MEMBERS: u64 = 1 << 1;
+pub const GUILD_PRESENCES: u64 = 1 << 8;
 const GUILD_MESSAGES: u64 = 1 << 9;
 const GUILD_MESSAGE_REACTIONS: u64 = 1 << 10;
 const DIRECT_MESSAGES: u64 = 1 << 12;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::events::{GUILD_MEMBERS, GUILD_PRESENCES, MESSAGE_CONTENT};
 use super::limits::EPHEMERAL;
 use super::permissions::{Overwrite, Whom};
 use super::world::{Id, Interaction, InteractionKind, Message, Place, World};
@@ -9,8 +10,9 @@ use super::world::{Id, Interaction, InteractionKind, Message, Place, World};
 const LOADING: u64 = 1 << 7;
 /// Long ago enough for everything that is asked of an account or a member.
 const JOINED: &str = "2020-01-01T00:00:00.000000+00:00";
-/// The flag of an application that was granted the intent to read contents, as it is in few guilds.
-const MESSAGE_CONTENT_FLAG: u64 = 1 << 18;
+/// The flags of an application that was granted a privileged intent and is in fewer than a hundred guilds.
+const LIMITED: [(u64, u64); 3] =
+    [(GUILD_PRESENCES, 1 << 13), (GUILD_MEMBERS, 1 << 15), (MESSAGE_CONTENT, 1 << 19)];
 
 pub fn user(world: &World, id: Id) -> Value {
     json!({
@@ -30,13 +32,18 @@ pub fn current_user(world: &World, id: Id) -> Value {
 
 pub fn application(world: &World, id: Id) -> Value {
     let bot = world.bot(id);
-    let reads_content = bot.is_some_and(|bot| bot.privileged & super::events::MESSAGE_CONTENT != 0);
+    let granted = bot.map_or(0, |bot| bot.privileged);
+    let flags = LIMITED.iter().filter(|(intent, _)| granted & intent != 0).map(|(_, flag)| flag).sum::<u64>();
+    // 0 is a guild, 1 a user: where it can be installed.
+    let mut installs = json!({ "0": {} });
+    if bot.is_some_and(|bot| bot.is_for_users) {
+        installs["1"] = json!({});
+    }
     json!({
         "id": id.to_string(), "name": world.name_of(id), "icon": null, "description": "",
         "bot_public": bot.is_some_and(|bot| bot.is_public), "bot_require_code_grant": false,
-        "verify_key": "0".repeat(64), "team": null, "owner": null,
-        "flags": if reads_content { MESSAGE_CONTENT_FLAG } else { 0 },
-        "integration_types_config": { "0": {} }, "approximate_guild_count": world.guilds.len(),
+        "verify_key": "0".repeat(64), "team": null, "owner": null, "flags": flags,
+        "integration_types_config": installs, "approximate_guild_count": world.guilds.len(),
     })
 }
 

@@ -61,6 +61,8 @@ pub struct Bot {
     pub privileged: u64,
     /// Whether anybody may add it to their guild.
     pub is_public: bool,
+    /// Whether people may install it for themselves, in no guild.
+    pub is_for_users: bool,
 }
 
 pub struct Guild {

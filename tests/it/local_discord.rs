@@ -626,3 +626,19 @@ async fn a_callback_tells_what_it_brought_about_when_it_is_asked_to() {
     assert_eq!((untold.status, &untold.body), (204, &Value::Null));
     bot.was_asked("late").await;
 }
+
+#[tokio::test]
+async fn an_application_says_who_can_install_it_and_which_intents_it_was_granted() {
+    let scene = Scene::new().await;
+    let told = async |path: &str| {
+        let answer = plain::request(&scene.discord.origin(), TOKEN, "GET", path, &Value::Null).await;
+        ["bot_public", "integration_types_config", "flags"].map(|field| answer.body[field].clone())
+    };
+    let private = [json!(false), json!({ "0": {} }), json!(1 << 19)];
+    assert_eq!(told("/applications/@me").await, private);
+    assert_eq!(told("/oauth2/applications/@me").await, private);
+    scene.discord.make_public(scene.bot);
+    scene.discord.allow_user_installs(scene.bot);
+    let open = [json!(true), json!({ "0": {}, "1": {} }), json!(1 << 19)];
+    assert_eq!(told("/applications/@me").await, open);
+}
