@@ -138,8 +138,12 @@ impl LocalDiscord {
     pub fn guild(&self, name: &str, owner: &Person) -> Id {
         self.shared.change(|world| {
             let id = world.new_id();
-            let everyone =
-                Role { name: "@everyone".into(), permissions: permissions::EVERYONE, is_mentionable: false };
+            let everyone = Role {
+                name: "@everyone".into(),
+                permissions: permissions::EVERYONE,
+                is_mentionable: false,
+                of_bot: None,
+            };
             let guild = Guild {
                 name: name.to_owned(),
                 owner: owner.id(),
@@ -155,9 +159,7 @@ impl LocalDiscord {
     /// Adds a person or a bot to the guild.
     pub fn join(&self, guild: Id, account: Id) {
         self.shared.change(|world| {
-            if let Some(guild) = world.guilds.get_mut(&guild) {
-                guild.members.entry(account).or_default();
-            }
+            world.add_member(guild, account);
             events::guild_created(world, guild, account);
         });
     }
@@ -165,9 +167,7 @@ impl LocalDiscord {
     /// Removes a person or a bot from the guild.
     pub fn remove(&self, guild: Id, account: Id) {
         self.shared.change(|world| {
-            if let Some(guild) = world.guilds.get_mut(&guild) {
-                guild.members.remove(&account);
-            }
+            world.remove_member(guild, account);
             events::guild_deleted(world, guild, account, false);
         });
     }
@@ -177,9 +177,18 @@ impl LocalDiscord {
         self.shared.change(|world| {
             let id = world.new_id();
             if let Some(guild) = world.guilds.get_mut(&guild) {
-                guild.roles.insert(id, Role { name: name.to_owned(), permissions, is_mentionable });
+                let role = Role { name: name.to_owned(), permissions, is_mentionable, of_bot: None };
+                guild.roles.insert(id, role);
             }
             id
+        })
+    }
+
+    /// The role that a bot got of its own when it came into the guild; 0 where it is not.
+    pub fn managed_role(&self, guild: Id, bot: Id) -> Id {
+        self.shared.read(|world| {
+            let mut roles = world.guilds.get(&guild).into_iter().flat_map(|guild| &guild.roles);
+            roles.find(|(_, role)| role.of_bot == Some(bot)).map(|(id, _)| *id).unwrap_or_default()
         })
     }
 

@@ -34,6 +34,7 @@ pub fn application(world: &World, id: Id) -> Value {
     let bot = world.bot(id);
     let granted = bot.map_or(0, |bot| bot.privileged);
     let flags = LIMITED.iter().filter(|(intent, _)| granted & intent != 0).map(|(_, flag)| flag).sum::<u64>();
+    let guilds = world.guilds.values().filter(|guild| guild.members.contains_key(&id)).count();
     // 0 is a guild, 1 a user: where it can be installed.
     let mut installs = json!({ "0": {} });
     if bot.is_some_and(|bot| bot.is_for_users) {
@@ -43,7 +44,7 @@ pub fn application(world: &World, id: Id) -> Value {
         "id": id.to_string(), "name": world.name_of(id), "icon": null, "description": "",
         "bot_public": bot.is_some_and(|bot| bot.is_public), "bot_require_code_grant": false,
         "verify_key": "0".repeat(64), "team": null, "owner": null, "flags": flags,
-        "integration_types_config": installs, "approximate_guild_count": world.guilds.len(),
+        "integration_types_config": installs, "approximate_guild_count": guilds,
     })
 }
 
@@ -64,12 +65,17 @@ pub fn member(world: &World, guild: Id, account: Id, with_user: bool) -> Option<
 pub fn roles(world: &World, guild: Id) -> Vec<Value> {
     let Some(found) = world.guilds.get(&guild) else { return Vec::new() };
     let role = |(position, (id, role)): (usize, (&Id, &super::world::Role))| {
-        json!({
+        let mut payload = json!({
             "id": id.to_string(), "name": role.name, "permissions": role.permissions.to_string(),
-            "mentionable": role.is_mentionable, "position": position, "hoist": false, "managed": false,
+            "mentionable": role.is_mentionable, "position": position, "hoist": false,
+            "managed": role.of_bot.is_some(),
             "color": 0, "colors": { "primary_color": 0, "secondary_color": null, "tertiary_color": null },
             "icon": null, "unicode_emoji": null, "flags": 0,
-        })
+        });
+        if let Some(bot) = role.of_bot {
+            payload["tags"] = json!({ "bot_id": bot.to_string() });
+        }
+        payload
     };
     found.roles.iter().enumerate().map(role).collect()
 }

@@ -79,6 +79,8 @@ pub struct Role {
     pub name: String,
     pub permissions: u64,
     pub is_mentionable: bool,
+    /// The bot whose own role it is: Discord makes it and takes it away again.
+    pub of_bot: Option<Id>,
 }
 
 pub struct Channel {
@@ -246,6 +248,28 @@ impl World {
     pub fn bot_with_token(&self, token: &str) -> Option<Id> {
         let has_token = |account: &Account| account.bot.as_ref().is_some_and(|bot| bot.token == token);
         self.accounts.iter().find(|(_, account)| has_token(account)).map(|(id, _)| *id)
+    }
+
+    /// A bot gets a role of its own with it.
+    pub fn add_member(&mut self, guild: Id, account: Id) {
+        let name = self.name_of(account).to_owned();
+        let own_role = self.bot(account).is_some().then(|| self.new_id());
+        let Some(guild) = self.guilds.get_mut(&guild) else { return };
+        if guild.members.contains_key(&account) {
+            return;
+        }
+        guild.members.insert(account, own_role.into_iter().collect());
+        if let Some(id) = own_role {
+            let of_bot = Some(account);
+            guild.roles.insert(id, Role { name, permissions: 0, is_mentionable: false, of_bot });
+        }
+    }
+
+    pub fn remove_member(&mut self, guild: Id, account: Id) {
+        if let Some(guild) = self.guilds.get_mut(&guild) {
+            guild.members.remove(&account);
+            guild.roles.retain(|_, role| role.of_bot != Some(account));
+        }
     }
 
     pub fn guild_of(&self, channel: Id) -> Option<Id> {

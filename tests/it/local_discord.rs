@@ -3,6 +3,7 @@
 
 mod bot;
 mod limits;
+mod messages;
 mod plain;
 mod twilight;
 
