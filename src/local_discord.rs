@@ -36,7 +36,8 @@ use bucket::Buckets;
 use gateway::Frame;
 use permissions::Overwrite;
 use shared::Shared;
-use world::{Account, Bot, Channel, Guild, Place, Role, World};
+use world::{Account, Bot, Channel, Guild, Kind, Place, Role, World};
+use writing::Draft;
 
 pub use faults::{Failure, Fault, Moment};
 pub use person::{CannotDo, Choice, Form, NotSeen, Person, Ping};
@@ -112,7 +113,7 @@ impl LocalDiscord {
     fn account(&self, name: &str, bot: Option<Bot>) -> Id {
         self.shared.change(|world| {
             let id = world.new_id();
-            world.accounts.insert(id, Account { name: name.to_owned(), bot });
+            world.accounts.insert(id, Account { name: name.to_owned(), bot, is_webhook: false });
             id
         })
     }
@@ -219,13 +220,22 @@ impl LocalDiscord {
         })
     }
 
-    /// Closes a thread; a locked one is opened by moderators only.
+    /// Closes a thread. Whoever writes into it opens it again; a locked one is opened by moderators only.
     pub fn archive(&self, thread: Id, locked: bool) {
+        self.change_thread(thread, |is_archived, is_locked| (*is_archived, *is_locked) = (true, locked));
+    }
+
+    /// Only moderators write into the thread from now on, which stays open.
+    pub fn lock(&self, thread: Id) {
+        self.change_thread(thread, |_, is_locked| *is_locked = true);
+    }
+
+    fn change_thread(&self, thread: Id, act: impl FnOnce(&mut bool, &mut bool)) {
         self.shared.change(|world| {
             if let Some(Place::Thread { is_archived, is_locked, .. }) =
                 world.channels.get_mut(&thread).map(|channel| &mut channel.place)
             {
-                (*is_archived, *is_locked) = (true, locked);
+                act(is_archived, is_locked);
             }
             events::channel_changed(world, "THREAD_UPDATE", thread);
         });
@@ -265,6 +275,39 @@ impl LocalDiscord {
                 }
             }
         });
+    }
+}
+
+/// Messages that no person and no bot writes.
+impl LocalDiscord {
+    /// "Ann pinned a message to this channel": the newest one.
+    pub fn pin_notice(&self, channel: Id, by: &Person) -> Id {
+        self.shared.change(|world| {
+            let messages = world.channels.get(&channel).map(|channel| &channel.messages);
+            let pinned = messages.and_then(|messages| messages.keys().next_back()).copied();
+            let kind = Kind::PinNotice { pinned };
+            writing::post(world, Draft { kind, ..Draft::new(by.id(), channel, "") })
+        })
+    }
+
+    /// "Bob is here", as a guild's channel for such news says it.
+    pub fn join_notice(&self, channel: Id, who: &Person) -> Id {
+        self.shared.change(|world| {
+            let kind = Kind::JoinNotice;
+            writing::post(world, Draft { kind, ..Draft::new(who.id(), channel, "") })
+        })
+    }
+
+    /// The webhook of that name writes into the channel.
+    pub fn webhook_says(&self, channel: Id, name: &str, text: &str) -> Id {
+        self.shared.change(|world| {
+            let is_meant = |account: &Account| account.is_webhook && account.name == name;
+            let found = world.accounts.iter().find(|(_, account)| is_meant(account)).map(|(id, _)| *id);
+            let webhook = found.unwrap_or_else(|| world.new_id());
+            let account = Account { name: name.to_owned(), bot: None, is_webhook: true };
+            world.accounts.insert(webhook, account);
+            writing::post(world, Draft::new(webhook, channel, text))
+        })
     }
 }
 

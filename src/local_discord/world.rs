@@ -53,6 +53,8 @@ pub struct World {
 pub struct Account {
     pub name: String,
     pub bot: Option<Bot>,
+    /// A webhook only writes: it is in no guild, and nobody can look it up.
+    pub is_webhook: bool,
 }
 
 pub struct Bot {
@@ -99,6 +101,7 @@ pub struct Message {
     pub id: Id,
     pub channel: Id,
     pub author: Id,
+    pub kind: Kind,
     pub body: Body,
     pub reply_to: Option<Id>,
     /// The interaction that it answers.
@@ -115,6 +118,19 @@ pub struct Message {
     pub mentions: Mentions,
     /// Who got a notification.
     pub pinged: BTreeSet<Id>,
+}
+
+/// Whether somebody wrote the message.
+#[derive(Clone, Default)]
+pub enum Kind {
+    #[default]
+    Written,
+    /// It shows another message as that was then; nothing in it is its own.
+    Forward { channel: Id, message: Id, snapshot: Value },
+    /// Discord says that the author pinned this message.
+    PinNotice { pinned: Option<Id> },
+    /// Discord says that the author came into the guild.
+    JoinNotice,
 }
 
 /// What can be written and edited of a message.
@@ -245,6 +261,10 @@ impl World {
         self.accounts.get(&account)?.bot.as_ref()
     }
 
+    pub fn is_webhook(&self, account: Id) -> bool {
+        self.accounts.get(&account).is_some_and(|account| account.is_webhook)
+    }
+
     pub fn bot_with_token(&self, token: &str) -> Option<Id> {
         let has_token = |account: &Account| account.bot.as_ref().is_some_and(|bot| bot.token == token);
         self.accounts.iter().find(|(_, account)| has_token(account)).map(|(id, _)| *id)
@@ -294,6 +314,11 @@ impl World {
 
     pub fn may(&self, account: Id, channel: Id, permission: u64) -> bool {
         self.permissions(account, channel) & permission == permission
+    }
+
+    pub fn is_archived(&self, channel: Id) -> bool {
+        let place = self.channels.get(&channel).map(|channel| &channel.place);
+        matches!(place, Some(Place::Thread { is_archived: true, .. }))
     }
 
     /// Everybody who can see the channel.

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use super::events;
 use super::mentions::{self, Allowed};
-use super::world::{Body, Id, Message, Place, World};
+use super::world::{Body, Id, Kind, Message, Place, World};
 
 pub struct Draft {
     pub author: Id,
     pub channel: Id,
+    pub kind: Kind,
     pub body: Body,
     pub reply_to: Option<Id>,
     /// The interaction that it answers.
@@ -18,6 +19,24 @@ pub struct Draft {
     pub only_for: Option<Id>,
     pub is_thinking: bool,
     pub allowed: Allowed,
+}
+
+impl Draft {
+    /// A message with this text, which mentions whatever it names.
+    pub fn new(author: Id, channel: Id, content: &str) -> Draft {
+        Draft {
+            author,
+            channel,
+            kind: Kind::Written,
+            body: Body { content: content.to_owned(), ..Body::default() },
+            reply_to: None,
+            answers: None,
+            nonce: None,
+            only_for: None,
+            is_thinking: false,
+            allowed: Allowed::all(false),
+        }
+    }
 }
 
 /// Puts the message into its channel, which must be there, and tells whoever sees it.
@@ -36,6 +55,7 @@ pub fn post(world: &mut World, draft: Draft) -> Id {
         id,
         channel: draft.channel,
         author: draft.author,
+        kind: draft.kind,
         body: draft.body,
         reply_to: draft.reply_to,
         answers: draft.answers,
@@ -48,7 +68,9 @@ pub fn post(world: &mut World, draft: Draft) -> Id {
         mentions: found,
         pinged,
     };
-    unarchive(world, draft.channel);
+    if draft.only_for.is_none() {
+        unarchive(world, draft.channel);
+    }
     if let Some(channel) = world.channels.get_mut(&draft.channel) {
         channel.messages.insert(id, message);
     }
@@ -56,7 +78,7 @@ pub fn post(world: &mut World, draft: Draft) -> Id {
     id
 }
 
-/// Whoever posts into an archived thread opens it again.
+/// Whoever posts into an archived thread opens it again, but not by what one person sees only.
 fn unarchive(world: &mut World, channel: Id) {
     let place = world.channels.get_mut(&channel).map(|channel| &mut channel.place);
     if let Some(Place::Thread { is_archived: is_archived @ true, .. }) = place {

@@ -12,7 +12,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use passim::local_discord::permissions::{Overwrite, SEND_MESSAGES, VIEW_CHANNEL, Whom};
+use passim::local_discord::permissions::{MANAGE_THREADS, Overwrite, SEND_MESSAGES, VIEW_CHANNEL, Whom};
 use passim::local_discord::{
     Failure, Fault, Id, LocalDiscord, MESSAGE_CONTENT, Moment, Person, Ping, Recorded, Screen, Shown,
     json_lines,
@@ -561,14 +561,23 @@ async fn roles_are_pinged_by_who_may() {
 }
 
 #[tokio::test]
-async fn a_locked_thread_takes_nothing() {
+async fn a_locked_thread_takes_messages_of_moderators_only() {
     let (scene, _bot) = Scene::connected(unprivileged()).await;
     let thread = scene.discord.thread(scene.general, "details");
     scene.discord.archive(thread, true);
     let http = bot::http(&scene.discord.origin(), TOKEN);
     let refused = http.send_message(thread.into(), Vec::new(), &json!({ "content": "a" })).await;
-    assert_eq!(bot::code(&refused.unwrap_err()), (400, 160_005));
+    assert_eq!(bot::code(&refused.unwrap_err()), (400, 50083));
     assert!(scene.bob.say(thread, "a").is_err());
+    let open = scene.discord.thread(scene.general, "more details");
+    scene.discord.lock(open);
+    let refused = http.send_message(open.into(), Vec::new(), &json!({ "content": "a" })).await;
+    assert_eq!(bot::code(&refused.unwrap_err()), (400, 160_005));
+    let moderators = scene.discord.role(scene.guild, "moderators", MANAGE_THREADS, false);
+    scene.discord.give_role(scene.guild, moderators, scene.bot);
+    for thread in [thread, open] {
+        http.send_message(thread.into(), Vec::new(), &json!({ "content": "a" })).await.unwrap();
+    }
 }
 
 #[tokio::test]

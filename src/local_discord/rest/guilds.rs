@@ -75,7 +75,7 @@ pub(super) fn channel(world: &World, channel: Id, bot: Id) -> Outcome {
 }
 
 pub(super) fn user(world: &World, user: Id) -> Outcome {
-    if !world.accounts.contains_key(&user) {
+    if !world.accounts.contains_key(&user) || world.is_webhook(user) {
         return Err(refusal::UNKNOWN_USER.into());
     }
     Ok(Reply::Json(payload::user(world, user)))

@@ -8,7 +8,7 @@ use super::super::payload;
 use super::super::refusal::{self, FormFault, Refusal};
 use super::super::world::{Body, Id, Interaction, InteractionKind, Response, TOKEN_LIFE, World};
 use super::super::writing::{self, Draft};
-use super::messages::{body_of, is_empty};
+use super::messages::{body_of, is_empty, not_locked};
 use super::request::Request;
 use super::{Outcome, Reply, known, not_modelled};
 
@@ -98,7 +98,7 @@ fn first_response(world: &mut World, request: &Request, id: Id, kind: u64) -> Re
         }
         callback::DEFERRED_MESSAGE => {
             limits::message(data, "data.", Carrier::Interaction)?;
-            Ok(Response::Message(answer(world, id, data, Body::default(), true)))
+            Ok(Response::Message(answer(world, id, data, Body::default(), true)?))
         }
         callback::MESSAGE => {
             limits::message(data, "data.", Carrier::Interaction)?;
@@ -106,7 +106,7 @@ fn first_response(world: &mut World, request: &Request, id: Id, kind: u64) -> Re
             if is_empty(&body) {
                 return Err(refusal::EMPTY_MESSAGE.into());
             }
-            Ok(Response::Message(answer(world, id, data, body, false)))
+            Ok(Response::Message(answer(world, id, data, body, false)?))
         }
         // Both concern the message whose component was used, which `fits` saw to.
         _ => {
@@ -121,23 +121,24 @@ fn first_response(world: &mut World, request: &Request, id: Id, kind: u64) -> Re
 }
 
 /// A message of the application that answers the interaction, for all or for its person only.
-fn answer(world: &mut World, id: Id, data: &Value, body: Body, is_thinking: bool) -> Id {
-    let Some(interaction) = world.interactions.get(&id) else { return 0 };
+fn answer(world: &mut World, id: Id, data: &Value, body: Body, is_thinking: bool) -> Result<Id, Refusal> {
+    let interaction = world.interactions.get(&id).ok_or(refusal::UNKNOWN_INTERACTION)?;
     let (application, channel, by) = (interaction.application, interaction.channel, interaction.by);
     let is_ephemeral = data["flags"].as_u64().unwrap_or(0) & EPHEMERAL != 0;
+    if !is_ephemeral {
+        not_locked(world, channel, application)?;
+    }
     let draft = Draft {
-        author: application,
-        channel,
         body,
         // What answers a button is shown as a reply to the message that has it.
         reply_to: interaction.on,
         answers: Some(id),
-        nonce: None,
         only_for: is_ephemeral.then_some(by),
         is_thinking,
         allowed: Allowed::read(&data["allowed_mentions"]).without_replied_to(),
+        ..Draft::new(application, channel, "")
     };
-    writing::post(world, draft)
+    Ok(writing::post(world, draft))
 }
 
 fn rewrite(world: &mut World, request: &Request, id: Id, message: Id, body: &Value) -> Result<(), Refusal> {
@@ -199,7 +200,7 @@ fn follow_up(world: &mut World, request: &Request, id: Id, response: &Response) 
     if is_empty(&body) {
         return Err(refusal::EMPTY_MESSAGE.into());
     }
-    let message = answer(world, id, &request.body, body, false);
+    let message = answer(world, id, &request.body, body, false)?;
     shown(world, id, message)
 }
 
