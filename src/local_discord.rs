@@ -35,7 +35,7 @@ use tokio::task::JoinHandle;
 use bucket::Buckets;
 use gateway::Frame;
 use permissions::Overwrite;
-use shared::Shared;
+use shared::{Shared, Topic};
 use world::{Account, Bot, Channel, Guild, Kind, Place, Role, World};
 use writing::Draft;
 
@@ -382,16 +382,28 @@ impl LocalDiscord {
         limit: Duration,
         is_meant: impl Fn(&Recorded) -> bool,
     ) -> Option<Recorded> {
-        self.shared.wait(limit, |world| world.records.iter().find(|one| is_meant(one)).cloned()).await
+        // Each request is looked at once, however many come.
+        let mut seen = 0;
+        let look = || {
+            let new = self.shared.read(|world| world.records[seen..].to_vec());
+            seen += new.len();
+            new.into_iter().find(|one| is_meant(one))
+        };
+        self.shared.wait(Topic::Traffic, limit, look).await
+    }
+
+    /// Every message by which a bot notified somebody, in order: those for one person, and those that are gone
+    /// by now, too.
+    pub fn pinged_anybody(&self) -> Vec<Shown> {
+        self.shared.read(|world| world.pings_by_bots.clone())
     }
 
     /// Whether the bot is connected, now or within the limit.
     pub async fn is_connected(&self, bot: Id, limit: Duration) -> bool {
-        let look = |world: &World| {
-            let is_there = world.sessions.values().any(|one| one.bot == bot && one.is_connected());
-            is_there.then_some(())
-        };
-        self.shared.wait(limit, look).await.is_some()
+        let is_there =
+            |world: &World| world.sessions.values().any(|one| one.bot == bot && one.is_connected());
+        let look = || self.shared.read(is_there).then_some(());
+        self.shared.wait(Topic::Traffic, limit, look).await.is_some()
     }
 
     /// How often clients have identified: a resume does not count.

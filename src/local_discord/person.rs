@@ -54,7 +54,7 @@ impl Person {
 
     /// The direct channel with an application, or with somebody else.
     pub fn direct_channel(&self, with: Id) -> Id {
-        self.shared.change(|world| world.direct_channel(self.id, with))
+        self.shared.act(|world| world.direct_channel(self.id, with))
     }
 
     /// Exactly what this person sees now.
@@ -73,7 +73,7 @@ impl Person {
     }
 
     fn write(&self, channel: Id, text: &str, reply_to: Option<Id>, ping: Ping) -> Result<Id, CannotDo> {
-        self.shared.change(|world| {
+        self.shared.act(|world| {
             self.may_write(world, channel)?;
             let allowed = Allowed::all(ping == Ping::Yes);
             Ok(writing::post(world, Draft { reply_to, allowed, ..Draft::new(self.id, channel, text) }))
@@ -82,7 +82,7 @@ impl Person {
 
     /// Shows a message in another channel. Whoever is named in it is not named by that again.
     pub fn forward(&self, message: Id, to: Id) -> Result<Id, CannotDo> {
-        self.shared.change(|world| {
+        self.shared.act(|world| {
             let found = self.visible(world, message, "forward")?;
             let kind = match &found.kind {
                 _ if found.only_for.is_some() => {
@@ -112,7 +112,7 @@ impl Person {
 
     /// Edits one of their own messages.
     pub fn edit(&self, message: Id, text: &str) -> Result<(), CannotDo> {
-        self.shared.change(|world| {
+        self.shared.act(|world| {
             let found = self.visible(world, message, "edit")?;
             if found.author != self.id {
                 return Err(self.cannot(world, "edit", "it is somebody else's message"));
@@ -135,7 +135,7 @@ impl Person {
 
     /// Their own message, or, with the permission for it, anybody's. An ephemeral one is dismissed.
     pub fn delete(&self, message: Id) -> Result<(), CannotDo> {
-        self.shared.change(|world| {
+        self.shared.act(|world| {
             let found = self.visible(world, message, "delete")?;
             let channel = found.channel;
             let is_theirs = found.author == self.id || found.only_for == Some(self.id);
@@ -148,7 +148,7 @@ impl Person {
     }
 
     pub fn react(&self, message: Id, emoji: &str) -> Result<(), CannotDo> {
-        self.shared.change(|world| {
+        self.shared.act(|world| {
             let channel = self.visible(world, message, "react")?.channel;
             self.require(world, channel, ADD_REACTIONS, "react")?;
             if world.is_archived(channel) {

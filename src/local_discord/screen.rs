@@ -91,7 +91,7 @@ fn failures(world: &World, viewer: Id, channel: Id) -> Vec<String> {
 }
 
 impl Shown {
-    fn of(world: &World, message: &Message) -> Shown {
+    pub(super) fn of(world: &World, message: &Message) -> Shown {
         let names = |ids: &std::collections::BTreeSet<Id>| -> Vec<String> {
             ids.iter().map(|id| world.name_of(*id).to_owned()).collect()
         };

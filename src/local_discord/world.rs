@@ -15,6 +15,7 @@ use super::faults::Faults;
 use super::gateway::{Frame, Session};
 use super::permissions::{self, Overwrite};
 use super::record::Recorded;
+use super::screen::Shown;
 
 /// A snowflake. Ids are given in the order of creation, so they sort by time, as Discord's do.
 pub type Id = u64;
@@ -38,6 +39,8 @@ pub struct World {
     pub guilds: BTreeMap<Id, Guild>,
     pub channels: BTreeMap<Id, Channel>,
     pub interactions: BTreeMap<Id, Interaction>,
+    /// The interactions by their tokens.
+    pub tokens: BTreeMap<String, Id>,
     pub commands: BTreeMap<Id, Command>,
     /// When commands were created, by application and scope.
     pub created_commands: BTreeMap<(Id, Option<Id>), Vec<Instant>>,
@@ -45,9 +48,13 @@ pub struct World {
     /// Every gateway connection, whether it has a session or not.
     pub connections: Vec<UnboundedSender<Frame>>,
     pub gateway: GatewayOptions,
+    /// The channels in which something was done that people may see, until it is told who waits for it.
+    pub touched: BTreeSet<Id>,
     pub faults: Faults,
     pub buckets: Buckets,
     pub records: Vec<Recorded>,
+    /// Every message by which a bot notified somebody, as it was then, even if it is gone by now.
+    pub pings_by_bots: Vec<Shown>,
 }
 
 pub struct Account {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::events;
 use super::mentions::{self, Allowed};
+use super::screen::Shown;
 use super::world::{Body, Id, Kind, Message, Place, World};
 
 pub struct Draft {
@@ -74,8 +75,18 @@ pub fn post(world: &mut World, draft: Draft) -> Id {
     if let Some(channel) = world.channels.get_mut(&draft.channel) {
         channel.messages.insert(id, message);
     }
+    world.touched.insert(draft.channel);
+    keep_ping(world, draft.channel, id);
     events::message_created(world, draft.channel, id);
     id
+}
+
+fn keep_ping(world: &mut World, channel: Id, id: Id) {
+    let is_ping = |message: &&Message| !message.pinged.is_empty() && world.bot(message.author).is_some();
+    if let Some(message) = world.message(channel, id).filter(is_ping) {
+        let shown = Shown::of(world, message);
+        world.pings_by_bots.push(shown);
+    }
 }
 
 /// Whoever posts into an archived thread opens it again, but not by what one person sees only.
@@ -101,6 +112,7 @@ pub fn rewrite(world: &mut World, channel: Id, id: Id, body: Body, allowed: &All
     found.accounts.extend(author_to_ping(world, channel, before.reply_to).filter(|_| allowed.replied_to));
     let pinged = mentions::pinged(world, author, channel, &found);
     let now = world.timestamp();
+    world.touched.insert(channel);
     let Some(message) = world.message_mut(channel, id) else { return };
     message.body = body;
     message.mentions = found;
@@ -108,6 +120,7 @@ pub fn rewrite(world: &mut World, channel: Id, id: Id, body: Body, allowed: &All
         message.is_thinking = false;
         message.pinged = pinged;
         message.pinged.retain(|account| message.only_for.is_none_or(|only| only == *account));
+        keep_ping(world, channel, id);
     } else {
         message.edited = Some(now);
     }
@@ -115,6 +128,7 @@ pub fn rewrite(world: &mut World, channel: Id, id: Id, body: Body, allowed: &All
 }
 
 pub fn remove(world: &mut World, channel: Id, id: Id) {
+    world.touched.insert(channel);
     let removed = world.channels.get_mut(&channel).and_then(|channel| channel.messages.remove(&id));
     if removed.is_some_and(|message| message.only_for.is_none()) {
         events::message_deleted(world, channel, id);
@@ -123,6 +137,7 @@ pub fn remove(world: &mut World, channel: Id, id: Id) {
 
 /// Adds or takes away the reaction of `by`.
 pub fn react(world: &mut World, channel: Id, id: Id, by: Id, emoji: &str, is_added: bool) {
+    world.touched.insert(channel);
     let Some(message) = world.message_mut(channel, id) else { return };
     let everybody = message.reactions.entry(emoji.to_owned()).or_default();
     let is_news = if is_added { everybody.insert(by) } else { everybody.remove(&by) };

@@ -3,6 +3,7 @@
 
 mod bot;
 mod limits;
+mod load;
 mod messages;
 mod plain;
 mod twilight;
@@ -12,7 +13,9 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use passim::local_discord::permissions::{MANAGE_THREADS, Overwrite, SEND_MESSAGES, VIEW_CHANNEL, Whom};
+use passim::local_discord::permissions::{
+    MANAGE_MESSAGES, MANAGE_THREADS, Overwrite, SEND_MESSAGES, VIEW_CHANNEL, Whom,
+};
 use passim::local_discord::{
     Failure, Fault, Id, LocalDiscord, MESSAGE_CONTENT, Moment, Person, Ping, Recorded, Screen, Shown,
     json_lines,
@@ -101,6 +104,26 @@ impl Drop for Scene {
 fn append(file: &Path, lines: &str) {
     let mut file = OpenOptions::new().create(true).append(true).open(file).unwrap();
     file.write_all(lines.as_bytes()).unwrap();
+}
+
+#[tokio::test]
+async fn what_a_bot_pinged_is_kept_though_it_is_gone() {
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
+    scene.bob.say(scene.general, &format!("<@{}>", scene.ann.id())).unwrap();
+    scene.ann.say(scene.general, &scene.mention(&format!("quiet <@{}>", scene.bob.id()))).unwrap();
+    let is_there = |message: &Shown| message.author == "probe";
+    scene.bob.finds(scene.general, SOON, "a reply that pings nobody", is_there).await.unwrap();
+    assert!(scene.discord.pinged_anybody().is_empty());
+    scene.ann.say(scene.general, &scene.mention("echo hello")).unwrap();
+    let is_there = |message: &Shown| message.content == "hello";
+    let reply = scene.bob.finds(scene.general, SOON, "a reply", is_there).await.unwrap();
+    let moderator = scene.discord.person("moderator");
+    scene.discord.join(scene.guild, moderator.id());
+    let role = scene.discord.role(scene.guild, "moderators", MANAGE_MESSAGES, false);
+    scene.discord.give_role(scene.guild, role, moderator.id());
+    moderator.delete(reply.id).unwrap();
+    let pings: Vec<_> = scene.discord.pinged_anybody().into_iter().map(|m| (m.content, m.pinged)).collect();
+    assert_eq!(pings, [("hello".to_owned(), vec!["ann".to_owned()])]);
 }
 
 #[tokio::test]
@@ -618,8 +641,10 @@ async fn what_is_not_there_is_named_by_its_code() {
 #[tokio::test]
 async fn a_callback_tells_what_it_brought_about_when_it_is_asked_to() {
     let (scene, bot) = Scene::connected(unprivileged()).await;
-    let answer_with = async |interaction: Id, query: &str| {
-        let path = format!("/interactions/{interaction}/token-of-{interaction}/callback{query}");
+    let mut listener = plain::Listener::connect(&scene.discord.origin(), TOKEN, 0).await;
+    let mut answer_with = async |interaction: Id, query: &str| {
+        let token = listener.next("INTERACTION_CREATE").await["token"].as_str().unwrap().to_owned();
+        let path = format!("/interactions/{interaction}/{token}/callback{query}");
         let body = json!({ "type": 4, "data": { "content": "here", "flags": 64 } });
         plain::request(&scene.discord.origin(), TOKEN, "POST", &path, &body).await
     };

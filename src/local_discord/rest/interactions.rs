@@ -37,6 +37,8 @@ pub(super) fn callback(world: &mut World, request: &Request, id: Id, token: &str
     }
     let response = first_response(world, request, id, kind)?;
     let told = callback_response(world, id, kind, &response);
+    let channel = channel_of(world, id);
+    world.touched.insert(channel);
     if let Some(interaction) = world.interactions.get_mut(&id) {
         interaction.response = Some(response);
     }
@@ -160,8 +162,9 @@ pub(super) fn webhook(
     token: &str,
     rest: &[&str],
 ) -> Outcome {
-    let is_meant = |found: &&Interaction| found.token == token && found.application == application;
-    let interaction = world.interactions.values().find(is_meant).ok_or(refusal::UNKNOWN_WEBHOOK)?;
+    let found = world.tokens.get(token).and_then(|id| world.interactions.get(id));
+    let is_meant = |found: &&Interaction| found.application == application;
+    let interaction = found.filter(is_meant).ok_or(refusal::UNKNOWN_WEBHOOK)?;
     if world.now().duration_since(interaction.born) > TOKEN_LIFE {
         return Err(refusal::INVALID_WEBHOOK_TOKEN.into());
     }
