@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use passim::local_discord::{Id, LocalDiscord, MESSAGE_CONTENT, Person, Recorded, Shown};
-use serde_json::json;
+use passim::local_discord::{Id, LocalDiscord, MESSAGE_CONTENT, Person, Recorded, Screen, Shown};
+use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use super::bot::TOKEN;
@@ -36,6 +36,12 @@ impl Crowd {
 
     async fn listen(&self) -> Listener {
         Listener::connect(&self.discord.origin(), TOKEN, unprivileged().bits()).await
+    }
+
+    async fn register_ask(&self) {
+        let path = format!("/applications/{}/commands", self.bot);
+        let command = json!({ "name": "ask", "description": "Ask" });
+        plain::request(&self.discord.origin(), TOKEN, "POST", &path, &command).await;
     }
 
     /// Somebody else in another channel each time.
@@ -88,9 +94,7 @@ async fn ask_twenty_times(person: Person, channel: Id) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_interactions_are_answered_while_fifty_people_wait() {
     let crowd = Crowd::new().await;
-    let path = format!("/applications/{}/commands", crowd.bot);
-    let command = json!({ "name": "ask", "description": "Ask" });
-    plain::request(&crowd.discord.origin(), TOKEN, "POST", &path, &command).await;
+    crowd.register_ask().await;
     let answering = tokio::spawn(answer_all(crowd.listen().await, crowd.discord.origin()));
     let asking: Vec<JoinHandle<()>> = (0..PEOPLE)
         .map(|n| crowd.nth(n))
@@ -102,4 +106,29 @@ async fn a_thousand_interactions_are_answered_while_fifty_people_wait() {
     answering.abort();
     let is_callback = |request: &&Recorded| request.path.ends_with("/callback");
     assert_eq!(crowd.discord.requests().iter().filter(is_callback).count(), 1000);
+}
+
+#[tokio::test]
+async fn a_condition_may_look_at_the_rest_of_the_world() {
+    let crowd = Crowd::new().await;
+    let (person, channel) = crowd.nth(0);
+    let (other, elsewhere) = crowd.nth(1);
+    person.say(channel, "here").unwrap();
+    other.say(elsewhere, "there").unwrap();
+    let is_there = |_: &Shown| other.sees(elsewhere).messages.len() == 1;
+    person.finds(channel, SOON, "both", is_there).await.unwrap();
+    plain::request(&crowd.discord.origin(), TOKEN, "GET", "/users/@me", &Value::Null).await;
+    let is_only_one = |_: &Recorded| crowd.discord.requests().len() == 1;
+    assert!(crowd.discord.request_when(SOON, is_only_one).await.is_some());
+}
+
+/// Without a change that could wake anybody.
+#[tokio::test]
+async fn what_comes_by_time_alone_is_seen_too() {
+    let crowd = Crowd::new().await;
+    crowd.register_ask().await;
+    let (person, channel) = crowd.nth(0);
+    person.invoke(channel, "ask", &[]).unwrap();
+    let has_failed = |screen: &Screen| !screen.failures.is_empty();
+    person.sees_when(channel, SOON, "a failure", has_failed).await.unwrap();
 }
