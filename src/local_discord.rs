@@ -35,8 +35,9 @@ use tokio::task::JoinHandle;
 use bucket::Buckets;
 use gateway::Frame;
 use permissions::Overwrite;
-use shared::Shared;
-use world::{Account, Bot, Channel, Guild, Place, Role, World};
+use shared::{Shared, Topic};
+use world::{Account, Bot, Channel, Guild, Kind, Place, Role, World};
+use writing::Draft;
 
 pub use faults::{Failure, Fault, Moment};
 pub use person::{CannotDo, Choice, Form, NotSeen, Person, Ping};
@@ -105,23 +106,32 @@ impl LocalDiscord {
 
     /// An application with its bot, which have one id here. It may ask for these privileged intents.
     pub fn bot(&self, name: &str, token: &str, privileged: u64) -> Id {
-        self.account(name, Some(Bot { token: token.to_owned(), privileged, is_public: false }))
+        let bot = Bot { token: token.to_owned(), privileged, is_public: false, is_for_users: false };
+        self.account(name, Some(bot))
     }
 
     fn account(&self, name: &str, bot: Option<Bot>) -> Id {
         self.shared.change(|world| {
             let id = world.new_id();
-            world.accounts.insert(id, Account { name: name.to_owned(), bot });
+            world.accounts.insert(id, Account { name: name.to_owned(), bot, is_webhook: false });
             id
         })
     }
 
     /// Anybody may add this application to their guild.
     pub fn make_public(&self, bot: Id) {
+        self.change_bot(bot, |bot| bot.is_public = true);
+    }
+
+    /// People may install this application for themselves, beside the guilds that have it.
+    pub fn allow_user_installs(&self, bot: Id) {
+        self.change_bot(bot, |bot| bot.is_for_users = true);
+    }
+
+    fn change_bot(&self, bot: Id, act: impl FnOnce(&mut Bot)) {
         self.shared.change(|world| {
-            if let Some(bot) = world.accounts.get_mut(&bot).and_then(|account| account.bot.as_mut()) {
-                bot.is_public = true;
-            }
+            let found = world.accounts.get_mut(&bot).and_then(|account| account.bot.as_mut());
+            found.map(act);
         });
     }
 
@@ -129,8 +139,12 @@ impl LocalDiscord {
     pub fn guild(&self, name: &str, owner: &Person) -> Id {
         self.shared.change(|world| {
             let id = world.new_id();
-            let everyone =
-                Role { name: "@everyone".into(), permissions: permissions::EVERYONE, is_mentionable: false };
+            let everyone = Role {
+                name: "@everyone".into(),
+                permissions: permissions::EVERYONE,
+                is_mentionable: false,
+                of_bot: None,
+            };
             let guild = Guild {
                 name: name.to_owned(),
                 owner: owner.id(),
@@ -146,9 +160,7 @@ impl LocalDiscord {
     /// Adds a person or a bot to the guild.
     pub fn join(&self, guild: Id, account: Id) {
         self.shared.change(|world| {
-            if let Some(guild) = world.guilds.get_mut(&guild) {
-                guild.members.entry(account).or_default();
-            }
+            world.add_member(guild, account);
             events::guild_created(world, guild, account);
         });
     }
@@ -156,9 +168,7 @@ impl LocalDiscord {
     /// Removes a person or a bot from the guild.
     pub fn remove(&self, guild: Id, account: Id) {
         self.shared.change(|world| {
-            if let Some(guild) = world.guilds.get_mut(&guild) {
-                guild.members.remove(&account);
-            }
+            world.remove_member(guild, account);
             events::guild_deleted(world, guild, account, false);
         });
     }
@@ -168,9 +178,18 @@ impl LocalDiscord {
         self.shared.change(|world| {
             let id = world.new_id();
             if let Some(guild) = world.guilds.get_mut(&guild) {
-                guild.roles.insert(id, Role { name: name.to_owned(), permissions, is_mentionable });
+                let role = Role { name: name.to_owned(), permissions, is_mentionable, of_bot: None };
+                guild.roles.insert(id, role);
             }
             id
+        })
+    }
+
+    /// The role that a bot got of its own when it came into the guild; 0 where it is not.
+    pub fn managed_role(&self, guild: Id, bot: Id) -> Id {
+        self.shared.read(|world| {
+            let mut roles = world.guilds.get(&guild).into_iter().flat_map(|guild| &guild.roles);
+            roles.find(|(_, role)| role.of_bot == Some(bot)).map(|(id, _)| *id).unwrap_or_default()
         })
     }
 
@@ -201,13 +220,22 @@ impl LocalDiscord {
         })
     }
 
-    /// Closes a thread; a locked one is opened by moderators only.
+    /// Closes a thread. Whoever writes into it opens it again; a locked one is opened by moderators only.
     pub fn archive(&self, thread: Id, locked: bool) {
+        self.change_thread(thread, |is_archived, is_locked| (*is_archived, *is_locked) = (true, locked));
+    }
+
+    /// Only moderators write into the thread from now on, which stays open.
+    pub fn lock(&self, thread: Id) {
+        self.change_thread(thread, |_, is_locked| *is_locked = true);
+    }
+
+    fn change_thread(&self, thread: Id, act: impl FnOnce(&mut bool, &mut bool)) {
         self.shared.change(|world| {
             if let Some(Place::Thread { is_archived, is_locked, .. }) =
                 world.channels.get_mut(&thread).map(|channel| &mut channel.place)
             {
-                (*is_archived, *is_locked) = (true, locked);
+                act(is_archived, is_locked);
             }
             events::channel_changed(world, "THREAD_UPDATE", thread);
         });
@@ -247,6 +275,39 @@ impl LocalDiscord {
                 }
             }
         });
+    }
+}
+
+/// Messages that no person and no bot writes.
+impl LocalDiscord {
+    /// "Ann pinned a message to this channel": the newest one.
+    pub fn pin_notice(&self, channel: Id, by: &Person) -> Id {
+        self.shared.change(|world| {
+            let messages = world.channels.get(&channel).map(|channel| &channel.messages);
+            let pinned = messages.and_then(|messages| messages.keys().next_back()).copied();
+            let kind = Kind::PinNotice { pinned };
+            writing::post(world, Draft { kind, ..Draft::new(by.id(), channel, "") })
+        })
+    }
+
+    /// "Bob is here", as a guild's channel for such news says it.
+    pub fn join_notice(&self, channel: Id, who: &Person) -> Id {
+        self.shared.change(|world| {
+            let kind = Kind::JoinNotice;
+            writing::post(world, Draft { kind, ..Draft::new(who.id(), channel, "") })
+        })
+    }
+
+    /// The webhook of that name writes into the channel.
+    pub fn webhook_says(&self, channel: Id, name: &str, text: &str) -> Id {
+        self.shared.change(|world| {
+            let is_meant = |account: &Account| account.is_webhook && account.name == name;
+            let found = world.accounts.iter().find(|(_, account)| is_meant(account)).map(|(id, _)| *id);
+            let webhook = found.unwrap_or_else(|| world.new_id());
+            let account = Account { name: name.to_owned(), bot: None, is_webhook: true };
+            world.accounts.insert(webhook, account);
+            writing::post(world, Draft::new(webhook, channel, text))
+        })
     }
 }
 
@@ -321,16 +382,28 @@ impl LocalDiscord {
         limit: Duration,
         is_meant: impl Fn(&Recorded) -> bool,
     ) -> Option<Recorded> {
-        self.shared.wait(limit, |world| world.records.iter().find(|one| is_meant(one)).cloned()).await
+        // Each request is looked at once, however many come.
+        let mut seen = 0;
+        let look = || {
+            let new = self.shared.read(|world| world.records[seen..].to_vec());
+            seen += new.len();
+            new.into_iter().find(|one| is_meant(one))
+        };
+        self.shared.wait(Topic::Traffic, limit, look).await
+    }
+
+    /// Every message by which a bot notified somebody, in order: those for one person, and those that are gone
+    /// by now, too.
+    pub fn pinged_anybody(&self) -> Vec<Shown> {
+        self.shared.read(|world| world.pings_by_bots.clone())
     }
 
     /// Whether the bot is connected, now or within the limit.
     pub async fn is_connected(&self, bot: Id, limit: Duration) -> bool {
-        let look = |world: &World| {
-            let is_there = world.sessions.values().any(|one| one.bot == bot && one.is_connected());
-            is_there.then_some(())
-        };
-        self.shared.wait(limit, look).await.is_some()
+        let is_there =
+            |world: &World| world.sessions.values().any(|one| one.bot == bot && one.is_connected());
+        let look = || self.shared.read(is_there).then_some(());
+        self.shared.wait(Topic::Traffic, limit, look).await.is_some()
     }
 
     /// How often clients have identified: a resume does not count.

@@ -3,13 +3,14 @@
 
 use serde_json::{Value, json};
 
-use super::gateway::Frame;
+use super::gateway::{Frame, Session};
 use super::payload;
-use super::world::{Id, Message, World};
+use super::permissions::VIEW_CHANNEL;
+use super::world::{Id, World};
 
 const GUILDS: u64 = 1 << 0;
-const GUILD_MEMBERS: u64 = 1 << 1;
-const GUILD_PRESENCES: u64 = 1 << 8;
+pub const GUILD_MEMBERS: u64 = 1 << 1;
+pub const GUILD_PRESENCES: u64 = 1 << 8;
 const GUILD_MESSAGES: u64 = 1 << 9;
 const GUILD_MESSAGE_REACTIONS: u64 = 1 << 10;
 const DIRECT_MESSAGES: u64 = 1 << 12;
@@ -35,27 +36,21 @@ fn message_event(world: &mut World, name: &'static str, channel: Id, message: Id
     let Some(found) = world.message(channel, message).filter(|found| found.only_for.is_none()) else {
         return;
     };
-    let mut full = payload::message(world, found);
     let guild = world.guild_of(channel);
-    if let Some(guild) = guild {
-        full["guild_id"] = json!(guild.to_string());
-        if let Some(member) = payload::member(world, guild, found.author, false) {
-            full["member"] = member;
-        }
-    }
-    let always_readable: Vec<Id> =
-        world.accounts.keys().filter(|bot| reads_anyway(found, guild, **bot)).copied().collect();
     let intent = if guild.is_some() { GUILD_MESSAGES } else { DIRECT_MESSAGES };
-    send(world, name, intent, channel, |bot, intents| {
-        let reads = intents & MESSAGE_CONTENT != 0 || always_readable.contains(&bot);
-        if reads { full.clone() } else { payload::without_content(full.clone()) }
+    let member = guild.and_then(|guild| payload::member(world, guild, found.author, false));
+    send(world, name, intent, channel, |world, bot, intents| {
+        let found = world.message(channel, message)?;
+        let mut event = payload::message_for(world, found, bot, intents & MESSAGE_CONTENT != 0);
+        if let Some(guild) = guild {
+            event["guild_id"] = json!(guild.to_string());
+        }
+        // Webhooks and who has left are no members.
+        if let Some(member) = &member {
+            event["member"] = member.clone();
+        }
+        Some(event)
     });
-}
-
-/// What an application reads without the intent: its own messages, direct messages, and what mentions it. A
-/// reply with ping mentions whom it answers.
-fn reads_anyway(message: &Message, guild: Option<Id>, bot: Id) -> bool {
-    guild.is_none() || message.author == bot || message.mentions.accounts.contains(&bot)
 }
 
 /// `message` is gone already, and was not ephemeral.
@@ -66,7 +61,7 @@ pub fn message_deleted(world: &mut World, channel: Id, message: Id) {
         event["guild_id"] = json!(guild.to_string());
     }
     let intent = if guild.is_some() { GUILD_MESSAGES } else { DIRECT_MESSAGES };
-    send(world, "MESSAGE_DELETE", intent, channel, |_, _| event.clone());
+    send(world, "MESSAGE_DELETE", intent, channel, |_, _, _| Some(event.clone()));
 }
 
 /// `name` is MESSAGE_REACTION_ADD or MESSAGE_REACTION_REMOVE.
@@ -80,18 +75,18 @@ pub fn reaction(world: &mut World, name: &'static str, channel: Id, message: Id,
         event["guild_id"] = json!(guild.to_string());
     }
     let intent = if guild.is_some() { GUILD_MESSAGE_REACTIONS } else { DIRECT_MESSAGE_REACTIONS };
-    send(world, name, intent, channel, |_, _| event.clone());
+    send(world, name, intent, channel, |_, _, _| Some(event.clone()));
 }
 
 /// No intent filters interactions; they go to one application.
 pub fn interaction_created(world: &mut World, application: Id, interaction: &Value) {
-    dispatch(world, "INTERACTION_CREATE", |bot, _| (bot == application).then(|| interaction.clone()));
+    dispatch(world, "INTERACTION_CREATE", |_, bot, _| (bot == application).then(|| interaction.clone()));
 }
 
 /// `bot` came into the guild, or the guild is there again.
 pub fn guild_created(world: &mut World, guild: Id, bot: Id) {
     let Some(event) = payload::guild_create(world, guild, bot) else { return };
-    dispatch(world, "GUILD_CREATE", |to, intents| {
+    dispatch(world, "GUILD_CREATE", |_, to, intents| {
         (to == bot && intents & GUILDS != 0).then(|| event.clone())
     });
 }
@@ -102,7 +97,7 @@ pub fn guild_deleted(world: &mut World, guild: Id, bot: Id, is_outage: bool) {
     if is_outage {
         event["unavailable"] = json!(true);
     }
-    dispatch(world, "GUILD_DELETE", |to, intents| {
+    dispatch(world, "GUILD_DELETE", |_, to, intents| {
         (to == bot && intents & GUILDS != 0).then(|| event.clone())
     });
 }
@@ -110,22 +105,32 @@ pub fn guild_deleted(world: &mut World, guild: Id, bot: Id, is_outage: bool) {
 /// A channel or thread came, or is not as it was: `name` says which.
 pub fn channel_changed(world: &mut World, name: &'static str, channel: Id) {
     let Some(event) = payload::channel(world, channel) else { return };
-    send(world, name, GUILDS, channel, |_, _| event.clone());
+    send(world, name, GUILDS, channel, |_, _, _| Some(event.clone()));
 }
 
 /// To everybody with one of the intents who sees the channel.
-fn send(world: &mut World, name: &'static str, intent: u64, channel: Id, event: impl Fn(Id, u64) -> Value) {
-    let viewers = world.audience(channel);
-    dispatch(world, name, |bot, intents| {
-        (intents & intent != 0 && viewers.contains(&bot)).then(|| event(bot, intents))
+fn send(
+    world: &mut World,
+    name: &'static str,
+    intent: u64,
+    channel: Id,
+    event: impl Fn(&World, Id, u64) -> Option<Value>,
+) {
+    dispatch(world, name, |world, bot, intents| {
+        let is_told = intents & intent != 0 && world.may(bot, channel, VIEW_CHANNEL);
+        if is_told { event(world, bot, intents) } else { None }
     });
 }
 
 /// Numbers the event in each session that gets it, keeps it for a resume, and sends it where a client is
 /// connected.
-fn dispatch(world: &mut World, name: &'static str, event_for: impl Fn(Id, u64) -> Option<Value>) {
-    for session in world.sessions.values_mut() {
-        if let Some(event) = event_for(session.bot, session.intents) {
+fn dispatch(world: &mut World, name: &'static str, event_for: impl Fn(&World, Id, u64) -> Option<Value>) {
+    let event_in = |(id, session): (&String, &Session)| {
+        Some((id.clone(), event_for(world, session.bot, session.intents)?))
+    };
+    let events: Vec<(String, Value)> = world.sessions.iter().filter_map(event_in).collect();
+    for (id, event) in events {
+        if let Some(session) = world.sessions.get_mut(&id) {
             session.push(name, event);
         }
     }

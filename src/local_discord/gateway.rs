@@ -118,7 +118,7 @@ async fn converse(
             }
             incoming = socket.next() => match incoming {
                 Some(Ok(Websocket::Text(text))) => {
-                    shared.change(|world| answer(world, &text, &mut session, &outbox));
+                    shared.act(|world| answer(world, &text, &mut session, &outbox));
                 }
                 Some(Ok(Websocket::Close(_))) | None => break,
                 Some(Ok(_)) => {}

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::refusal::{FormFault, Refusal};
 
-pub use commands::{command, commands};
+pub use commands::{command, command_type, commands};
 pub use components::modal;
 pub use messages::{Carrier, EPHEMERAL, message};
 

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::permissions::MENTION_EVERYONE;
-use super::world::{Id, Mentions, World};
+use super::permissions::{MENTION_EVERYONE, VIEW_CHANNEL};
+use super::world::{Id, Mentions, Role, World};
 
 /// What a sender lets a message mention.
 pub struct Allowed {
@@ -75,8 +75,9 @@ pub fn find(world: &World, author: Id, channel: Id, content: &str, allowed: &All
         let Some((inside, _)) = part.split_once('>') else { continue };
         if let Some(role) = inside.strip_prefix("@&").and_then(|id| id.parse().ok()) {
             let found = guild.and_then(|guild| guild.roles.get(&role));
-            let can_be = found.is_some_and(|role| role.is_mentionable || may_mention_all);
-            if can_be && allowed.roles.admits(role) {
+            // A bot's own role is named in the message even by who cannot ping it.
+            let is_named = |role: &Role| role.of_bot.is_some() || role.is_mentionable || may_mention_all;
+            if found.is_some_and(is_named) && allowed.roles.admits(role) {
                 mentions.roles.insert(role);
             }
         } else if let Some(id) = inside.strip_prefix('@') {
@@ -93,15 +94,24 @@ pub fn find(world: &World, author: Id, channel: Id, content: &str, allowed: &All
 
 /// Who is notified: everybody mentioned who can see the channel, but never the author.
 pub fn pinged(world: &World, author: Id, channel: Id, mentions: &Mentions) -> BTreeSet<Id> {
-    let roles_of = |account: &Id| {
-        let guild = world.guild_of(channel).and_then(|guild| world.guilds.get(&guild));
-        guild.and_then(|guild| guild.members.get(account)).cloned().unwrap_or_default()
-    };
-    let is_meant = |account: &Id| {
-        mentions.everyone
-            || mentions.accounts.contains(account)
-            || !roles_of(account).is_disjoint(&mentions.roles)
-    };
-    let audience = world.audience(channel).into_iter();
-    audience.filter(|account| *account != author && is_meant(account)).collect()
+    if mentions.everyone {
+        let mut audience = world.audience(channel);
+        audience.remove(&author);
+        return audience;
+    }
+    let with_roles = in_roles(world, author, channel, &mentions.roles);
+    let meant = mentions.accounts.iter().copied().chain(with_roles);
+    meant.filter(|account| *account != author && world.may(*account, channel, VIEW_CHANNEL)).collect()
+}
+
+/// The members with one of the roles, as far as the author may ping it.
+fn in_roles(world: &World, author: Id, channel: Id, named: &BTreeSet<Id>) -> Vec<Id> {
+    let guild = world.guild_of(channel).and_then(|guild| world.guilds.get(&guild));
+    let Some(guild) = guild.filter(|_| !named.is_empty()) else { return Vec::new() };
+    let may_mention_all = world.may(author, channel, MENTION_EVERYONE);
+    let can_be_pinged =
+        |role: &&Id| may_mention_all || guild.roles.get(role).is_some_and(|role| role.is_mentionable);
+    let roles: BTreeSet<Id> = named.iter().filter(can_be_pinged).copied().collect();
+    let members = guild.members.iter().filter(|(_, has)| !has.is_disjoint(&roles));
+    members.map(|(account, _)| *account).collect()
 }

@@ -2,20 +2,24 @@
 
 use serde_json::{Map, Value, json};
 
+use super::events::{GUILD_MEMBERS, GUILD_PRESENCES, MESSAGE_CONTENT};
 use super::limits::EPHEMERAL;
 use super::permissions::{Overwrite, Whom};
-use super::world::{Id, Interaction, InteractionKind, Message, Place, World};
+use super::world::{Id, Interaction, InteractionKind, Kind, Message, Place, World};
 
 const LOADING: u64 = 1 << 7;
 /// Long ago enough for everything that is asked of an account or a member.
 const JOINED: &str = "2020-01-01T00:00:00.000000+00:00";
-/// The flag of an application that was granted the intent to read contents, as it is in few guilds.
-const MESSAGE_CONTENT_FLAG: u64 = 1 << 18;
+/// The flags of an application that was granted a privileged intent and is in fewer than a hundred guilds.
+const LIMITED: [(u64, u64); 3] =
+    [(GUILD_PRESENCES, 1 << 13), (GUILD_MEMBERS, 1 << 15), (MESSAGE_CONTENT, 1 << 19)];
 
 pub fn user(world: &World, id: Id) -> Value {
+    let is_webhook = world.is_webhook(id);
     json!({
-        "id": id.to_string(), "username": world.name_of(id), "discriminator": "0", "global_name": null,
-        "avatar": null, "bot": world.bot(id).is_some(),
+        "id": id.to_string(), "username": world.name_of(id), "global_name": null, "avatar": null,
+        "discriminator": if is_webhook { "0000" } else { "0" },
+        "bot": is_webhook || world.bot(id).is_some(),
     })
 }
 
@@ -30,13 +34,19 @@ pub fn current_user(world: &World, id: Id) -> Value {
 
 pub fn application(world: &World, id: Id) -> Value {
     let bot = world.bot(id);
-    let reads_content = bot.is_some_and(|bot| bot.privileged & super::events::MESSAGE_CONTENT != 0);
+    let granted = bot.map_or(0, |bot| bot.privileged);
+    let flags = LIMITED.iter().filter(|(intent, _)| granted & intent != 0).map(|(_, flag)| flag).sum::<u64>();
+    let guilds = world.guilds.values().filter(|guild| guild.members.contains_key(&id)).count();
+    // 0 is a guild, 1 a user: where it can be installed.
+    let mut installs = json!({ "0": {} });
+    if bot.is_some_and(|bot| bot.is_for_users) {
+        installs["1"] = json!({});
+    }
     json!({
         "id": id.to_string(), "name": world.name_of(id), "icon": null, "description": "",
         "bot_public": bot.is_some_and(|bot| bot.is_public), "bot_require_code_grant": false,
-        "verify_key": "0".repeat(64), "team": null, "owner": null,
-        "flags": if reads_content { MESSAGE_CONTENT_FLAG } else { 0 },
-        "integration_types_config": { "0": {} }, "approximate_guild_count": world.guilds.len(),
+        "verify_key": "0".repeat(64), "team": null, "owner": null, "flags": flags,
+        "integration_types_config": installs, "approximate_guild_count": guilds,
     })
 }
 
@@ -57,12 +67,17 @@ pub fn member(world: &World, guild: Id, account: Id, with_user: bool) -> Option<
 pub fn roles(world: &World, guild: Id) -> Vec<Value> {
     let Some(found) = world.guilds.get(&guild) else { return Vec::new() };
     let role = |(position, (id, role)): (usize, (&Id, &super::world::Role))| {
-        json!({
+        let mut payload = json!({
             "id": id.to_string(), "name": role.name, "permissions": role.permissions.to_string(),
-            "mentionable": role.is_mentionable, "position": position, "hoist": false, "managed": false,
+            "mentionable": role.is_mentionable, "position": position, "hoist": false,
+            "managed": role.of_bot.is_some(),
             "color": 0, "colors": { "primary_color": 0, "secondary_color": null, "tertiary_color": null },
             "icon": null, "unicode_emoji": null, "flags": 0,
-        })
+        });
+        if let Some(bot) = role.of_bot {
+            payload["tags"] = json!({ "bot_id": bot.to_string() });
+        }
+        payload
     };
     found.roles.iter().enumerate().map(role).collect()
 }
@@ -149,20 +164,75 @@ fn overwrite(overwrite: &Overwrite) -> Value {
     json!({ "id": id.to_string(), "type": kind, "allow": allow, "deny": deny })
 }
 
-/// A message in full. Who may not read it gets [`without_content`].
+/// A message as an application is shown it. Without the intent, which `reads_all` says, it reads what is
+/// addressed to it; that holds for a message that is answered just as for the answer.
+pub fn message_for(world: &World, message: &Message, reader: Id, reads_all: bool) -> Value {
+    let is_readable = |message: &Message| reads_all || reads_anyway(world, message, reader);
+    let mut payload = self::message(world, message);
+    if !is_readable(message) {
+        hide_content(&mut payload);
+    }
+    let answered = message.reply_to.and_then(|id| world.message(message.channel, id));
+    if answered.is_some_and(|answered| !is_readable(answered)) {
+        hide_content(&mut payload["referenced_message"]);
+    }
+    payload
+}
+
+/// What an application reads without the intent: its own messages, direct messages, and what mentions it. A
+/// reply with ping mentions whom it answers.
+fn reads_anyway(world: &World, message: &Message, bot: Id) -> bool {
+    let is_direct = world.guild_of(message.channel).is_none();
+    is_direct || message.author == bot || message.mentions.accounts.contains(&bot)
+}
+
+fn hide_content(message: &mut Value) {
+    message["content"] = json!("");
+    for hidden in ["embeds", "attachments", "components"] {
+        message[hidden] = json!([]);
+    }
+    let snapshots = message.get_mut("message_snapshots").and_then(Value::as_array_mut);
+    for snapshot in snapshots.into_iter().flatten() {
+        hide_content(&mut snapshot["message"]);
+    }
+}
+
+/// A message in full, with the one that it answers.
 pub fn message(world: &World, message: &Message) -> Value {
     let mut payload = bare_message(world, message);
     if let Some(replied_to) = message.reply_to {
-        let reference = json!({
-            "type": 0, "message_id": replied_to.to_string(), "channel_id": message.channel.to_string(),
-            "guild_id": world.guild_of(message.channel).map(|guild| guild.to_string()),
-        });
-        payload["message_reference"] = reference;
+        payload["message_reference"] = reference(world, 0, message.channel, replied_to);
         // Null says that it was deleted.
         let found = world.message(message.channel, replied_to);
         payload["referenced_message"] = found.map_or(Value::Null, |found| bare_message(world, found));
     }
     payload
+}
+
+/// `kind` is 0 where the message is answered or told of, and 1 where it is forwarded.
+fn reference(world: &World, kind: u8, channel: Id, message: Id) -> Value {
+    json!({
+        "type": kind, "message_id": message.to_string(), "channel_id": channel.to_string(),
+        "guild_id": world.guild_of(channel).map(|guild| guild.to_string()),
+    })
+}
+
+/// What a forward keeps of a message.
+pub fn snapshot(world: &World, message: &Message) -> Value {
+    const KEPT: [&str; 10] = [
+        "type",
+        "content",
+        "mentions",
+        "mention_roles",
+        "attachments",
+        "embeds",
+        "timestamp",
+        "edited_timestamp",
+        "flags",
+        "components",
+    ];
+    let full = bare_message(world, message);
+    KEPT.iter().map(|field| ((*field).to_owned(), full[*field].clone())).collect::<Map<_, _>>().into()
 }
 
 fn bare_message(world: &World, message: &Message) -> Value {
@@ -181,6 +251,19 @@ fn bare_message(world: &World, message: &Message) -> Value {
     });
     if let Some(nonce) = &message.nonce {
         payload["nonce"] = nonce.clone();
+    }
+    match &message.kind {
+        Kind::Forward { channel, message, snapshot } => {
+            payload["message_reference"] = reference(world, 1, *channel, *message);
+            payload["message_snapshots"] = json!([{ "message": snapshot }]);
+        }
+        Kind::PinNotice { pinned: Some(pinned) } => {
+            payload["message_reference"] = reference(world, 0, message.channel, *pinned);
+        }
+        _ => {}
+    }
+    if world.is_webhook(message.author) {
+        payload["webhook_id"] = json!(message.author.to_string());
     }
     if let Some(interaction) = message.answers.and_then(|id| world.interactions.get(&id)) {
         let application = interaction.application.to_string();
@@ -206,8 +289,13 @@ fn metadata(world: &World, interaction: &Interaction) -> Value {
     metadata
 }
 
-/// A plain message, a reply, or the answer to a slash command. What answers a button is plain here.
+/// A notice, a plain message, a reply, or the answer to a slash command. What answers a button is plain here.
 fn kind(world: &World, message: &Message) -> u8 {
+    match message.kind {
+        Kind::PinNotice { .. } => return 6,
+        Kind::JoinNotice => return 7,
+        Kind::Written | Kind::Forward { .. } => {}
+    }
     let answered = message.answers.and_then(|id| world.interactions.get(&id));
     match answered {
         Some(interaction) if interaction.kind == InteractionKind::Command => 20,
@@ -236,15 +324,6 @@ fn reactions(world: &World, message: &Message) -> Vec<Value> {
         })
     };
     message.reactions.iter().map(reaction).collect()
-}
-
-/// What an application without the intent is shown of somebody's message.
-pub fn without_content(mut message: Value) -> Value {
-    message["content"] = json!("");
-    for hidden in ["embeds", "attachments", "components"] {
-        message[hidden] = json!([]);
-    }
-    message
 }
 
 /// An interaction as the gateway delivers it; `data` is what was invoked.

@@ -84,7 +84,8 @@ mod tests {
 
     /// A guild with one role beside `@everyone`, which Ann has.
     fn guild(moderators: u64) -> Guild {
-        let role = |permissions| Role { name: String::new(), permissions, is_mentionable: false };
+        let role =
+            |permissions| Role { name: String::new(), permissions, is_mentionable: false, of_bot: None };
         Guild {
             name: String::new(),
             owner: 99,

@@ -9,12 +9,13 @@ mod waiting;
 use std::sync::Arc;
 
 use super::mentions::Allowed;
+use super::payload;
 use super::permissions::{
     ADD_REACTIONS, MANAGE_MESSAGES, MANAGE_THREADS, SEND_MESSAGES, SEND_MESSAGES_IN_THREADS, VIEW_CHANNEL,
 };
 use super::screen::Screen;
 use super::shared::Shared;
-use super::world::{Body, Id, Message, Place, World};
+use super::world::{Body, Id, Kind, Message, Place, World};
 use super::writing::{self, Draft};
 
 pub use waiting::{Choice, Form, NotSeen};
@@ -53,7 +54,7 @@ impl Person {
 
     /// The direct channel with an application, or with somebody else.
     pub fn direct_channel(&self, with: Id) -> Id {
-        self.shared.change(|world| world.direct_channel(self.id, with))
+        self.shared.act(|world| world.direct_channel(self.id, with))
     }
 
     /// Exactly what this person sees now.
@@ -72,20 +73,30 @@ impl Person {
     }
 
     fn write(&self, channel: Id, text: &str, reply_to: Option<Id>, ping: Ping) -> Result<Id, CannotDo> {
-        self.shared.change(|world| {
+        self.shared.act(|world| {
             self.may_write(world, channel)?;
-            let draft = Draft {
-                author: self.id,
-                channel,
-                body: Body { content: text.to_owned(), ..Body::default() },
-                reply_to,
-                answers: None,
-                nonce: None,
-                only_for: None,
-                is_thinking: false,
-                allowed: Allowed::all(ping == Ping::Yes),
+            let allowed = Allowed::all(ping == Ping::Yes);
+            Ok(writing::post(world, Draft { reply_to, allowed, ..Draft::new(self.id, channel, text) }))
+        })
+    }
+
+    /// Shows a message in another channel. Whoever is named in it is not named by that again.
+    pub fn forward(&self, message: Id, to: Id) -> Result<Id, CannotDo> {
+        self.shared.act(|world| {
+            let found = self.visible(world, message, "forward")?;
+            let kind = match &found.kind {
+                _ if found.only_for.is_some() => {
+                    return Err(self.cannot(world, "forward", "it is for them only"));
+                }
+                Kind::Written => {
+                    let (channel, snapshot) = (found.channel, payload::snapshot(world, found));
+                    Kind::Forward { channel, message, snapshot }
+                }
+                Kind::Forward { .. } => found.kind.clone(),
+                _ => return Err(self.cannot(world, "forward", "nobody wrote it")),
             };
-            Ok(writing::post(world, draft))
+            self.may_write(world, to)?;
+            Ok(writing::post(world, Draft { kind, ..Draft::new(self.id, to, "") }))
         })
     }
 
@@ -101,10 +112,16 @@ impl Person {
 
     /// Edits one of their own messages.
     pub fn edit(&self, message: Id, text: &str) -> Result<(), CannotDo> {
-        self.shared.change(|world| {
+        self.shared.act(|world| {
             let found = self.visible(world, message, "edit")?;
             if found.author != self.id {
                 return Err(self.cannot(world, "edit", "it is somebody else's message"));
+            }
+            if !matches!(found.kind, Kind::Written) {
+                return Err(self.cannot(world, "edit", "nothing in it is theirs"));
+            }
+            if world.is_archived(found.channel) {
+                return Err(self.cannot(world, "edit", "the thread is archived"));
             }
             let (channel, body) = (found.channel, Body { content: text.to_owned(), ..found.body.clone() });
             let pings = found.mentions.accounts.clone();
@@ -118,7 +135,7 @@ impl Person {
 
     /// Their own message, or, with the permission for it, anybody's. An ephemeral one is dismissed.
     pub fn delete(&self, message: Id) -> Result<(), CannotDo> {
-        self.shared.change(|world| {
+        self.shared.act(|world| {
             let found = self.visible(world, message, "delete")?;
             let channel = found.channel;
             let is_theirs = found.author == self.id || found.only_for == Some(self.id);
@@ -131,9 +148,12 @@ impl Person {
     }
 
     pub fn react(&self, message: Id, emoji: &str) -> Result<(), CannotDo> {
-        self.shared.change(|world| {
+        self.shared.act(|world| {
             let channel = self.visible(world, message, "react")?.channel;
             self.require(world, channel, ADD_REACTIONS, "react")?;
+            if world.is_archived(channel) {
+                return Err(self.cannot(world, "react", "the thread is archived"));
+            }
             writing::react(world, channel, message, self.id, emoji, true);
             Ok(())
         })

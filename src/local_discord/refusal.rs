@@ -21,6 +21,8 @@ pub const UNKNOWN_USER: Code = (404, 10013, "Unknown User");
 pub const UNKNOWN_WEBHOOK: Code = (404, 10015, "Unknown Webhook");
 pub const UNKNOWN_INTERACTION: Code = (404, 10062, "Unknown interaction");
 pub const UNKNOWN_COMMAND: Code = (404, 10063, "Unknown application command");
+pub const TOO_MANY_COMMANDS_TODAY: Code =
+    (400, 30034, "Max number of daily application command creates has been reached (200)");
 pub const ALREADY_ACKNOWLEDGED: Code = (400, 40060, "Interaction has already been acknowledged.");
 pub const MISSING_ACCESS: Code = (403, 50001, "Missing Access");
 pub const NOT_THE_AUTHOR: Code = (403, 50005, "Cannot edit a message authored by another user");

@@ -48,7 +48,7 @@ pub async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 
 async fn receive(State(shared): State<Arc<Shared>>, request: axum::extract::Request) -> Response {
     match Request::read(request).await {
-        Ok(request) => shared.change(|world| respond(world, &request)),
+        Ok(request) => shared.act(|world| respond(world, &request)),
         Err(refusal) => response(Err(refusal)),
     }
 }

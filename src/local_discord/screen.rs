@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::permissions::VIEW_CHANNEL;
-use super::world::{Id, Message, World};
+use super::world::{Id, Kind, Message, World};
 
 #[derive(Clone, Debug)]
 pub struct Screen {
@@ -32,6 +32,10 @@ pub struct Shown {
     pub is_ephemeral: bool,
     pub is_thinking: bool,
     pub is_edited: bool,
+    /// The text that a forward shows.
+    pub forwarded: Option<String>,
+    /// What Discord itself says of the author; nobody wrote anything then.
+    pub notice: Option<&'static str>,
     /// The names of everybody who got a notification.
     pub pinged: Vec<String>,
 }
@@ -87,7 +91,7 @@ fn failures(world: &World, viewer: Id, channel: Id) -> Vec<String> {
 }
 
 impl Shown {
-    fn of(world: &World, message: &Message) -> Shown {
+    pub(super) fn of(world: &World, message: &Message) -> Shown {
         let names = |ids: &std::collections::BTreeSet<Id>| -> Vec<String> {
             ids.iter().map(|id| world.name_of(*id).to_owned()).collect()
         };
@@ -107,6 +111,8 @@ impl Shown {
             is_ephemeral: message.only_for.is_some(),
             is_thinking: message.is_thinking,
             is_edited: message.edited.is_some(),
+            forwarded: forwarded(message),
+            notice: notice(message),
             pinged: names(&message.pinged),
         }
     }
@@ -114,6 +120,21 @@ impl Shown {
     /// By its label, or by its custom id.
     pub fn button(&self, named: &str) -> Option<&Button> {
         self.buttons.iter().find(|button| button.label == named || button.custom_id.as_deref() == Some(named))
+    }
+}
+
+fn forwarded(message: &Message) -> Option<String> {
+    match &message.kind {
+        Kind::Forward { snapshot, .. } => snapshot["content"].as_str().map(str::to_owned),
+        _ => None,
+    }
+}
+
+fn notice(message: &Message) -> Option<&'static str> {
+    match message.kind {
+        Kind::PinNotice { .. } => Some("pinned a message to this channel"),
+        Kind::JoinNotice => Some("is here"),
+        Kind::Written | Kind::Forward { .. } => None,
     }
 }
 
@@ -183,6 +204,12 @@ impl fmt::Display for Shown {
         let content = if self.is_thinking { "… is thinking" } else { &self.content };
         for line in content.lines() {
             writeln!(f, "    {line}")?;
+        }
+        if let Some(text) = &self.forwarded {
+            writeln!(f, "    forwarded: {text}")?;
+        }
+        if let Some(notice) = self.notice {
+            writeln!(f, "    {notice}")?;
         }
         for embed in &self.embeds {
             writeln!(f, "    ▌ {embed}")?;

@@ -15,6 +15,7 @@ use super::faults::Faults;
 use super::gateway::{Frame, Session};
 use super::permissions::{self, Overwrite};
 use super::record::Recorded;
+use super::screen::Shown;
 
 /// A snowflake. Ids are given in the order of creation, so they sort by time, as Discord's do.
 pub type Id = u64;
@@ -38,19 +39,29 @@ pub struct World {
     pub guilds: BTreeMap<Id, Guild>,
     pub channels: BTreeMap<Id, Channel>,
     pub interactions: BTreeMap<Id, Interaction>,
+    /// The interactions by their tokens.
+    pub tokens: BTreeMap<String, Id>,
     pub commands: BTreeMap<Id, Command>,
+    /// When commands were created, by application and scope.
+    pub created_commands: BTreeMap<(Id, Option<Id>), Vec<Instant>>,
     pub sessions: BTreeMap<String, Session>,
     /// Every gateway connection, whether it has a session or not.
     pub connections: Vec<UnboundedSender<Frame>>,
     pub gateway: GatewayOptions,
+    /// The channels in which something was done that people may see, until it is told who waits for it.
+    pub touched: BTreeSet<Id>,
     pub faults: Faults,
     pub buckets: Buckets,
     pub records: Vec<Recorded>,
+    /// Every message by which a bot notified somebody, as it was then, even if it is gone by now.
+    pub pings_by_bots: Vec<Shown>,
 }
 
 pub struct Account {
     pub name: String,
     pub bot: Option<Bot>,
+    /// A webhook only writes: it is in no guild, and nobody can look it up.
+    pub is_webhook: bool,
 }
 
 pub struct Bot {
@@ -59,6 +70,8 @@ pub struct Bot {
     pub privileged: u64,
     /// Whether anybody may add it to their guild.
     pub is_public: bool,
+    /// Whether people may install it for themselves, in no guild.
+    pub is_for_users: bool,
 }
 
 pub struct Guild {
@@ -75,6 +88,8 @@ pub struct Role {
     pub name: String,
     pub permissions: u64,
     pub is_mentionable: bool,
+    /// The bot whose own role it is: Discord makes it and takes it away again.
+    pub of_bot: Option<Id>,
 }
 
 pub struct Channel {
@@ -93,6 +108,7 @@ pub struct Message {
     pub id: Id,
     pub channel: Id,
     pub author: Id,
+    pub kind: Kind,
     pub body: Body,
     pub reply_to: Option<Id>,
     /// The interaction that it answers.
@@ -109,6 +125,19 @@ pub struct Message {
     pub mentions: Mentions,
     /// Who got a notification.
     pub pinged: BTreeSet<Id>,
+}
+
+/// Whether somebody wrote the message.
+#[derive(Clone, Default)]
+pub enum Kind {
+    #[default]
+    Written,
+    /// It shows another message as that was then; nothing in it is its own.
+    Forward { channel: Id, message: Id, snapshot: Value },
+    /// Discord says that the author pinned this message.
+    PinNotice { pinned: Option<Id> },
+    /// Discord says that the author came into the guild.
+    JoinNotice,
 }
 
 /// What can be written and edited of a message.
@@ -239,9 +268,35 @@ impl World {
         self.accounts.get(&account)?.bot.as_ref()
     }
 
+    pub fn is_webhook(&self, account: Id) -> bool {
+        self.accounts.get(&account).is_some_and(|account| account.is_webhook)
+    }
+
     pub fn bot_with_token(&self, token: &str) -> Option<Id> {
         let has_token = |account: &Account| account.bot.as_ref().is_some_and(|bot| bot.token == token);
         self.accounts.iter().find(|(_, account)| has_token(account)).map(|(id, _)| *id)
+    }
+
+    /// A bot gets a role of its own with it.
+    pub fn add_member(&mut self, guild: Id, account: Id) {
+        let name = self.name_of(account).to_owned();
+        let own_role = self.bot(account).is_some().then(|| self.new_id());
+        let Some(guild) = self.guilds.get_mut(&guild) else { return };
+        if guild.members.contains_key(&account) {
+            return;
+        }
+        guild.members.insert(account, own_role.into_iter().collect());
+        if let Some(id) = own_role {
+            let of_bot = Some(account);
+            guild.roles.insert(id, Role { name, permissions: 0, is_mentionable: false, of_bot });
+        }
+    }
+
+    pub fn remove_member(&mut self, guild: Id, account: Id) {
+        if let Some(guild) = self.guilds.get_mut(&guild) {
+            guild.members.remove(&account);
+            guild.roles.retain(|_, role| role.of_bot != Some(account));
+        }
     }
 
     pub fn guild_of(&self, channel: Id) -> Option<Id> {
@@ -266,6 +321,11 @@ impl World {
 
     pub fn may(&self, account: Id, channel: Id, permission: u64) -> bool {
         self.permissions(account, channel) & permission == permission
+    }
+
+    pub fn is_archived(&self, channel: Id) -> bool {
+        let place = self.channels.get(&channel).map(|channel| &channel.place);
+        matches!(place, Some(Place::Thread { is_archived: true, .. }))
     }
 
     /// Everybody who can see the channel.

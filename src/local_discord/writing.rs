@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 
 use super::events;
 use super::mentions::{self, Allowed};
-use super::world::{Body, Id, Message, Place, World};
+use super::screen::Shown;
+use super::world::{Body, Id, Kind, Message, Place, World};
 
 pub struct Draft {
     pub author: Id,
     pub channel: Id,
+    pub kind: Kind,
     pub body: Body,
     pub reply_to: Option<Id>,
     /// The interaction that it answers.
@@ -18,6 +20,24 @@ pub struct Draft {
     pub only_for: Option<Id>,
     pub is_thinking: bool,
     pub allowed: Allowed,
+}
+
+impl Draft {
+    /// A message with this text, which mentions whatever it names.
+    pub fn new(author: Id, channel: Id, content: &str) -> Draft {
+        Draft {
+            author,
+            channel,
+            kind: Kind::Written,
+            body: Body { content: content.to_owned(), ..Body::default() },
+            reply_to: None,
+            answers: None,
+            nonce: None,
+            only_for: None,
+            is_thinking: false,
+            allowed: Allowed::all(false),
+        }
+    }
 }
 
 /// Puts the message into its channel, which must be there, and tells whoever sees it.
@@ -36,6 +56,7 @@ pub fn post(world: &mut World, draft: Draft) -> Id {
         id,
         channel: draft.channel,
         author: draft.author,
+        kind: draft.kind,
         body: draft.body,
         reply_to: draft.reply_to,
         answers: draft.answers,
@@ -48,15 +69,27 @@ pub fn post(world: &mut World, draft: Draft) -> Id {
         mentions: found,
         pinged,
     };
-    unarchive(world, draft.channel);
+    if draft.only_for.is_none() {
+        unarchive(world, draft.channel);
+    }
     if let Some(channel) = world.channels.get_mut(&draft.channel) {
         channel.messages.insert(id, message);
     }
+    world.touched.insert(draft.channel);
+    keep_ping(world, draft.channel, id);
     events::message_created(world, draft.channel, id);
     id
 }
 
-/// Whoever posts into an archived thread opens it again.
+fn keep_ping(world: &mut World, channel: Id, id: Id) {
+    let is_ping = |message: &&Message| !message.pinged.is_empty() && world.bot(message.author).is_some();
+    if let Some(message) = world.message(channel, id).filter(is_ping) {
+        let shown = Shown::of(world, message);
+        world.pings_by_bots.push(shown);
+    }
+}
+
+/// Whoever posts into an archived thread opens it again, but not by what one person sees only.
 fn unarchive(world: &mut World, channel: Id) {
     let place = world.channels.get_mut(&channel).map(|channel| &mut channel.place);
     if let Some(Place::Thread { is_archived: is_archived @ true, .. }) = place {
@@ -79,6 +112,7 @@ pub fn rewrite(world: &mut World, channel: Id, id: Id, body: Body, allowed: &All
     found.accounts.extend(author_to_ping(world, channel, before.reply_to).filter(|_| allowed.replied_to));
     let pinged = mentions::pinged(world, author, channel, &found);
     let now = world.timestamp();
+    world.touched.insert(channel);
     let Some(message) = world.message_mut(channel, id) else { return };
     message.body = body;
     message.mentions = found;
@@ -86,6 +120,7 @@ pub fn rewrite(world: &mut World, channel: Id, id: Id, body: Body, allowed: &All
         message.is_thinking = false;
         message.pinged = pinged;
         message.pinged.retain(|account| message.only_for.is_none_or(|only| only == *account));
+        keep_ping(world, channel, id);
     } else {
         message.edited = Some(now);
     }
@@ -93,6 +128,7 @@ pub fn rewrite(world: &mut World, channel: Id, id: Id, body: Body, allowed: &All
 }
 
 pub fn remove(world: &mut World, channel: Id, id: Id) {
+    world.touched.insert(channel);
     let removed = world.channels.get_mut(&channel).and_then(|channel| channel.messages.remove(&id));
     if removed.is_some_and(|message| message.only_for.is_none()) {
         events::message_deleted(world, channel, id);
@@ -101,6 +137,7 @@ pub fn remove(world: &mut World, channel: Id, id: Id) {
 
 /// Adds or takes away the reaction of `by`.
 pub fn react(world: &mut World, channel: Id, id: Id, by: Id, emoji: &str, is_added: bool) {
+    world.touched.insert(channel);
     let Some(message) = world.message_mut(channel, id) else { return };
     let everybody = message.reactions.entry(emoji.to_owned()).or_default();
     let is_news = if is_added { everybody.insert(by) } else { everybody.remove(&by) };

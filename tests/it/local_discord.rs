@@ -3,6 +3,8 @@
 
 mod bot;
 mod limits;
+mod load;
+mod messages;
 mod plain;
 mod twilight;
 
@@ -11,7 +13,9 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use passim::local_discord::permissions::{Overwrite, SEND_MESSAGES, VIEW_CHANNEL, Whom};
+use passim::local_discord::permissions::{
+    MANAGE_MESSAGES, MANAGE_THREADS, Overwrite, SEND_MESSAGES, VIEW_CHANNEL, Whom,
+};
 use passim::local_discord::{
     Failure, Fault, Id, LocalDiscord, MESSAGE_CONTENT, Moment, Person, Ping, Recorded, Screen, Shown,
     json_lines,
@@ -100,6 +104,26 @@ impl Drop for Scene {
 fn append(file: &Path, lines: &str) {
     let mut file = OpenOptions::new().create(true).append(true).open(file).unwrap();
     file.write_all(lines.as_bytes()).unwrap();
+}
+
+#[tokio::test]
+async fn what_a_bot_pinged_is_kept_though_it_is_gone() {
+    let (scene, _bot) = Scene::connected(unprivileged()).await;
+    scene.bob.say(scene.general, &format!("<@{}>", scene.ann.id())).unwrap();
+    scene.ann.say(scene.general, &scene.mention(&format!("quiet <@{}>", scene.bob.id()))).unwrap();
+    let is_there = |message: &Shown| message.author == "probe";
+    scene.bob.finds(scene.general, SOON, "a reply that pings nobody", is_there).await.unwrap();
+    assert!(scene.discord.pinged_anybody().is_empty());
+    scene.ann.say(scene.general, &scene.mention("echo hello")).unwrap();
+    let is_there = |message: &Shown| message.content == "hello";
+    let reply = scene.bob.finds(scene.general, SOON, "a reply", is_there).await.unwrap();
+    let moderator = scene.discord.person("moderator");
+    scene.discord.join(scene.guild, moderator.id());
+    let role = scene.discord.role(scene.guild, "moderators", MANAGE_MESSAGES, false);
+    scene.discord.give_role(scene.guild, role, moderator.id());
+    moderator.delete(reply.id).unwrap();
+    let pings: Vec<_> = scene.discord.pinged_anybody().into_iter().map(|m| (m.content, m.pinged)).collect();
+    assert_eq!(pings, [("hello".to_owned(), vec!["ann".to_owned()])]);
 }
 
 #[tokio::test]
@@ -560,14 +584,23 @@ async fn roles_are_pinged_by_who_may() {
 }
 
 #[tokio::test]
-async fn a_locked_thread_takes_nothing() {
+async fn a_locked_thread_takes_messages_of_moderators_only() {
     let (scene, _bot) = Scene::connected(unprivileged()).await;
     let thread = scene.discord.thread(scene.general, "details");
     scene.discord.archive(thread, true);
     let http = bot::http(&scene.discord.origin(), TOKEN);
     let refused = http.send_message(thread.into(), Vec::new(), &json!({ "content": "a" })).await;
-    assert_eq!(bot::code(&refused.unwrap_err()), (400, 160_005));
+    assert_eq!(bot::code(&refused.unwrap_err()), (400, 50083));
     assert!(scene.bob.say(thread, "a").is_err());
+    let open = scene.discord.thread(scene.general, "more details");
+    scene.discord.lock(open);
+    let refused = http.send_message(open.into(), Vec::new(), &json!({ "content": "a" })).await;
+    assert_eq!(bot::code(&refused.unwrap_err()), (400, 160_005));
+    let moderators = scene.discord.role(scene.guild, "moderators", MANAGE_THREADS, false);
+    scene.discord.give_role(scene.guild, moderators, scene.bot);
+    for thread in [thread, open] {
+        http.send_message(thread.into(), Vec::new(), &json!({ "content": "a" })).await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -603,4 +636,44 @@ async fn what_is_not_there_is_named_by_its_code() {
     assert_eq!(bot::code(&nowhere), (404, 10003));
     let nothing = http.get_message(scene.general.into(), 1.into()).await.unwrap_err();
     assert_eq!(bot::code(&nothing), (404, 10008));
+}
+
+#[tokio::test]
+async fn a_callback_tells_what_it_brought_about_when_it_is_asked_to() {
+    let (scene, bot) = Scene::connected(unprivileged()).await;
+    let mut listener = plain::Listener::connect(&scene.discord.origin(), TOKEN, 0).await;
+    let mut answer_with = async |interaction: Id, query: &str| {
+        let token = listener.next("INTERACTION_CREATE").await["token"].as_str().unwrap().to_owned();
+        let path = format!("/interactions/{interaction}/{token}/callback{query}");
+        let body = json!({ "type": 4, "data": { "content": "here", "flags": 64 } });
+        plain::request(&scene.discord.origin(), TOKEN, "POST", &path, &body).await
+    };
+    let first = scene.ann.invoke(scene.general, "late", &[]).unwrap();
+    let told = answer_with(first, "?with_response=true").await;
+    assert_eq!((told.status, &told.body["resource"]["type"]), (200, &json!(4)));
+    assert_eq!(told.body["resource"]["message"]["content"], "here");
+    let interaction = &told.body["interaction"];
+    assert_eq!(interaction["id"], first.to_string());
+    assert_eq!(interaction["response_message_id"], told.body["resource"]["message"]["id"]);
+    assert_eq!(interaction["response_message_ephemeral"], true);
+    let second = scene.ann.invoke(scene.general, "late", &[]).unwrap();
+    let untold = answer_with(second, "").await;
+    assert_eq!((untold.status, &untold.body), (204, &Value::Null));
+    bot.was_asked("late").await;
+}
+
+#[tokio::test]
+async fn an_application_says_who_can_install_it_and_which_intents_it_was_granted() {
+    let scene = Scene::new().await;
+    let told = async |path: &str| {
+        let answer = plain::request(&scene.discord.origin(), TOKEN, "GET", path, &Value::Null).await;
+        ["bot_public", "integration_types_config", "flags"].map(|field| answer.body[field].clone())
+    };
+    let private = [json!(false), json!({ "0": {} }), json!(1 << 19)];
+    assert_eq!(told("/applications/@me").await, private);
+    assert_eq!(told("/oauth2/applications/@me").await, private);
+    scene.discord.make_public(scene.bot);
+    scene.discord.allow_user_installs(scene.bot);
+    let open = [json!(true), json!({ "0": {}, "1": {} }), json!(1 << 19)];
+    assert_eq!(told("/applications/@me").await, open);
 }

@@ -25,8 +25,8 @@ pub fn commands(body: &Value) -> Result<(), Refusal> {
     let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
     for (n, command) in body.as_array().into_iter().flatten().enumerate() {
         check_command(&mut form, &format!("{n}."), command);
-        *counts.entry(kind(command)).or_default() += 1;
-        if !names.insert((kind(command), command["name"].to_string())) {
+        *counts.entry(command_type(command)).or_default() += 1;
+        if !names.insert((command_type(command), command["name"].to_string())) {
             let message = "Application command names must be unique";
             form.wrong(format!("{n}.name"), "APPLICATION_COMMANDS_DUPLICATE_NAME", message);
         }
@@ -42,12 +42,12 @@ pub fn commands(body: &Value) -> Result<(), Refusal> {
 }
 
 /// What is not said is a slash command.
-pub(super) fn kind(command: &Value) -> u64 {
+pub fn command_type(command: &Value) -> u64 {
     command["type"].as_u64().unwrap_or(SLASH)
 }
 
 fn check_command(form: &mut Form, at: &str, command: &Value) {
-    match kind(command) {
+    match command_type(command) {
         SLASH => {
             name(form, &format!("{at}name"), &command["name"]);
             form.text(format!("{at}description"), &command["description"], 1, 100);

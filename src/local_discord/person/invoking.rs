@@ -52,7 +52,7 @@ impl Person {
         kind: InteractionKind,
         focused: Option<&str>,
     ) -> Result<Id, CannotDo> {
-        self.shared.change(|world| {
+        self.shared.act(|world| {
             let called = format!("/{command}");
             let mut words = command.split(' ');
             let first = words.next().unwrap_or_default();
@@ -68,7 +68,7 @@ impl Person {
 
     /// Chooses a command in a message's menu.
     pub fn use_menu(&self, message: Id, name: &str) -> Result<Id, CannotDo> {
-        self.shared.change(|world| {
+        self.shared.act(|world| {
             let target = self.visible(world, message, name)?;
             let channel = target.channel;
             let resolved = json!({ "messages": { message.to_string(): payload::message(world, target) } });
@@ -85,7 +85,7 @@ impl Person {
 
     /// Presses a button, by its label or its custom id.
     pub fn press(&self, message: Id, button: &str) -> Result<Id, CannotDo> {
-        self.shared.change(|world| {
+        self.shared.act(|world| {
             let is_named =
                 |component: &Value| component["label"] == button || component["custom_id"] == button;
             let is_button = |component: &Value| component["type"] == BUTTON && is_named(component);
@@ -100,7 +100,7 @@ impl Person {
 
     /// Chooses values in a select, by its custom id or its placeholder.
     pub fn choose(&self, message: Id, select: &str, values: &[&str]) -> Result<Id, CannotDo> {
-        self.shared.change(|world| {
+        self.shared.act(|world| {
             let is_named =
                 |component: &Value| component["custom_id"] == select || component["placeholder"] == select;
             let is_select = |component: &Value| component["type"] == SELECT && is_named(component);
@@ -120,7 +120,7 @@ impl Person {
 
     /// Fills in the form that an interaction was answered with, and sends it.
     pub fn submit(&self, opened_by: Id, fields: &[(&str, &str)]) -> Result<Id, CannotDo> {
-        self.shared.change(|world| {
+        self.shared.act(|world| {
             let opener = world.interactions.get_mut(&opened_by).filter(|opener| opener.by == self.id);
             let Some(Interaction { response: Some(Response::Modal { form, is_submitted }), .. }) = opener
             else {
@@ -241,6 +241,8 @@ impl Person {
             response: None,
         };
         let event = payload::interaction(world, &interaction, attempt.data);
+        world.touched.insert(attempt.channel);
+        world.tokens.insert(interaction.token.clone(), id);
         world.interactions.insert(id, interaction);
         events::interaction_created(world, attempt.application, &event);
         id

@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::super::screen::{Screen, Shown};
-use super::super::world::{Id, Response, World};
+use super::super::shared::Topic;
+use super::super::world::{Id, Response};
 use super::Person;
 
 /// A form that an application has opened.
@@ -41,7 +42,7 @@ impl Person {
         what: &str,
         is_there: impl Fn(&Screen) -> bool,
     ) -> Result<Screen, NotSeen> {
-        let look = |world: &World| Some(Screen::of(world, self.id, channel)).filter(&is_there);
+        let look = || Some(self.sees(channel)).filter(&is_there);
         self.waits(channel, limit, what, look).await
     }
 
@@ -53,29 +54,33 @@ impl Person {
         what: &str,
         is_meant: impl Fn(&Shown) -> bool,
     ) -> Result<Shown, NotSeen> {
-        let look = |world: &World| {
-            let screen = Screen::of(world, self.id, channel);
-            screen.messages.into_iter().find(|message| is_meant(message))
-        };
+        let look = || self.sees(channel).messages.into_iter().find(|message| is_meant(message));
         self.waits(channel, limit, what, look).await
     }
 
     /// The form that this interaction of theirs is answered with.
     pub async fn gets_form(&self, interaction: Id, limit: Duration) -> Result<Form, NotSeen> {
-        let look = |world: &World| match &world.interactions.get(&interaction)?.response {
-            Some(Response::Modal { form, is_submitted: false }) => Some(Form::read(form)),
+        let form = |response: &Response| match response {
+            Response::Modal { form, is_submitted: false } => Some(Form::read(form)),
             _ => None,
         };
+        let look = || self.response(interaction, form);
         self.waits(self.channel_of(interaction), limit, "a form", look).await
     }
 
     /// The completions that this interaction of theirs is answered with.
     pub async fn gets_choices(&self, interaction: Id, limit: Duration) -> Result<Vec<Choice>, NotSeen> {
-        let look = |world: &World| match &world.interactions.get(&interaction)?.response {
-            Some(Response::Choices(choices)) => Some(choices.iter().map(Choice::read).collect()),
+        let choices = |response: &Response| match response {
+            Response::Choices(choices) => Some(choices.iter().map(Choice::read).collect()),
             _ => None,
         };
+        let look = || self.response(interaction, choices);
         self.waits(self.channel_of(interaction), limit, "completions", look).await
+    }
+
+    /// What `pick` finds in the response to an interaction, once there is one.
+    fn response<T>(&self, interaction: Id, pick: impl Fn(&Response) -> Option<T>) -> Option<T> {
+        self.shared.read(|world| pick(world.interactions.get(&interaction)?.response.as_ref()?))
     }
 
     fn channel_of(&self, interaction: Id) -> Id {
@@ -87,9 +92,9 @@ impl Person {
         channel: Id,
         limit: Duration,
         what: &str,
-        look: impl Fn(&World) -> Option<T>,
+        look: impl FnMut() -> Option<T>,
     ) -> Result<T, NotSeen> {
-        let found = self.shared.wait(limit, look).await;
+        let found = self.shared.wait(Topic::Channel(channel), limit, look).await;
         let picture = || self.sees(channel).to_string();
         found.ok_or_else(|| NotSeen { what: what.to_owned(), limit, picture: picture() })
     }

@@ -24,9 +24,7 @@ pub(super) fn mine(world: &World, bot: Id) -> Outcome {
 
 pub(super) fn leave(world: &mut World, guild: Id, bot: Id) -> Outcome {
     own_guild(world, guild, bot)?;
-    if let Some(guild) = world.guilds.get_mut(&guild) {
-        guild.members.remove(&bot);
-    }
+    world.remove_member(guild, bot);
     events::guild_deleted(world, guild, bot, false);
     Ok(Reply::Nothing)
 }
@@ -77,7 +75,7 @@ pub(super) fn channel(world: &World, channel: Id, bot: Id) -> Outcome {
 }
 
 pub(super) fn user(world: &World, user: Id) -> Outcome {
-    if !world.accounts.contains_key(&user) {
+    if !world.accounts.contains_key(&user) || world.is_webhook(user) {
         return Err(refusal::UNKNOWN_USER.into());
     }
     Ok(Reply::Json(payload::user(world, user)))

@@ -1,6 +1,6 @@
 //! The first response to an interaction, and what its token serves for afterwards.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::limits::{self, Carrier, EPHEMERAL};
 use super::super::mentions::Allowed;
@@ -8,7 +8,7 @@ use super::super::payload;
 use super::super::refusal::{self, FormFault, Refusal};
 use super::super::world::{Body, Id, Interaction, InteractionKind, Response, TOKEN_LIFE, World};
 use super::super::writing::{self, Draft};
-use super::messages::{body_of, is_empty};
+use super::messages::{body_of, is_empty, not_locked};
 use super::request::Request;
 use super::{Outcome, Reply, known, not_modelled};
 
@@ -23,9 +23,6 @@ mod callback {
 }
 
 pub(super) fn callback(world: &mut World, request: &Request, id: Id, token: &str) -> Outcome {
-    if request.parameter("with_response") == Some("true") {
-        return Err(not_modelled(request));
-    }
     let found = world.interactions.get(&id).filter(|found| found.token == token);
     let interaction = found.ok_or(refusal::UNKNOWN_INTERACTION)?;
     if interaction.response.is_some() {
@@ -39,10 +36,36 @@ pub(super) fn callback(world: &mut World, request: &Request, id: Id, token: &str
         return Err(wrong_type(interaction.kind));
     }
     let response = first_response(world, request, id, kind)?;
+    let told = callback_response(world, id, kind, &response);
+    let channel = channel_of(world, id);
+    world.touched.insert(channel);
     if let Some(interaction) = world.interactions.get_mut(&id) {
         interaction.response = Some(response);
     }
-    Ok(Reply::Nothing)
+    let is_wanted = request.parameter("with_response") == Some("true");
+    Ok(if is_wanted { Reply::Json(told) } else { Reply::Nothing })
+}
+
+/// What a callback brought about. The message itself is in it only where it is written already: a deferred one
+/// is named by its id.
+fn callback_response(world: &World, id: Id, kind: u64, response: &Response) -> Value {
+    let Some(interaction) = world.interactions.get(&id) else { return Value::Null };
+    let channel = interaction.channel;
+    let mut told = json!({ "interaction": {
+        "id": id.to_string(), "type": interaction.kind as u8, "channel_id": channel.to_string(),
+    } });
+    if let Some(guild) = world.guild_of(channel) {
+        told["interaction"]["guild_id"] = json!(guild.to_string());
+    }
+    let Response::Message(message) = response else { return told };
+    let Some(message) = world.message(channel, *message) else { return told };
+    told["interaction"]["response_message_id"] = json!(message.id.to_string());
+    told["interaction"]["response_message_loading"] = json!(message.is_thinking);
+    told["interaction"]["response_message_ephemeral"] = json!(message.only_for.is_some());
+    if matches!(kind, callback::MESSAGE | callback::UPDATE) {
+        told["resource"] = json!({ "type": kind, "message": payload::message(world, message) });
+    }
+    told
 }
 
 /// Which response is for which interaction.
@@ -77,7 +100,7 @@ fn first_response(world: &mut World, request: &Request, id: Id, kind: u64) -> Re
         }
         callback::DEFERRED_MESSAGE => {
             limits::message(data, "data.", Carrier::Interaction)?;
-            Ok(Response::Message(answer(world, id, data, Body::default(), true)))
+            Ok(Response::Message(answer(world, id, data, Body::default(), true)?))
         }
         callback::MESSAGE => {
             limits::message(data, "data.", Carrier::Interaction)?;
@@ -85,7 +108,7 @@ fn first_response(world: &mut World, request: &Request, id: Id, kind: u64) -> Re
             if is_empty(&body) {
                 return Err(refusal::EMPTY_MESSAGE.into());
             }
-            Ok(Response::Message(answer(world, id, data, body, false)))
+            Ok(Response::Message(answer(world, id, data, body, false)?))
         }
         // Both concern the message whose component was used, which `fits` saw to.
         _ => {
@@ -100,23 +123,24 @@ fn first_response(world: &mut World, request: &Request, id: Id, kind: u64) -> Re
 }
 
 /// A message of the application that answers the interaction, for all or for its person only.
-fn answer(world: &mut World, id: Id, data: &Value, body: Body, is_thinking: bool) -> Id {
-    let Some(interaction) = world.interactions.get(&id) else { return 0 };
+fn answer(world: &mut World, id: Id, data: &Value, body: Body, is_thinking: bool) -> Result<Id, Refusal> {
+    let interaction = world.interactions.get(&id).ok_or(refusal::UNKNOWN_INTERACTION)?;
     let (application, channel, by) = (interaction.application, interaction.channel, interaction.by);
     let is_ephemeral = data["flags"].as_u64().unwrap_or(0) & EPHEMERAL != 0;
+    if !is_ephemeral {
+        not_locked(world, channel, application)?;
+    }
     let draft = Draft {
-        author: application,
-        channel,
         body,
         // What answers a button is shown as a reply to the message that has it.
         reply_to: interaction.on,
         answers: Some(id),
-        nonce: None,
         only_for: is_ephemeral.then_some(by),
         is_thinking,
         allowed: Allowed::read(&data["allowed_mentions"]).without_replied_to(),
+        ..Draft::new(application, channel, "")
     };
-    writing::post(world, draft)
+    Ok(writing::post(world, draft))
 }
 
 fn rewrite(world: &mut World, request: &Request, id: Id, message: Id, body: &Value) -> Result<(), Refusal> {
@@ -138,8 +162,9 @@ pub(super) fn webhook(
     token: &str,
     rest: &[&str],
 ) -> Outcome {
-    let is_meant = |found: &&Interaction| found.token == token && found.application == application;
-    let interaction = world.interactions.values().find(is_meant).ok_or(refusal::UNKNOWN_WEBHOOK)?;
+    let found = world.tokens.get(token).and_then(|id| world.interactions.get(id));
+    let is_meant = |found: &&Interaction| found.application == application;
+    let interaction = found.filter(is_meant).ok_or(refusal::UNKNOWN_WEBHOOK)?;
     if world.now().duration_since(interaction.born) > TOKEN_LIFE {
         return Err(refusal::INVALID_WEBHOOK_TOKEN.into());
     }
@@ -178,7 +203,7 @@ fn follow_up(world: &mut World, request: &Request, id: Id, response: &Response) 
     if is_empty(&body) {
         return Err(refusal::EMPTY_MESSAGE.into());
     }
-    let message = answer(world, id, &request.body, body, false);
+    let message = answer(world, id, &request.body, body, false)?;
     shown(world, id, message)
 }
 

@@ -9,7 +9,7 @@ use super::super::permissions::{
     SEND_MESSAGES_IN_THREADS, VIEW_CHANNEL,
 };
 use super::super::refusal::{self, FormFault, Refusal};
-use super::super::world::{Body, File, Id, Message, Place, World};
+use super::super::world::{Body, File, Id, Kind, Message, Place, World};
 use super::super::writing::{self, Draft};
 use super::super::{events, payload};
 use super::request::Request;
@@ -70,27 +70,16 @@ fn create(world: &mut World, request: &Request, channel: Id, bot: Id) -> Outcome
     let now = world.now();
     world.buckets.take_place(channel, now)?;
     let nonce = Some(body["nonce"].clone()).filter(|nonce| !nonce.is_null());
-    let draft = Draft {
-        author: bot,
-        channel,
-        body: written,
-        reply_to,
-        answers: None,
-        nonce,
-        only_for: None,
-        is_thinking: false,
-        allowed: Allowed::read(&body["allowed_mentions"]),
-    };
+    let allowed = Allowed::read(&body["allowed_mentions"]);
+    let draft = Draft { body: written, reply_to, nonce, allowed, ..Draft::new(bot, channel, "") };
     let id = writing::post(world, draft);
     get(world, channel, id, bot)
 }
 
 fn may_post(world: &World, channel: Id, bot: Id, has_files: bool) -> Result<(), Refusal> {
+    not_locked(world, channel, bot)?;
     let place = world.channels.get(&channel).map(|channel| &channel.place);
     let needed = match place {
-        Some(Place::Thread { is_locked: true, .. }) if !world.may(bot, channel, MANAGE_THREADS) => {
-            return Err(refusal::THREAD_IS_LOCKED.into());
-        }
         Some(Place::Direct { between }) if !share_a_guild(world, *between) => {
             return Err(refusal::CANNOT_MESSAGE_THIS_USER.into());
         }
@@ -99,6 +88,24 @@ fn may_post(world: &World, channel: Id, bot: Id, has_files: bool) -> Result<(), 
     };
     let files = if has_files { ATTACH_FILES } else { 0 };
     require(world, channel, bot, needed | files, refusal::MISSING_PERMISSIONS)
+}
+
+/// A locked thread takes messages of moderators only. Where it is archived too, Discord says that alone: it is
+/// what a message would have to change.
+pub(super) fn not_locked(world: &World, channel: Id, bot: Id) -> Result<(), Refusal> {
+    let place = world.channels.get(&channel).map(|channel| &channel.place);
+    match place {
+        _ if world.may(bot, channel, MANAGE_THREADS) => Ok(()),
+        Some(Place::Thread { is_locked: true, is_archived: true, .. }) => {
+            Err(refusal::THREAD_IS_ARCHIVED.into())
+        }
+        Some(Place::Thread { is_locked: true, .. }) => Err(refusal::THREAD_IS_LOCKED.into()),
+        _ => Ok(()),
+    }
+}
+
+fn not_archived(world: &World, channel: Id) -> Result<(), Refusal> {
+    if world.is_archived(channel) { Err(refusal::THREAD_IS_ARCHIVED.into()) } else { Ok(()) }
 }
 
 fn share_a_guild(world: &World, accounts: [Id; 2]) -> bool {
@@ -113,17 +120,18 @@ fn replied_to(world: &World, channel: Id, body: &Value, bot: Id) -> Result<Optio
     let given = reference["message_id"].as_str().and_then(|id| id.parse().ok());
     let Some(id) = given.or_else(|| reference["message_id"].as_u64()) else { return Ok(None) };
     require(world, channel, bot, READ_MESSAGE_HISTORY, refusal::NO_REPLY_WITHOUT_HISTORY)?;
-    if find(world, channel, id).is_ok() {
-        return Ok(Some(id));
+    let no_reply = |code, message: &str| {
+        let (path, message) = ("message_reference".to_owned(), message.to_owned());
+        Err(Refusal::form(&[FormFault { path, code, message }]))
+    };
+    match find(world, channel, id) {
+        Ok(Message { kind: Kind::PinNotice { .. }, .. }) => {
+            no_reply("REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE", "Cannot reply to a system message")
+        }
+        Ok(_) => Ok(Some(id)),
+        Err(_) if reference["fail_if_not_exists"] == false => Ok(None),
+        Err(_) => no_reply("REPLIES_UNKNOWN_MESSAGE", "Unknown message"),
     }
-    if reference["fail_if_not_exists"] == false {
-        return Ok(None);
-    }
-    Err(Refusal::form(&[FormFault {
-        path: "message_reference".into(),
-        code: "REPLIES_UNKNOWN_MESSAGE",
-        message: "Unknown message".into(),
-    }]))
 }
 
 fn with_nonce<'w>(world: &'w World, channel: Id, bot: Id, nonce: &Value) -> Option<&'w Message> {
@@ -173,11 +181,8 @@ pub(super) fn is_empty(body: &Body) -> bool {
 
 /// Without the privileged intent, REST hides what the gateway hides.
 fn shown(world: &World, message: &Message, bot: Id) -> Value {
-    let full = payload::message(world, message);
     let is_granted = world.bot(bot).is_some_and(|bot| bot.privileged & events::MESSAGE_CONTENT != 0);
-    let is_direct = world.guild_of(message.channel).is_none();
-    let is_addressed = message.author == bot || message.mentions.accounts.contains(&bot);
-    if is_granted || is_direct || is_addressed { full } else { payload::without_content(full) }
+    payload::message_for(world, message, bot, is_granted)
 }
 
 fn get(world: &World, channel: Id, id: Id, bot: Id) -> Outcome {
@@ -201,10 +206,7 @@ fn edit(world: &mut World, request: &Request, channel: Id, id: Id, bot: Id) -> O
         return Err(refusal::NOT_THE_AUTHOR.into());
     }
     let before = before.body.clone();
-    if matches!(world.channels.get(&channel).map(|c| &c.place), Some(Place::Thread { is_archived: true, .. }))
-    {
-        return Err(refusal::THREAD_IS_ARCHIVED.into());
-    }
+    not_archived(world, channel)?;
     limits::message(&request.body, "", Carrier::Channel)?;
     let written = body_of(world, &request.body, request, Some(&before));
     if is_empty(&written) {
@@ -224,6 +226,7 @@ fn delete(world: &mut World, channel: Id, id: Id, bot: Id) -> Outcome {
 
 fn react(world: &mut World, channel: Id, id: Id, bot: Id, emoji: &str, is_added: bool) -> Outcome {
     let message = find(world, channel, id)?;
+    not_archived(world, channel)?;
     // Whoever finds the reaction there already may join it.
     if is_added && !message.reactions.contains_key(emoji) {
         require(world, channel, bot, ADD_REACTIONS | READ_MESSAGE_HISTORY, refusal::MISSING_PERMISSIONS)?;

@@ -73,3 +73,22 @@ async fn a_request_that_a_test_limits_says_so_in_its_headers_too() {
     let again = plain::request(&scene.discord.origin(), TOKEN, "GET", "/users/@me", &Value::Null).await;
     assert_eq!((again.status, again.header("x-ratelimit-limit")), (200, None));
 }
+
+#[tokio::test]
+async fn an_application_creates_200_commands_a_day() {
+    let scene = Scene::new().await;
+    let create = async |names: std::ops::Range<u32>| {
+        let command = |n| json!({ "name": format!("command-{n}"), "description": "Does something" });
+        let commands: Value = names.map(command).collect();
+        let path = format!("/applications/{}/commands", scene.bot);
+        plain::request(&scene.discord.origin(), TOKEN, "PUT", &path, &commands).await
+    };
+    assert_eq!(create(0..100).await.status, 200);
+    assert_eq!(create(0..100).await.status, 200, "nothing of it is new");
+    assert_eq!(create(100..199).await.status, 200);
+    assert_eq!(create(199..201).await.code(), (400, 30034));
+    assert_eq!(create(199..200).await.status, 200);
+    assert_eq!(create(200..201).await.code(), (400, 30034));
+    scene.discord.advance(Duration::from_secs(24 * 60 * 60));
+    assert_eq!(create(200..201).await.status, 200);
+}
