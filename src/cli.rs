@@ -13,6 +13,7 @@ use crate::settings::{self, Settings, SettingsError, UserFolders};
 
 mod ask;
 mod chat;
+mod commands;
 mod completions;
 mod config;
 mod doctor;
@@ -22,6 +23,7 @@ mod index;
 mod init;
 mod open;
 mod search;
+mod serve;
 mod show;
 mod sources;
 mod token;
@@ -68,6 +70,10 @@ enum Command {
     Index(index::Index),
     /// Ask a whole question set, and measure the answers
     Eval(eval::Eval),
+    /// Answer in Discord, until Ctrl-C or SIGTERM
+    Serve(serve::Serve),
+    /// Print the slash commands of the Discord bot, or register them
+    Commands(commands::Commands),
     /// Ask for the folder and the Discord token, and write them into the settings
     Init(init::Init),
     /// Check that everything is in place, and say what to do where it is not
@@ -154,6 +160,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Show(command) => show::run(&command, &settings()?),
         Command::Index(command) => index::run(&command, &settings()?),
         Command::Eval(command) => eval::run(&command, &settings()?, common.corpus.is_some()),
+        Command::Serve(command) => serve::run(&command, &settings()?),
+        Command::Commands(command) => commands::run(&command, &settings()?),
         Command::Init(command) => init::run(&command, &world.sources(&common)),
         Command::Doctor(command) => doctor::run(&command, &world.sources(&common)),
         Command::Config(command) => config::run(&command, &settings()?),

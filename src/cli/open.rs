@@ -26,7 +26,7 @@ pub(super) fn answerer_over(corpus: &Path, settings: &Settings) -> Result<Answer
 }
 
 /// The index, level with the documents; as it is where another process is bringing it level right now.
-fn index(corpus: &Path, settings: &Settings) -> Result<Index, Failure> {
+pub(super) fn index(corpus: &Path, settings: &Settings) -> Result<Index, Failure> {
     let folder = index_folder(corpus, settings)?;
     let started = Instant::now();
     loop {

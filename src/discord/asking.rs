@@ -51,7 +51,6 @@ pub struct Answered {
     pub messages: Vec<Outgoing>,
     /// Where a sign does.
     pub small_talk: Option<SmallTalk>,
-    pub language: Language,
 }
 
 pub async fn answer(bot: &Arc<Bot>, asked: Asked) -> Result<Answered, Trouble> {
@@ -78,7 +77,7 @@ fn answer_now(bot: &Bot, asked: &Asked) -> Result<Answered, Trouble> {
         _ => None,
     };
     let messages = drawn(bot, asked, &answer, &answerer, asking.as_ref(), language);
-    Ok(Answered { asking, messages, small_talk, language })
+    Ok(Answered { asking, messages, small_talk })
 }
 
 /// The id of the source that somebody means, by its id or its title.

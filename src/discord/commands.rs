@@ -101,6 +101,23 @@ pub fn all() -> Vec<Command> {
     ]
 }
 
+/// Each command and subcommand as people type it, with what it does; menu entries as they are called.
+pub fn described() -> Vec<(String, &'static str)> {
+    let mut described = Vec::new();
+    for command in all() {
+        let subcommands = command.options.iter().filter(|option| option.kind == SUB_COMMAND);
+        let with_name: Vec<_> = subcommands
+            .map(|option| (format!("/{} {}", command.name, option.name), option.description))
+            .collect();
+        match (command.kind, with_name.is_empty()) {
+            (CHAT_INPUT, true) => described.push((format!("/{}", command.name), command.description)),
+            (CHAT_INPUT, false) => described.extend(with_name),
+            _ => described.push((command.name.to_owned(), "In the menu of a message")),
+        }
+    }
+    described
+}
+
 /// Long enough for any question, short enough for Discord.
 const QUESTION_LENGTH: u16 = 2_000;
 const QUERY_LENGTH: u16 = 200;

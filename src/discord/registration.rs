@@ -14,7 +14,7 @@ pub struct Registered {
     /// Whether the commands had to be written.
     pub is_new: bool,
     /// Guilds whose own commands, of an earlier version, were taken away: beside ours they would show twice.
-    pub emptied: Vec<GuildId>,
+    pub emptied: Vec<u64>,
     /// Each top-level command with its id.
     pub ids: HashMap<String, CommandId>,
 }
@@ -51,7 +51,7 @@ pub async fn application(http: &Http) -> Result<Application, RegistrationError> 
 }
 
 /// Brings the registered commands level with ours; [`application`] comes first.
-pub async fn register(http: &Http, guilds: &[GuildId]) -> Result<Registered, RegistrationError> {
+pub async fn register(http: &Http, guilds: &[u64]) -> Result<Registered, RegistrationError> {
     let application_id = http.application_id().ok_or_else(|| {
         RegistrationError::Failed("the application is not known".to_owned())
     })?;
@@ -60,13 +60,13 @@ pub async fn register(http: &Http, guilds: &[GuildId]) -> Result<Registered, Reg
     let is_new = !commands::are_registered(&registered);
     let registered = if is_new { put(http, global, &commands::all()).await? } else { registered };
     let mut emptied = Vec::new();
-    for guild_id in guilds {
-        let own = Route::GuildCommands { application_id, guild_id: *guild_id };
+    for guild in guilds {
+        let own = Route::GuildCommands { application_id, guild_id: GuildId::new(*guild) };
         // A guild that the bot is not in has none.
         let Ok(theirs) = list(http, own).await else { continue };
         if !theirs.is_empty() {
             put(http, own, &[]).await?;
-            emptied.push(*guild_id);
+            emptied.push(*guild);
         }
     }
     Ok(Registered { is_new, emptied, ids: registered.iter().filter_map(named).collect() })

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serenity::all::{Client, ClientBuilder, GatewayError, Http, HttpBuilder, Settings as CacheSettings, ShardManager};
 use thiserror::Error;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
 
 use super::bot::Bot;
 use super::gateway::{self, Handler};
@@ -60,19 +60,16 @@ pub enum ServeError {
     Hopeless(String),
     #[error("cannot connect to Discord: {0}")]
     Unreachable(String),
-    #[error("cannot listen for signals: {0}")]
-    Signals(std::io::Error),
 }
 
-/// Serves until a signal ends it.
-pub async fn serve(served: Served) -> Result<(), ServeError> {
-    let mut signals = Signals::listen().map_err(ServeError::Signals)?;
+/// Serves until somebody wants it to stop: the first wish lets answers under way end, the second one does not.
+pub async fn serve(served: Served, mut stop: mpsc::Receiver<()>) -> Result<(), ServeError> {
     let http = Arc::new(http(&served.settings)?);
     let Served { live, corpus, data, settings, clock } = served;
     let bot = Arc::new(Bot::new(live, corpus, &data, settings, http.clone(), clock)?);
     let application = registration::application(&http).await?;
     warn_of(&application);
-    let registered = registration::register(&http, bot.audience.guilds()).await?;
+    let registered = registration::register(&http, &bot.settings.discord.guilds).await?;
     if registered.is_new {
         tracing::info!("registered the commands; Discord may take a minute to show them");
     }
@@ -86,8 +83,8 @@ pub async fn serve(served: Served) -> Result<(), ServeError> {
             ServeError::Hopeless("the connection to Discord ended".to_owned())
         })),
         reason = hopeless(bot.clone()) => Err(ServeError::Hopeless(reason)),
-        () = signals.next() => {
-            drain(&bot, &shards, &mut signals).await;
+        _ = stop.recv() => {
+            drain(&bot, &shards, &mut stop).await;
             Ok(())
         }
     };
@@ -180,8 +177,8 @@ async fn clean(bot: Arc<Bot>) {
     }
 }
 
-/// Lets what is under way come to its end, as long as the settings allow or until a second signal.
-async fn drain(bot: &Bot, shards: &ShardManager, signals: &mut Signals) {
+/// Lets what is under way come to its end, as long as the settings allow or until it is wished again.
+async fn drain(bot: &Bot, shards: &ShardManager, stop: &mut mpsc::Receiver<()>) {
     bot.stop();
     bot.tracker.close();
     tracing::info!(under_way = bot.tracker.len(), "ending; answers under way are finished first");
@@ -191,29 +188,7 @@ async fn drain(bot: &Bot, shards: &ShardManager, signals: &mut Signals) {
         () = tokio::time::sleep(limit) => {
             tracing::warn!(under_way = bot.tracker.len(), "ended before all answers were finished");
         }
-        () = signals.next() => tracing::warn!("ended at once, by a second signal"),
+        Some(()) = stop.recv() => tracing::warn!("ended at once, since that was wished again"),
     }
     let _ = tokio::time::timeout(FAREWELL, shards.shutdown_all()).await;
-}
-
-/// What ends the program: SIGTERM of a supervisor, SIGINT of somebody at a terminal.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn listen() -> std::io::Result<Signals> {
-        Ok(Signals {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use minijinja::syntax::SyntaxConfig;
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, Value, context};
 use strum::{EnumIter, IntoEnumIterator, IntoStaticStr};
@@ -188,8 +189,10 @@ fn parse(text: &str, file: &str) -> Result<Environment<'static>, WordsError> {
     let mut environment = Environment::new();
     // A misspelt value is an error at the start, not a gap in what people read.
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_trim_blocks(true);
-    environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown"));
+    // Lines that hold nothing but a condition leave no empty line.
+    let syntax = SyntaxConfig::builder().trim_blocks(true).build();
+    environment.set_syntax(syntax.map_err(|reason| error(reason.to_string()))?);
+    environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown".into()));
     environment.set_formatter(write_escaped);
     for phrase in Phrase::iter() {
         let name: &'static str = phrase.into();
@@ -229,11 +232,69 @@ fn list() -> Value {
 }
 
 /// Text shows as it is written; what is marked as safe is Markdown of ours.
-fn write_escaped(out: &mut Output, state: &State, value: &Value) -> Result<(), minijinja::Error> {
+fn write_escaped(out: &mut Output, _: &mut State, value: &Value) -> Result<(), minijinja::Error> {
     if value.kind() == ValueKind::String && !value.is_safe() {
         let text = escaped(value.as_str().unwrap_or_default());
         return out.write_str(&text).map_err(|_| minijinja::ErrorKind::WriteFailure.into());
     }
-    let _ = state;
     write!(out, "{value}").map_err(|_| minijinja::ErrorKind::WriteFailure.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words() -> Words {
+        Words::load(None).unwrap()
+    }
+
+    #[test]
+    fn everything_is_said_in_both_languages() {
+        let words = words();
+        for phrase in Phrase::iter() {
+            let [english, german] =
+                Language::ALL.map(|language| words.say(language, phrase, sample()));
+            assert!(!english.trim().is_empty() && !german.trim().is_empty(), "{phrase:?}");
+            assert!(english.chars().count() < 1_900, "{phrase:?}");
+        }
+    }
+
+    #[test]
+    fn labels_fit_and_hold_no_markdown() {
+        let words = words();
+        for phrase in Phrase::iter() {
+            let name: &str = phrase.into();
+            let longest = match name {
+                "form_title" | "form_label" => 45,
+                name if name.starts_with("button_") => 80,
+                _ => continue,
+            };
+            for language in Language::ALL {
+                let label = words.say(language, phrase, sample());
+                assert!(label.chars().count() <= longest && !label.contains(['\\', '*', '`']), "{label}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_filled_in_shows_as_it_is_and_our_markdown_works() {
+        let said = words().say(Language::English, Phrase::NoSuchSource, context! { name => "**x** <@1>" });
+        assert!(said.contains(r"“\*\*x\*\* \<\@1\>”"), "{said}");
+        let mention = Value::from_safe_string("</ask:1>".to_owned());
+        let said = words().say(Language::English, Phrase::ChannelPrivate, context! { command => mention });
+        assert!(said.contains("</ask:1>"), "{said}");
+    }
+
+    #[test]
+    fn a_file_with_a_missing_or_unknown_phrase_is_named() {
+        let missing = ENGLISH.replace("busy =", "bussy =");
+        let error = parse(&missing, "discord.toml").map(|_| ()).unwrap_err().to_string();
+        assert_eq!(error, "discord.toml: the phrase 'busy' is missing");
+        let unknown = format!("more_words = \"x\"\n{ENGLISH}");
+        let error = parse(&unknown, "discord.toml").map(|_| ()).unwrap_err().to_string();
+        assert_eq!(error, "discord.toml: there is no phrase 'more_words'");
+        let broken = ENGLISH.replace("{{ reason }}", "{{ raison }}");
+        let error = parse(&broken, "discord.toml").map(|_| ()).unwrap_err().to_string();
+        assert!(error.starts_with("discord.toml: the phrase 'verify_unreadable': "), "{error}");
+    }
 }

@@ -1,0 +1,80 @@
+//! `passim serve`: the Discord bot, until a signal ends it.
+
+use anyhow::Context;
+use clap::Args;
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+
+use super::{Failure, now, open, token};
+use crate::discord::registration::RegistrationError;
+use crate::discord::serve::{self, ServeError, Served};
+use crate::live::Live;
+use crate::settings::Settings;
+
+#[derive(Debug, Args)]
+pub struct Serve {}
+
+pub(super) fn run(_command: &Serve, settings: &Settings) -> Result<(), Failure> {
+    check_token(settings)?;
+    let served = served(settings)?;
+    let runtime = runtime()?;
+    let result = runtime.block_on(async { serve::serve(served, signals()?).await.map_err(failure) });
+    // What still computes is of no use to anybody now.
+    runtime.shutdown_background();
+    result
+}
+
+/// Everything that is served, with the index brought level first.
+pub(super) fn served(settings: &Settings) -> Result<Served, Failure> {
+    let (corpus, data) = (settings.corpus_dir()?, settings.data_dir()?);
+    let index = open::index(corpus, settings)?;
+    let live = Live::new(index, corpus, data, settings.clone())?;
+    Ok(Served {
+        live,
+        corpus: corpus.to_owned(),
+        data: data.to_owned(),
+        settings: settings.clone(),
+        clock: now,
+    })
+}
+
+/// A token of the wrong shape is refused here, without asking Discord.
+pub(super) fn check_token(settings: &Settings) -> Result<(), Failure> {
+    let Some(secret) = &settings.discord.token else { return Err(Failure::Wrong(ServeError::NoToken.into())) };
+    token::shape(secret.expose()).map_err(|problem| {
+        Failure::Wrong(anyhow::anyhow!(
+            "the Discord token {problem}: copy it again, from Bot, Reset Token, in the developer portal"
+        ))
+    })
+}
+
+pub(super) fn runtime() -> Result<Runtime, Failure> {
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    Ok(runtime.context("cannot start the threads that wait for Discord")?)
+}
+
+/// SIGTERM of a supervisor and SIGINT of somebody at a terminal, each a wish to stop.
+pub(super) fn signals() -> Result<mpsc::Receiver<()>, Failure> {
+    let (wish, wishes) = mpsc::channel(2);
+    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+        let mut signal = signal(kind).context("cannot listen for signals")?;
+        let wish = wish.clone();
+        tokio::spawn(async move {
+            while signal.recv().await.is_some() && wish.send(()).await.is_ok() {}
+        });
+    }
+    Ok(wishes)
+}
+
+/// What is wrong with the token or the settings is for whoever runs this to mend; the rest may pass.
+pub(super) fn failure(error: ServeError) -> Failure {
+    match error {
+        ServeError::NoToken
+        | ServeError::WrongToken
+        | ServeError::ForbiddenIntents
+        | ServeError::Words(_)
+        | ServeError::Registration(RegistrationError::WrongToken) => Failure::Wrong(error.into()),
+        error => Failure::Failed(error.into()),
+    }
+}
