@@ -41,7 +41,9 @@ pub(super) fn served(settings: &Settings) -> Result<Served, Failure> {
 
 /// A token of the wrong shape is refused here, without asking Discord.
 pub(super) fn check_token(settings: &Settings) -> Result<(), Failure> {
-    let Some(secret) = &settings.discord.token else { return Err(Failure::Wrong(ServeError::NoToken.into())) };
+    let Some(secret) = &settings.discord.token else {
+        return Err(Failure::Wrong(ServeError::NoToken.into()));
+    };
     token::shape(secret.expose()).map_err(|problem| {
         Failure::Wrong(anyhow::anyhow!(
             "the Discord token {problem}: copy it again, from Bot, Reset Token, in the developer portal"
@@ -60,9 +62,7 @@ pub(super) fn signals() -> Result<mpsc::Receiver<()>, Failure> {
     for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
         let mut signal = signal(kind).context("cannot listen for signals")?;
         let wish = wish.clone();
-        tokio::spawn(async move {
-            while signal.recv().await.is_some() && wish.send(()).await.is_ok() {}
-        });
+        tokio::spawn(async move { while signal.recv().await.is_some() && wish.send(()).await.is_ok() {} });
     }
     Ok(wishes)
 }

@@ -82,9 +82,8 @@ fn explained(bot: &Bot, language: Language, asking: &Asking, explanation: &Expla
 async fn last(bot: &Arc<Bot>, call: &Call) -> Result<Asking, Trouble> {
     let (place, user, language) = (call.spot.place(), call.asker.user, call.language);
     bot.look_up(move |bot| {
-        let last = bot
-            .memory
-            .with(|store| store.last_asking(&place, store.person(store::UserId(user.get()))))?;
+        let last =
+            bot.memory.with(|store| store.last_asking(&place, store.person(store::UserId(user.get()))))?;
         let answered = last.filter(|asking| asking.receipt.is_some());
         answered.ok_or_else(|| Trouble::Said(bot.say(language, Phrase::NothingAsked, context! {})))
     })
@@ -126,7 +125,11 @@ fn named_receipt(
         asking.place.is_some_and(|place| place.guild == guild)
             && (!asking.is_private || asking.person == Some(person))
     };
-    asking.filter(may_see).filter(|asking| asking.receipt.is_some()).map(|asking| receipt(bot, &asking)).transpose()
+    asking
+        .filter(may_see)
+        .filter(|asking| asking.receipt.is_some())
+        .map(|asking| receipt(bot, &asking))
+        .transpose()
 }
 
 pub async fn verify(bot: &Arc<Bot>, call: &Call, asking: Asking) {
@@ -207,8 +210,7 @@ pub async fn privacy(bot: &Arc<Bot>, call: &Call) {
 pub async fn delete_my_data(bot: &Arc<Bot>, call: &Call) {
     let (user, language) = (call.asker.user, call.language);
     let work = bot.look_up(move |bot| {
-        let removed =
-            bot.memory.with(|store| store.forget(store.person(store::UserId(user.get()))))?;
+        let removed = bot.memory.with(|store| store.forget(store.person(store::UserId(user.get()))))?;
         tracing::info!(askings = removed.askings, "somebody's data was deleted at their wish");
         let values = context! { questions => removed.askings, votes => removed.votes };
         Ok(Outgoing::text(bot.say(language, Phrase::DataDeleted, values)))

@@ -12,13 +12,13 @@ use super::message;
 use super::outgoing::{Button, Outgoing, Style};
 use super::press::{Act, Press};
 use super::words::Phrase;
+use crate::Answerer;
 use crate::answer::followup::Conversation;
 use crate::answer::question::SmallTalk;
 use crate::answer::{self, Answer, AnswerError};
 use crate::language::Language;
 use crate::store::{self, Asking, AskingId, Cited, Moment, Receipt, Surface};
 use crate::words::{cut, is_function_word, stem, words};
-use crate::Answerer;
 
 /// How many questions before this one are looked at.
 const CONVERSATION: u32 = 3;
@@ -116,9 +116,8 @@ fn conversation(bot: &Bot, asked: &Asked) -> Conversation {
         return conversation;
     }
     let since = Moment(bot.now().0 - bot.settings.retention.conversation_minutes as i64 * 60_000);
-    let before = bot.memory.with(|store| {
-        store.conversation(&asked.spot.place(), person(store), CONVERSATION, since)
-    });
+    let before =
+        bot.memory.with(|store| store.conversation(&asked.spot.place(), person(store), CONVERSATION, since));
     for question in before.unwrap_or_default() {
         conversation.remember(&question);
     }
@@ -171,9 +170,7 @@ fn receipt(answer: &Answer, answerer: &Answerer, at: Moment) -> Receipt {
         answer::Outcome::Found(finding) => {
             (finding.answer.clone(), finding.citations.iter().map(Cited::from).collect())
         }
-        answer::Outcome::Abstained { nearest } => {
-            (String::new(), nearest.iter().map(Cited::from).collect())
-        }
+        answer::Outcome::Abstained { nearest } => (String::new(), nearest.iter().map(Cited::from).collect()),
         _ => (String::new(), Vec::new()),
     };
     Receipt {

@@ -57,7 +57,10 @@ impl Spot {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Membership {
     /// Of `home`, the first served guild that they are in; with the roles in all of them.
-    Member { home: GuildId, roles: Vec<RoleId> },
+    Member {
+        home: GuildId,
+        roles: Vec<RoleId>,
+    },
     Stranger,
     /// Discord could not be asked.
     Unknown,
@@ -100,9 +103,7 @@ impl Audience {
     pub fn switch(&self, spot: &Spot, memory: &Memory) -> Switch {
         let Some(guild) = spot.guild else { return Switch::On };
         let channel = spot.switched_by();
-        let named = |list: &[u64]| {
-            list.contains(&channel.get()) || list.contains(&spot.channel.get())
-        };
+        let named = |list: &[u64]| list.contains(&channel.get()) || list.contains(&spot.channel.get());
         if named(&self.deny) || !self.allow.is_empty() && !named(&self.allow) {
             return Switch::Off;
         }

@@ -37,19 +37,40 @@ impl Call {
     pub fn of_command(bot: &Bot, call: &CommandInteraction) -> Call {
         let member = call.member.as_deref();
         let place = (call.guild_id, call.channel_id, call.channel.as_ref());
-        Call::new(bot, (call.id, &call.token), place, (&call.user, member), call.app_permissions, &call.locale)
+        Call::new(
+            bot,
+            (call.id, &call.token),
+            place,
+            (&call.user, member),
+            call.app_permissions,
+            &call.locale,
+        )
     }
 
     pub fn of_component(bot: &Bot, call: &ComponentInteraction) -> Call {
         let member = call.member.as_ref();
         let place = (call.guild_id, call.channel_id, call.channel.as_ref());
-        Call::new(bot, (call.id, &call.token), place, (&call.user, member), call.app_permissions, &call.locale)
+        Call::new(
+            bot,
+            (call.id, &call.token),
+            place,
+            (&call.user, member),
+            call.app_permissions,
+            &call.locale,
+        )
     }
 
     pub fn of_modal(bot: &Bot, call: &ModalInteraction) -> Call {
         let member = call.member.as_ref();
         let place = (call.guild_id, call.channel_id, call.channel.as_ref());
-        Call::new(bot, (call.id, &call.token), place, (&call.user, member), call.app_permissions, &call.locale)
+        Call::new(
+            bot,
+            (call.id, &call.token),
+            place,
+            (&call.user, member),
+            call.app_permissions,
+            &call.locale,
+        )
     }
 
     fn new(
@@ -163,11 +184,7 @@ impl Call {
     }
 
     /// Changes the message under which somebody pressed.
-    pub async fn update(
-        &self,
-        bot: &Arc<Bot>,
-        work: impl Future<Output = Result<Outgoing, Trouble>>,
-    ) {
+    pub async fn update(&self, bot: &Arc<Bot>, work: impl Future<Output = Result<Outgoing, Trouble>>) {
         let mut work = std::pin::pin!(work);
         let result = tokio::select! {
             result = &mut work => match result {

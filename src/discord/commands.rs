@@ -127,7 +127,11 @@ fn source() -> CommandOption {
 }
 
 fn verify() -> CommandOption {
-    let mut verify = option(SUB_COMMAND, "verify", "Whether an answer still holds: your last one, unless you name another");
+    let mut verify = option(
+        SUB_COMMAND,
+        "verify",
+        "Whether an answer still holds: your last one, unless you name another",
+    );
     verify.options.push(text("answer", "Its receipt, or a link to it", QUERY_LENGTH));
     verify
 }

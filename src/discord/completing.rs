@@ -40,7 +40,9 @@ async fn choices(
     if !is_served || switch(bot, call.spot).await == Switch::Off {
         return Ok(Vec::new());
     }
-    let Some(AutocompleteOption { name, value, .. }) = typed.data.autocomplete() else { return Ok(Vec::new()) };
+    let Some(AutocompleteOption { name, value, .. }) = typed.data.autocomplete() else {
+        return Ok(Vec::new());
+    };
     let (name, value) = (name.to_owned(), value.to_owned());
     let source = typed.data.options.iter().find(|option| option.name == "source");
     let source = source.and_then(|option| option.value.as_str()).map(str::to_owned);

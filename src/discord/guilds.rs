@@ -61,7 +61,11 @@ pub async fn entered(bot: &Arc<Bot>, cache: &Cache, guild: &Guild) {
         );
         return;
     }
-    tracing::warn!(guild = guild.id.get(), name = guild.name, "left a server that discord.guilds does not name");
+    tracing::warn!(
+        guild = guild.id.get(),
+        name = guild.name,
+        "left a server that discord.guilds does not name"
+    );
     if let Some(channel) = writable(cache, guild) {
         let text = bot.say(bot.settings.discord.language, Phrase::Leaving, context! {});
         if let Err(error) = bot.delivery.post(channel, &Outgoing::text(text), None).await {
@@ -80,7 +84,8 @@ fn writable(cache: &Cache, guild: &Guild) -> Option<ChannelId> {
         guild.channels.values().filter(|channel| channel.kind == ChannelType::Text).collect();
     texts.sort_by_key(|channel| (Some(channel.id) != guild.system_channel_id, channel.position, channel.id));
     let needed = Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES;
-    let mut writable = texts.iter().filter(|channel| guild.user_permissions_in(channel, own).contains(needed));
+    let mut writable =
+        texts.iter().filter(|channel| guild.user_permissions_in(channel, own).contains(needed));
     writable.next().map(|channel| channel.id)
 }
 

@@ -92,8 +92,7 @@ mod tests {
     }
 
     fn count(limits: &Limits, user: u64, channel: u64) -> Option<Who> {
-        let counted =
-            limits.count(UserId::new(user), ChannelId::new(channel), Some(GuildId::new(1)));
+        let counted = limits.count(UserId::new(user), ChannelId::new(channel), Some(GuildId::new(1)));
         counted.err().map(|too_many| too_many.who)
     }
 

@@ -36,11 +36,19 @@ const QUESTIONS_A_PAGE: usize = 5;
 #[serde(rename_all = "snake_case")]
 enum Listed {
     /// Passages for some words, in all sources or in those with these ids.
-    Search { query: String, sources: Vec<String> },
+    Search {
+        query: String,
+        sources: Vec<String>,
+    },
     /// Passages for a question, in other sources than these.
-    Others { question: String, except: Vec<String> },
+    Others {
+        question: String,
+        except: Vec<String>,
+    },
     /// The text of a source.
-    Source { id: String },
+    Source {
+        id: String,
+    },
     /// All that was read.
     Sources,
     Unanswered,
@@ -160,8 +168,7 @@ pub async fn turn(bot: &Arc<Bot>, call: &Call, of: ListingId, number: u16) {
     let user = store::UserId(call.asker.user.get());
     let found = bot
         .look_up(move |bot| {
-            let (listing, person) =
-                bot.memory.with(|store| Ok((store.listing(&of)?, store.person(user))))?;
+            let (listing, person) = bot.memory.with(|store| Ok((store.listing(&of)?, store.person(user))))?;
             let listing = listing.ok_or(Trouble::TooOld)?;
             if listing.person != person {
                 return Err(Trouble::NotYours);
@@ -256,9 +263,8 @@ fn passages_page(
         found.iter().filter(|found| !among.except.contains(&found.hit.source.description.id)).collect();
     let first = number * PASSAGES_A_PAGE;
     let shown = counted.iter().skip(first).take(PASSAGES_A_PAGE);
-    let mut paragraphs: Vec<String> = shown
-        .map(|found| message::hit(found, url(&answerer, found).as_deref(), reader.language))
-        .collect();
+    let mut paragraphs: Vec<String> =
+        shown.map(|found| message::hit(found, url(&answerer, found).as_deref(), reader.language)).collect();
     if paragraphs.is_empty() {
         return Ok(Page { content: none, is_last: true, rows: Vec::new() });
     }
@@ -337,7 +343,11 @@ fn sources_page(bot: &Bot, reader: &Reader, number: usize) -> Page {
         bot.say(reader.language, Phrase::SourceLine, values)
     });
     let refused = index.refused().iter().map(|file| {
-        bot.say(reader.language, Phrase::RefusedLine, context! { path => file.path.clone(), reason => file.reason.clone() })
+        bot.say(
+            reader.language,
+            Phrase::RefusedLine,
+            context! { path => file.path.clone(), reason => file.reason.clone() },
+        )
     });
     let lines: Vec<String> = read.chain(refused).collect();
     let first = number * SOURCES_A_PAGE;

@@ -113,7 +113,8 @@ fn unquoted(content: &str) -> String {
 /// People by name and channels, roles and emoji left out: the sources know nothing of Discord's ids.
 fn named(text: &str, message: &Message) -> String {
     static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"<@!?(\d{1,20})>|<@&\d{1,20}>|<#\d{1,20}>|<a?:\w{1,32}:\d{1,20}>").expect("a constant pattern")
+        Regex::new(r"<@!?(\d{1,20})>|<@&\d{1,20}>|<#\d{1,20}>|<a?:\w{1,32}:\d{1,20}>")
+            .expect("a constant pattern")
     });
     let replaced = MARKUP.replace_all(text, |found: &regex::Captures| {
         let id = found.get(1).and_then(|id| id.as_str().parse().ok());
@@ -266,9 +267,8 @@ pub async fn note_reply(bot: &Arc<Bot>, asking: Option<store::AskingId>, sent: V
     let further: Vec<store::MessageId> =
         further.iter().map(|message| store::MessageId(message.get())).collect();
     // The log has it where that fails.
-    let noted = bot
-        .look_up(move |bot| Ok(bot.memory.with(|store| store.set_reply(&asking, first, &further))?))
-        .await;
+    let noted =
+        bot.look_up(move |bot| Ok(bot.memory.with(|store| store.set_reply(&asking, first, &further))?)).await;
     let _ = noted;
 }
 

@@ -48,9 +48,8 @@ pub fn text_of(modal: &ModalInteraction) -> String {
 async fn find(bot: &Arc<Bot>, call: &Call, id: AskingId) -> Result<Asking, Trouble> {
     let (user, guild) = (call.asker.user, call.spot.place().guild);
     bot.look_up(move |bot| {
-        let (found, person) = bot.memory.with(|store| {
-            Ok((store.asking(&id)?, store.person(store::UserId(user.get()))))
-        })?;
+        let (found, person) =
+            bot.memory.with(|store| Ok((store.asking(&id)?, store.person(store::UserId(user.get())))))?;
         let asking = found.ok_or(Trouble::TooOld)?;
         let is_here = asking.place.is_some_and(|place| place.guild == guild);
         if !is_here || asking.is_private && asking.person != Some(person) {
@@ -111,9 +110,9 @@ async fn passage(bot: &Arc<Bot>, call: &Call, asking: Asking) {
 async fn vote(bot: &Arc<Bot>, call: &Call, asking: Asking, vote: Vote) {
     let (user, language) = (call.asker.user, call.language);
     let work = bot.look_up(move |bot| {
-        let is_kept = bot.memory.with(|store| {
-            store.vote(&asking.id, store.person(store::UserId(user.get())), vote, bot.now())
-        })?;
+        let is_kept = bot
+            .memory
+            .with(|store| store.vote(&asking.id, store.person(store::UserId(user.get())), vote, bot.now()))?;
         let phrase = match (is_kept, vote) {
             (false, _) => return Err(Trouble::TooOld),
             (true, Vote::Helpful) => Phrase::VotedHelpful,

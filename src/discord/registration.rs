@@ -39,7 +39,8 @@ pub struct Application {
 
 /// Looks up the application, which later requests are made for.
 pub async fn application(http: &Http) -> Result<Application, RegistrationError> {
-    let found: Value = http.fire(Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get)).await.map_err(failed)?;
+    let found: Value =
+        http.fire(Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get)).await.map_err(failed)?;
     let id = found["id"].as_str().and_then(|id| id.parse::<u64>().ok()).filter(|id| *id > 0);
     let id = id.ok_or_else(|| RegistrationError::Failed("Discord names no application".to_owned()))?;
     http.set_application_id(id.into());
@@ -52,9 +53,9 @@ pub async fn application(http: &Http) -> Result<Application, RegistrationError> 
 
 /// Brings the registered commands level with ours; [`application`] comes first.
 pub async fn register(http: &Http, guilds: &[u64]) -> Result<Registered, RegistrationError> {
-    let application_id = http.application_id().ok_or_else(|| {
-        RegistrationError::Failed("the application is not known".to_owned())
-    })?;
+    let application_id = http
+        .application_id()
+        .ok_or_else(|| RegistrationError::Failed("the application is not known".to_owned()))?;
     let global = Route::Commands { application_id };
     let registered = list(http, global).await?;
     let is_new = !commands::are_registered(&registered);

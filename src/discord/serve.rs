@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serenity::all::{Client, ClientBuilder, GatewayError, Http, HttpBuilder, Settings as CacheSettings, ShardManager};
+use serenity::all::{
+    Client, ClientBuilder, GatewayError, Http, HttpBuilder, Settings as CacheSettings, ShardManager,
+};
 use thiserror::Error;
 use tokio::sync::mpsc;
 
@@ -37,9 +39,7 @@ pub struct Served {
 
 #[derive(Debug, Error)]
 pub enum ServeError {
-    #[error(
-        "no Discord token is set: put it into DISCORD_TOKEN, or run 'passim init', which asks for it"
-    )]
+    #[error("no Discord token is set: put it into DISCORD_TOKEN, or run 'passim init', which asks for it")]
     NoToken,
     #[error(transparent)]
     Words(#[from] WordsError),
@@ -47,7 +47,9 @@ pub enum ServeError {
     Registration(#[from] RegistrationError),
     #[error("Discord refuses the token (4004): copy the bot's token again from the developer portal")]
     WrongToken,
-    #[error("Discord does not know the intents that were asked for (4013): this is a fault of this version of passim")]
+    #[error(
+        "Discord does not know the intents that were asked for (4013): this is a fault of this version of passim"
+    )]
     WrongIntents,
     #[error(
         "Discord does not allow this bot the intents that were asked for (4014): look under Bot, Privileged Gateway \

@@ -196,7 +196,8 @@ fn parse(text: &str, file: &str) -> Result<Environment<'static>, WordsError> {
     environment.set_formatter(write_escaped);
     for phrase in Phrase::iter() {
         let name: &'static str = phrase.into();
-        let template = phrases.remove(name).ok_or_else(|| error(format!("the phrase '{name}' is missing")))?;
+        let template =
+            phrases.remove(name).ok_or_else(|| error(format!("the phrase '{name}' is missing")))?;
         environment
             .add_template_owned(name, template)
             .and_then(|()| fill(&environment, phrase, sample()))
@@ -252,8 +253,7 @@ mod tests {
     fn everything_is_said_in_both_languages() {
         let words = words();
         for phrase in Phrase::iter() {
-            let [english, german] =
-                Language::ALL.map(|language| words.say(language, phrase, sample()));
+            let [english, german] = Language::ALL.map(|language| words.say(language, phrase, sample()));
             assert!(!english.trim().is_empty() && !german.trim().is_empty(), "{phrase:?}");
             assert!(english.chars().count() < 1_900, "{phrase:?}");
         }

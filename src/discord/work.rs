@@ -25,10 +25,7 @@ impl Work {
     /// `waiting` may wait beside those that are being made, one for each core.
     pub fn new(waiting: usize) -> Work {
         let cores = std::thread::available_parallelism().map_or(2, NonZero::get);
-        Work {
-            at_once: Arc::new(Semaphore::new(cores)),
-            accepted: Arc::new(Semaphore::new(cores + waiting)),
-        }
+        Work { at_once: Arc::new(Semaphore::new(cores)), accepted: Arc::new(Semaphore::new(cores + waiting)) }
     }
 
     /// Does something that computes, or waits for the disk, on a thread of its own.

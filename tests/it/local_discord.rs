@@ -6,7 +6,7 @@ mod limits;
 mod load;
 mod messages;
 mod plain;
-mod twilight;
+pub mod twilight;
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -93,10 +93,16 @@ impl Drop for Scene {
         }
         let taken: Vec<Recorded> =
             self.discord.requests().into_iter().filter(|request| request.status < 300).collect();
-        taken.iter().for_each(twilight::read);
-        if let Some(file) = std::env::var_os("LOCAL_DISCORD_RECORD") {
-            append(file.as_ref(), &json_lines(&taken).unwrap());
-        }
+        record(&taken);
+    }
+}
+
+/// Requests that Discord took, read by an implementation that is neither serenity's nor ours, and kept where somebody
+/// wants them.
+pub fn record(taken: &[Recorded]) {
+    taken.iter().for_each(twilight::read);
+    if let Some(file) = std::env::var_os("LOCAL_DISCORD_RECORD") {
+        append(file.as_ref(), &json_lines(taken).unwrap());
     }
 }
 

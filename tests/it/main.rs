@@ -6,6 +6,7 @@ mod asking;
 mod bad_input;
 mod chat;
 mod damage;
+mod discord;
 mod doctor;
 #[path = "../generator/mod.rs"]
 mod generator;

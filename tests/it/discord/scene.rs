@@ -1,0 +1,246 @@
+//! The bot in the local Discord, over documents written in strings.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use passim::discord::serve::{ServeError, Served, serve};
+use passim::live::{Live, sync_options};
+use passim::local_discord::{Id, LocalDiscord, Person, Recorded, Shown};
+use passim::retrieval::{folder_of, sync};
+use passim::settings::{self, UserFolders};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::local_discord::record;
+
+/// Long for a machine that does much else; nothing waits this long unless it fails.
+pub const SOON: Duration = Duration::from_secs(30);
+const TOKEN: &str = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.0123456789abcdefghijklmnopqrstuvwxyz";
+
+pub const NAME: &str = "passim";
+
+/// What the sources say in most tests.
+pub const LEASE: &str = "# The lease\n\nThe lease of the office in Ghent runs for 15 years. It was signed by \
+                         Ada Moreau on 6 January 2026. The rent is 4,200 euros a month.\n";
+pub const CANTEEN: &str =
+    "# The canteen\n\nThe canteen opens at 11:30. Lunch costs 6 euros. Soup is free for apprentices.\n";
+
+/// A guild with its owner ann, bob and carl; the bot; two channels; a folder of documents.
+pub struct Scene {
+    pub discord: LocalDiscord,
+    pub bot: Id,
+    /// The owner of the guild: she may do everything there.
+    pub ann: Person,
+    pub bob: Person,
+    pub carl: Person,
+    pub guild: Id,
+    pub general: Id,
+    pub random: Id,
+    pub folder: tempfile::TempDir,
+    settings: String,
+    /// Discord answers 400 where somebody writes into a thread that is closed.
+    pub has_closed_threads: bool,
+    running: Option<Running>,
+}
+
+struct Running {
+    stop: mpsc::Sender<()>,
+    task: JoinHandle<Result<(), ServeError>>,
+}
+
+impl Scene {
+    /// Without a bot that runs.
+    pub async fn quiet() -> Scene {
+        let discord = LocalDiscord::start().await.unwrap();
+        let bot = discord.bot(NAME, TOKEN, 0);
+        let people = ["ann", "bob", "carl"].map(|name| discord.person(name));
+        let [ann, bob, carl] = people;
+        let guild = discord.guild("Team", &ann);
+        let (general, random) = (discord.channel(guild, "general"), discord.channel(guild, "random"));
+        for account in [bob.id(), carl.id(), bot] {
+            discord.join(guild, account);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let settings = format!("[discord]\nguilds = [\"{guild}\"]\noperators = [\"{}\"]\n", ann.id());
+        let scene = Scene {
+            discord,
+            bot,
+            ann,
+            bob,
+            carl,
+            guild,
+            general,
+            random,
+            folder,
+            settings,
+            has_closed_threads: false,
+            running: None,
+        };
+        scene.write("lease.md", LEASE);
+        scene.write("canteen.md", CANTEEN);
+        scene
+    }
+
+    /// With the bot, connected.
+    pub async fn new() -> Scene {
+        let mut scene = Scene::quiet().await;
+        scene.start().await;
+        scene
+    }
+
+    /// With these lines of settings beside those that name guild and operator.
+    pub async fn with_settings(more: &str) -> Scene {
+        let mut scene = Scene::quiet().await;
+        scene.add_settings(more);
+        scene.start().await;
+        scene
+    }
+
+    pub fn add_settings(&mut self, more: &str) {
+        self.settings.push_str(more);
+    }
+
+    pub fn set_settings(&mut self, all: &str) {
+        self.settings = all.to_owned();
+    }
+
+    pub fn corpus(&self) -> PathBuf {
+        self.folder.path().join("corpus")
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// A document of the corpus.
+    pub fn write(&self, name: &str, text: &str) {
+        fs::create_dir_all(self.corpus()).unwrap();
+        fs::write(self.corpus().join(name), text).unwrap();
+    }
+
+    /// Starts the bot, and waits until it is connected.
+    pub async fn start(&mut self) {
+        self.launch();
+        assert!(self.discord.is_connected(self.bot, SOON).await, "the bot did not connect");
+    }
+
+    /// Starts the bot, whatever comes of it.
+    pub fn launch(&mut self) {
+        let (stop, wishes) = mpsc::channel(2);
+        let task = tokio::spawn(serve(self.served(), wishes));
+        self.running = Some(Running { stop, task });
+    }
+
+    fn served(&self) -> Served {
+        let file = self.folder.path().join("settings.toml");
+        let all = format!(
+            "{}\n[log]\nfilter = \"warn\"\n",
+            self.settings
+                .replace("[discord]\n", &format!("[discord]\nproxy = \"{}\"\n", self.discord.origin()))
+        );
+        fs::write(&file, all).unwrap();
+        let settings = settings::load(&settings::Sources {
+            current_dir: self.folder.path(),
+            user: UserFolders::default(),
+            environment: &[("DISCORD_TOKEN".into(), TOKEN.into())],
+            config_files: &[file],
+            corpus: Some(&self.corpus()),
+            data: Some(&self.data()),
+        })
+        .unwrap();
+        let (corpus, data) = (self.corpus(), self.data());
+        let folder = folder_of(&corpus, &data);
+        let (index, _) =
+            sync::sync(&folder, &corpus, sync_options(&settings, false), now(), &mut |_| {}).unwrap();
+        let live = Live::new(index, &corpus, &data, settings.clone()).unwrap();
+        Served { live, corpus, data, settings, clock: now }
+    }
+
+    /// Ends the bot as a supervisor does, and waits until it is gone.
+    pub async fn stop(&mut self) {
+        let running = self.running.take().unwrap();
+        running.stop.send(()).await.unwrap();
+        running.task.await.unwrap().unwrap();
+    }
+
+    /// Tells the bot to end, without waiting for it.
+    pub async fn ask_to_stop(&self) {
+        self.running.as_ref().unwrap().stop.send(()).await.unwrap();
+    }
+
+    /// Ends the bot in the middle of whatever it does.
+    pub async fn kill(&mut self) {
+        let running = self.running.take().unwrap();
+        running.task.abort();
+        let _ = running.task.await;
+    }
+
+    /// How the bot ended by itself.
+    pub async fn outcome(&mut self) -> Result<(), ServeError> {
+        let running = self.running.take().unwrap();
+        tokio::time::timeout(SOON, running.task).await.expect("the bot goes on").unwrap()
+    }
+
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        self.start().await;
+    }
+
+    pub fn mention(&self, text: &str) -> String {
+        format!("<@{}> {text}", self.bot)
+    }
+
+    /// Says something to the bot in a channel, and waits for the message that answers.
+    pub async fn ask(&self, person: &Person, channel: Id, text: &str) -> Shown {
+        let message = person.say(channel, &self.mention(text)).unwrap();
+        self.reply_to(person, channel, message).await
+    }
+
+    /// The message of the bot that replies to this one, as a person sees it.
+    pub async fn reply_to(&self, person: &Person, channel: Id, message: Id) -> Shown {
+        let found = person
+            .finds(channel, SOON, "a reply", |shown| shown.author == NAME && shown.reply_to == Some(message))
+            .await;
+        found.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// A message of the bot with this text in it.
+    pub async fn says(&self, person: &Person, channel: Id, text: &str) -> Shown {
+        let found = person
+            .finds(channel, SOON, text, |shown| {
+                shown.author == NAME && !shown.is_thinking && shown.content.contains(text)
+            })
+            .await;
+        found.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Requests of a kind so far; `path` is below `/api/v10`, and may end in the middle.
+    pub fn requests(&self, method: &str, path: &str) -> Vec<Recorded> {
+        let fits = |request: &Recorded| request.method == method && request.path.contains(path);
+        self.discord.requests().into_iter().filter(fits).collect()
+    }
+}
+
+impl Drop for Scene {
+    /// Whatever was sent was a request that Discord takes.
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.task.abort();
+        }
+        if std::thread::panicking() {
+            return;
+        }
+        let (malformed, taken): (Vec<Recorded>, Vec<Recorded>) =
+            self.discord.requests().into_iter().partition(|request| request.status == 400);
+        assert!(malformed.is_empty() || self.has_closed_threads, "{malformed:#?}");
+        record(&taken);
+        // Nothing that leaves pings anybody, whatever a test is about.
+        assert!(self.discord.pinged_anybody().is_empty());
+    }
+}
+
+/// Nanoseconds since 1970.
+fn now() -> i128 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as i128
+}
