@@ -21,6 +21,8 @@ mod draw;
 mod eval;
 mod index;
 mod init;
+#[cfg(feature = "local-discord")]
+mod local_discord;
 mod open;
 mod search;
 mod serve;
@@ -74,6 +76,9 @@ enum Command {
     Serve(serve::Serve),
     /// Print the slash commands of the Discord bot, or register them
     Commands(commands::Commands),
+    /// Try the bot in a Discord on this machine, without an account
+    #[cfg(feature = "local-discord")]
+    LocalDiscord(local_discord::LocalDiscord),
     /// Ask for the folder and the Discord token, and write them into the settings
     Init(init::Init),
     /// Check that everything is in place, and say what to do where it is not
@@ -162,6 +167,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Eval(command) => eval::run(&command, &settings()?, common.corpus.is_some()),
         Command::Serve(command) => serve::run(&command, &settings()?),
         Command::Commands(command) => commands::run(&command, &settings()?),
+        #[cfg(feature = "local-discord")]
+        Command::LocalDiscord(command) => local_discord::run(&command, &world.sources(&common)),
         Command::Init(command) => init::run(&command, &world.sources(&common)),
         Command::Doctor(command) => doctor::run(&command, &world.sources(&common)),
         Command::Config(command) => config::run(&command, &settings()?),

@@ -1,0 +1,415 @@
+//! `passim local-discord`: the bot in a Discord on this machine, talked to in a terminal. No account, no network.
+//!
+//! Only in builds with the feature `local-discord`.
+
+use std::ffi::OsString;
+use std::io::{BufRead, IsTerminal, Write};
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+use rustyline::DefaultEditor;
+use rustyline::error::ReadlineError;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+
+use super::draw::{BOLD, DIM};
+use super::{Failure, serve, start_logging};
+use crate::discord::commands;
+use crate::discord::serve::serve;
+use crate::local_discord::{Id, LocalDiscord as Stand, Person, Ping, Shown};
+use crate::settings::{self, Sources};
+
+/// Of the shape that Discord's have.
+const TOKEN: &str = "MTAwMDAwMDAwMDAwMDAwMDAw.GlocaL.only-for-the-local-discord-on-this-machine";
+const BOT: &str = "passim";
+/// How long an answer is waited for, and how long it may go on changing.
+const PATIENCE: Duration = Duration::from_secs(5);
+const SETTLED: Duration = Duration::from_millis(150);
+
+const HELP: &str = "\
+Text is a message: mention the bot as @passim. A line that starts with / is a command: /ask How long is the lease?
+or with its options by name: /ask question:How long? source:004 private:true
+  .reply TEXT      reply to the newest message of the bot, with a ping
+  .press LABEL     press a button, of the newest message that has it
+  .send TEXT       send the form that is open
+  .menu            Apps, Ask the sources about this: on the newest message of a person
+  .type /COMMAND   what Discord completes while you type that
+  .in CHANNEL      go to general, random, thread, or dm
+  .as NAME         be ann (owner and operator), bob (member), or eve (not in the server)
+  .delete          delete your newest message
+  .look            show the channel again
+  .quit            leave; so does Ctrl-D";
+
+#[derive(Debug, Args)]
+pub struct LocalDiscord {
+    /// Start no bot: say how another process connects, and wait for it
+    #[arg(long)]
+    alone: bool,
+}
+
+pub(super) fn run(command: &LocalDiscord, sources: &Sources) -> Result<(), Failure> {
+    let runtime = serve::runtime()?;
+    let mut session = runtime.block_on(Session::new())?;
+    let (stop, wishes) = mpsc::channel(1);
+    if command.alone {
+        tell_how_to_connect(&session)?;
+    } else {
+        start_bot(&runtime, &session, sources, wishes)?;
+    }
+    if !runtime.block_on(session.discord.is_connected(session.bot, Duration::from_secs(600))) {
+        return Err(anyhow!("no bot has connected").into());
+    }
+    writeln!(
+        anstream::stdout(),
+        "You are {BOLD}ann{BOLD:#}, in #general. {DIM}.help says what can be typed{DIM:#}"
+    )?;
+    let result = talk(&runtime, &mut session);
+    // It has a moment to finish what it does.
+    let _ = stop.try_send(());
+    runtime.shutdown_timeout(SETTLED);
+    result
+}
+
+/// Variables that lead a bot to this Discord.
+fn variables(session: &Session) -> [(&'static str, String); 4] {
+    [
+        ("PASSIM_DISCORD__PROXY", session.discord.origin()),
+        ("PASSIM_DISCORD__GUILDS", session.guild.to_string()),
+        ("PASSIM_DISCORD__OPERATORS", session.people[0].1.id().to_string()),
+        ("DISCORD_TOKEN", TOKEN.to_owned()),
+    ]
+}
+
+fn tell_how_to_connect(session: &Session) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "Waiting for a bot. Start it in another terminal:")?;
+    for (name, value) in variables(session) {
+        write!(out, "{name}={value} ")?;
+    }
+    writeln!(out, "passim serve")?;
+    Ok(())
+}
+
+fn start_bot(
+    runtime: &Runtime,
+    session: &Session,
+    sources: &Sources,
+    wishes: mpsc::Receiver<()>,
+) -> Result<(), Failure> {
+    let mut environment: Vec<(OsString, OsString)> =
+        sources.environment.iter().filter(|(name, _)| name != "PASSIM_DISCORD__TOKEN").cloned().collect();
+    environment.extend(variables(session).map(|(name, value)| (name.into(), value.into())));
+    let with = |data| Sources { environment: &environment, data, user: sources.user.clone(), ..*sources };
+    let usual = settings::load(&with(sources.data))?;
+    // What is tried here is kept apart from what people really asked.
+    let data = usual.data_dir()?.join("local-discord");
+    let settings = settings::load(&with(Some(&data)))?;
+    start_logging(&settings);
+    let served = serve::served(&settings)?;
+    runtime.spawn(async move {
+        if let Err(error) = serve(served, wishes).await {
+            let _ = writeln!(anstream::stderr(), "passim: the bot ended: {error}");
+        }
+    });
+    Ok(())
+}
+
+fn talk(runtime: &Runtime, session: &mut Session) -> Result<(), Failure> {
+    if !std::io::stdin().is_terminal() {
+        for line in std::io::stdin().lock().lines() {
+            let line = line.context("cannot read from standard input")?;
+            if runtime.block_on(session.line(&line))?.is_break() {
+                break;
+            }
+        }
+        return Ok(());
+    }
+    let mut editor = DefaultEditor::new()?;
+    loop {
+        match editor.readline(&session.prompt()) {
+            Ok(line) => {
+                editor.add_history_entry(line.as_str())?;
+                if runtime.block_on(session.line(&line))?.is_break() {
+                    return Ok(());
+                }
+            }
+            Err(ReadlineError::Interrupted) => {}
+            Err(ReadlineError::Eof) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Who is at the terminal, and where.
+struct Session {
+    discord: Stand,
+    bot: Id,
+    guild: Id,
+    channels: Vec<(&'static str, Id)>,
+    people: Vec<(&'static str, Person)>,
+    /// Of `people`.
+    person: usize,
+    channel: Id,
+    /// The interaction that opened the form which is open.
+    form: Option<Id>,
+    /// What was shown of each message.
+    shown: Vec<(Id, String)>,
+}
+
+impl Session {
+    async fn new() -> Result<Session, Failure> {
+        let discord = Stand::start().await.context("cannot listen on this machine")?;
+        let bot = discord.bot(BOT, TOKEN, 0);
+        let people: Vec<(&str, Person)> =
+            ["ann", "bob", "eve"].map(|name| (name, discord.person(name))).to_vec();
+        let guild = discord.guild("Team", &people[0].1);
+        let general = discord.channel(guild, "general");
+        let random = discord.channel(guild, "random");
+        let thread = discord.thread(general, "thread");
+        discord.join(guild, people[1].1.id());
+        discord.join(guild, bot);
+        let channels = vec![("general", general), ("random", random), ("thread", thread)];
+        Ok(Session {
+            discord,
+            bot,
+            guild,
+            channels,
+            people,
+            person: 0,
+            channel: general,
+            form: None,
+            shown: Vec::new(),
+        })
+    }
+
+    fn me(&self) -> &Person {
+        &self.people[self.person].1
+    }
+
+    fn prompt(&self) -> String {
+        let channel = self.channels.iter().find(|(_, id)| *id == self.channel);
+        format!("{} in {}> ", self.people[self.person].0, channel.map_or("dm", |(name, _)| name))
+    }
+
+    /// Does what a line says; what cannot be done is said, and the session goes on.
+    async fn line(&mut self, line: &str) -> Result<ControlFlow<()>, Failure> {
+        let line = line.trim();
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let rest = rest.trim();
+        let done = match word {
+            "" => return Ok(ControlFlow::Continue(())),
+            ".quit" => return Ok(ControlFlow::Break(())),
+            ".help" => {
+                writeln!(anstream::stdout(), "{HELP}")?;
+                return Ok(ControlFlow::Continue(()));
+            }
+            ".as" => self.become_somebody(rest),
+            ".in" => self.go(rest),
+            ".look" => {
+                self.shown.clear();
+                Ok(())
+            }
+            ".type" => self.complete(rest).await,
+            _ => self.act(word, rest, line).await,
+        };
+        match done {
+            Ok(()) => self.show().await?,
+            Err(reason) => writeln!(anstream::stdout(), "{reason:#}")?,
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn become_somebody(&mut self, name: &str) -> anyhow::Result<()> {
+        let person = self.people.iter().position(|(known, _)| *known == name);
+        self.person =
+            person.ok_or_else(|| anyhow!("nobody is called '{name}'; there are ann, bob and eve"))?;
+        self.shown.clear();
+        Ok(())
+    }
+
+    fn go(&mut self, name: &str) -> anyhow::Result<()> {
+        let known = self.channels.iter().find(|(known, _)| *known == name).map(|(_, id)| *id);
+        self.channel = match known {
+            Some(channel) => channel,
+            None if name == "dm" => self.me().direct_channel(self.bot),
+            None => {
+                return Err(anyhow!("there is no channel '{name}'; there are general, random, thread and dm"));
+            }
+        };
+        self.shown.clear();
+        Ok(())
+    }
+
+    /// Something that the bot hears of.
+    async fn act(&mut self, word: &str, rest: &str, line: &str) -> anyhow::Result<()> {
+        let before = self.picture();
+        match word {
+            ".reply" => {
+                let answer = self.newest(|message| message.author == BOT && !message.is_ephemeral)?;
+                self.me().reply(answer, rest, Ping::Yes)?;
+            }
+            ".press" => {
+                let message = self.newest(|message| message.button(rest).is_some())?;
+                let pressed = self.me().press(message, rest)?;
+                if let Ok(form) = self.me().gets_form(pressed, SETTLED).await {
+                    writeln!(anstream::stdout(), "A form opens: {}. Fill it in with .send TEXT", form.title)?;
+                    self.form = Some(pressed);
+                    return Ok(());
+                }
+            }
+            ".send" => {
+                let form = self.form.take().ok_or_else(|| anyhow!("no form is open"))?;
+                self.me().submit(form, &[("text", rest)])?;
+            }
+            ".menu" => {
+                let message = self.newest(|message| message.author != BOT)?;
+                self.me().use_menu(message, commands::ASK_ABOUT_THIS)?;
+            }
+            ".delete" => {
+                let name = self.people[self.person].0;
+                self.me().delete(self.newest(|message| message.author == name)?)?;
+            }
+            command if command.starts_with('/') => {
+                let (command, options) = parsed(line)?;
+                let options: Vec<(&str, Value)> =
+                    options.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+                self.me().invoke(self.channel, &command, &options)?;
+            }
+            command if command.starts_with('.') => {
+                return Err(anyhow!("there is no '{command}'; .help says what can be typed"));
+            }
+            _ => {
+                self.me().say(self.channel, &line.replace("@passim", &format!("<@{}>", self.bot)))?;
+                if !line.contains("@passim") && self.channels.iter().any(|(_, id)| *id == self.channel) {
+                    return Ok(());
+                }
+            }
+        }
+        self.wait(&before).await;
+        Ok(())
+    }
+
+    /// Waits until the bot did something, and a little longer.
+    async fn wait(&self, before: &str) {
+        let by_bot = |screen: &crate::local_discord::Screen| {
+            let is_done = !screen.messages.iter().any(|message| message.is_thinking);
+            is_done && picture(&screen.messages) != before
+        };
+        // Where nothing comes, that is what there is to see.
+        let _ = self.me().sees_when(self.channel, PATIENCE, "an answer", by_bot).await;
+        tokio::time::sleep(SETTLED).await;
+    }
+
+    /// What the bot has to do with, as text.
+    fn picture(&self) -> String {
+        picture(&self.me().sees(self.channel).messages)
+    }
+
+    fn newest(&self, is_meant: impl Fn(&Shown) -> bool) -> anyhow::Result<Id> {
+        let messages = self.me().sees(self.channel).messages;
+        let found = messages.iter().rev().find(|message| is_meant(message));
+        found.map(|message| message.id).ok_or_else(|| anyhow!("there is no such message here"))
+    }
+
+    async fn complete(&self, line: &str) -> anyhow::Result<()> {
+        let (command, options) = parsed(line)?;
+        let (focused, _) =
+            options.last().ok_or_else(|| anyhow!("type an option, as in .type /search leas"))?;
+        let all: Vec<(&str, Value)> =
+            options.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        let typed = self.me().autocomplete(self.channel, &command, &all, focused)?;
+        let choices = self.me().gets_choices(typed, PATIENCE).await.map_err(|error| anyhow!("{error}"))?;
+        for choice in choices {
+            writeln!(anstream::stdout(), "  {} {DIM}{}{DIM:#}", choice.name, choice.value)?;
+        }
+        Ok(())
+    }
+
+    /// Shows what is new or changed.
+    async fn show(&mut self) -> Result<(), Failure> {
+        let screen = self.me().sees(self.channel);
+        let mut out = anstream::stdout().lock();
+        for message in &screen.messages {
+            let text = message.to_string();
+            match self.shown.iter_mut().find(|(id, _)| *id == message.id) {
+                Some((_, known)) if *known == text => continue,
+                Some((_, known)) => known.clone_from(&text),
+                None => self.shown.push((message.id, text.clone())),
+            }
+            write!(out, "{text}")?;
+        }
+        for failure in &screen.failures {
+            writeln!(out, "(!) {failure}")?;
+        }
+        Ok(())
+    }
+}
+
+fn picture(messages: &[Shown]) -> String {
+    let relevant = messages.iter().filter(|message| message.author == BOT || !message.reactions.is_empty());
+    relevant.map(Shown::to_string).collect()
+}
+
+/// The words of a command, and its options: by name, or all the text as the first one.
+fn parsed(line: &str) -> anyhow::Result<(String, Vec<(String, Value)>)> {
+    let words: Vec<&str> = line.trim_start_matches('/').split(' ').filter(|word| !word.is_empty()).collect();
+    let all = serde_json::to_value(commands::all())?;
+    let top =
+        all.as_array().into_iter().flatten().find(|command| command["name"] == *words.first().unwrap_or(&""));
+    let top = top.ok_or_else(|| anyhow!("there is no such command; 'passim commands' lists them"))?;
+    let subcommand = top["options"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|option| option["type"] == 1 && words.get(1).is_some_and(|word| option["name"] == *word));
+    let (name, options, rest) = match subcommand {
+        Some(subcommand) => (words[..2].join(" "), &subcommand["options"], &words[2..]),
+        None => (words[0].to_owned(), &top["options"], &words[1..]),
+    };
+    let known: Vec<&Value> = options.as_array().into_iter().flatten().collect();
+    let mut values: Vec<(&Value, String)> = Vec::new();
+    for word in rest {
+        let named = word.split_once(':').and_then(|(name, value)| {
+            known.iter().find(|option| option["name"] == name).map(|option| (*option, value))
+        });
+        match (named, values.last_mut()) {
+            (Some((option, value)), _) => values.push((option, value.to_owned())),
+            (None, Some((_, value))) => *value = format!("{value} {word}"),
+            (None, None) => {
+                let first = known.first().ok_or_else(|| anyhow!("/{name} takes no options"))?;
+                values.push((first, (*word).to_owned()));
+            }
+        }
+    }
+    let values = values.into_iter().map(|(option, text)| {
+        let value = match option["type"].as_u64() {
+            Some(4) => json!(text.parse::<i64>().unwrap_or_default()),
+            Some(5) => json!(text == "true"),
+            _ => json!(text),
+        };
+        (option["name"].as_str().unwrap_or_default().to_owned(), value)
+    });
+    Ok((name, values.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_takes_its_text_or_options_by_name() {
+        let (name, options) = parsed("/ask How long is it?").unwrap();
+        assert_eq!(
+            (name.as_str(), options),
+            ("ask", vec![("question".to_owned(), json!("How long is it?"))])
+        );
+        let (name, options) = parsed("/passim channel answers:off").unwrap();
+        assert_eq!((name.as_str(), options), ("passim channel", vec![("answers".to_owned(), json!("off"))]));
+        let (_, options) = parsed("/source id:a b line:3").unwrap();
+        assert_eq!(options, [("id".to_owned(), json!("a b")), ("line".to_owned(), json!(3))]);
+        assert!(parsed("/nothing").is_err());
+    }
+}
