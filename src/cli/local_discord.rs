@@ -236,7 +236,9 @@ impl Session {
             Some(channel) => channel,
             None if name == "dm" => self.me().direct_channel(self.bot),
             None => {
-                return Err(anyhow!("there is no channel '{name}'; there are general, random, thread and dm"));
+                return Err(anyhow!(
+                    "there is no channel '{name}'; there are general, random, thread and dm"
+                ));
             }
         };
         self.shown.clear();

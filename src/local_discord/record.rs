@@ -1,5 +1,7 @@
 //! Every request that arrived, as it was read: what a check against Discord's own description needs.
 
+use std::time::Instant;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,6 +12,9 @@ pub struct Recorded {
     /// Of a multipart body, its `payload_json`; null where there was none.
     pub body: Value,
     pub status: u16,
+    /// When it was read.
+    #[serde(skip)]
+    pub at: Instant,
 }
 
 /// One request a line, as `validate.py` reads them.

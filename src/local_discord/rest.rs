@@ -8,6 +8,7 @@ mod messages;
 mod request;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -63,6 +64,7 @@ fn respond(world: &mut World, request: &Request) -> Response {
         path: request.path.clone(),
         body: request.body.clone(),
         status: response.status().as_u16(),
+        at: Instant::now(),
     });
     response
 }

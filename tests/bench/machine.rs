@@ -42,6 +42,11 @@ pub fn own_memory() -> f64 {
     kilobytes("/proc/self/status", "RssAnon").map_or(0.0, |kilobytes| kilobytes * 1.024 / 1e3)
 }
 
+/// The memory that another process has now, with its mapped files.
+pub fn memory_of(process: u32) -> f64 {
+    kilobytes(&format!("/proc/{process}/status"), "VmRSS").map_or(0.0, |kilobytes| kilobytes * 1.024 / 1e3)
+}
+
 fn kilobytes(file: &str, name: &str) -> Option<f64> {
     line_of(file, name)?.split(' ').next()?.parse().ok()
 }

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use clap::Parser;
 
+mod discord;
 #[path = "../generator/mod.rs"]
 mod generator;
 mod machine;
@@ -47,6 +48,9 @@ struct Arguments {
     /// How often everything is measured; 3 times for indexing and 5 times for the rest where nothing is said
     #[arg(long)]
     rounds: Option<usize>,
+    /// Only the bot in the local Discord
+    #[arg(long)]
+    discord: bool,
     /// Few passages, few questions, two rounds
     #[arg(long)]
     quick: bool,
@@ -98,6 +102,12 @@ fn main() -> anyhow::Result<()> {
         return Ok(());
     }
     let folder = tempfile::tempdir()?;
+    if arguments.discord {
+        print!("{}", machine::header());
+        let rows = discord::rows(&Plan::of(&arguments), folder.path())?;
+        print!("\n{}", table::drawn(&rows));
+        return Ok(());
+    }
     measure_all(&Plan::of(&arguments), &Place::in_folder(folder.path()))
 }
 
@@ -112,6 +122,7 @@ fn measure_all(plan: &Plan, place: &Place) -> anyhow::Result<()> {
     }
     let (bad, slowest) = bad_questions(plan, place)?;
     rows.extend(bad);
+    rows.extend(discord::rows(plan, &place.folder().join("discord"))?);
     print!("\n{}", table::drawn(&rows));
     if !slowest.is_empty() {
         println!("\nThe slowest bad questions of passim:\n{slowest}");

@@ -36,6 +36,11 @@ impl Row {
         self.tantivy.push(tantivy);
     }
 
+    /// Of what only passim does.
+    pub fn add_alone(&mut self, passim: f64) {
+        self.passim.push(passim);
+    }
+
     /// The median of the rounds' ratios, since the two of a round were measured side by side.
     fn ratio(&self) -> Option<f64> {
         let pairs = self.passim.iter().zip(&self.tantivy);
