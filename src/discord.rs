@@ -31,5 +31,5 @@ pub mod registration;
 mod reindex;
 pub mod serve;
 mod tables;
-mod words;
+pub mod words;
 mod work;

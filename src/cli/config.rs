@@ -34,6 +34,8 @@ fn to_json(settings: &Settings) -> Value {
         "config_dir": settings.config_dir,
         "replies": settings::own_file(settings.config_dir.as_deref(), "replies.toml"),
         "replies_de": settings::own_file(settings.config_dir.as_deref(), "replies.de.toml"),
+        "discord": settings::own_file(settings.config_dir.as_deref(), "discord.toml"),
+        "discord_de": settings::own_file(settings.config_dir.as_deref(), "discord.de.toml"),
         "synonyms": settings::own_file(settings.config_dir.as_deref(), "synonyms.toml"),
         "corpus": settings.corpus.path,
         "data": settings.data.path,
@@ -60,7 +62,7 @@ fn draw(settings: &Settings) -> Result<(), Failure> {
 }
 
 /// Which files and folders these settings lead to.
-fn places(settings: &Settings) -> [(&'static str, String); 6] {
+fn places(settings: &Settings) -> [(&'static str, String); 8] {
     let config_dir = settings.config_dir.as_deref();
     let folder = |path: Option<&Path>| match path {
         Some(path) if path.is_dir() => path.display().to_string(),
@@ -75,6 +77,8 @@ fn places(settings: &Settings) -> [(&'static str, String); 6] {
         ("configuration", folder(config_dir)),
         ("replies", file("replies.toml")),
         ("replies in German", file("replies.de.toml")),
+        ("what the bot says", file("discord.toml")),
+        ("the same in German", file("discord.de.toml")),
         ("synonyms", file("synonyms.toml")),
         ("corpus", folder(settings.corpus.path.as_deref())),
         ("data", folder(settings.data.path.as_deref())),

@@ -1,7 +1,8 @@
 //! `passim doctor`: is everything in place, and what to do where it is not.
 //!
-//! It looks and changes nothing. What there is to look at is gathered once in [`context`]; what is looked at is
-//! a table of small functions in [`checks`], each of which stands alone.
+//! It looks and changes nothing; where there is a token, it asks Discord whose it is. What there is to look at is
+//! gathered once in [`context`]; what is looked at is a table of small functions in [`checks`], each of which
+//! stands alone.
 
 use std::io::Write;
 
@@ -16,6 +17,7 @@ use crate::settings::Sources;
 
 mod checks;
 mod context;
+mod discord;
 
 use checks::CHECKS;
 use context::Context;

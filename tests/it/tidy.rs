@@ -48,6 +48,12 @@ fn only_the_store_knows_rusqlite() {
 }
 
 #[test]
+fn only_the_discord_edge_knows_serenity() {
+    only("serenity", &["discord"]);
+    only("governor", &["discord"]);
+}
+
+#[test]
 fn only_the_edges_know_clap_and_the_terminal() {
     only("clap", &["cli", "main.rs"]);
     only("indicatif", &["cli"]);
@@ -59,8 +65,7 @@ fn only_the_local_discord_serves_and_it_does_not_know_the_bots_library() {
     only("axum", &["local_discord"]);
     only("tokio_tungstenite", &["local_discord"]);
     only("futures_util", &["local_discord"]);
-    // The gateway to Discord will join it here.
-    only("tokio", &["local_discord"]);
+    only("tokio", &["local_discord", "discord", "cli/serve.rs", "cli/local_discord.rs"]);
     for (name, text) in sources() {
         let is_stand_in = name.starts_with("local_discord");
         for foreign in ["serenity", "crate::answer", "crate::Answerer", "crate::settings", "crate::cli"] {

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::Finding;
 use super::context::{Context, IndexState};
+use super::discord;
 use crate::answer::lexicon::Lexicon;
 use crate::answer::template::Templates;
 use crate::cli::token;
@@ -22,13 +23,14 @@ use crate::settings::{self, Problem};
 type Check = fn(&Context) -> Option<Finding>;
 
 /// Every check with its name, in the order in which mistakes follow from each other.
-pub(super) const CHECKS: [(&str, Check); 25] = [
+pub(super) const CHECKS: [(&str, Check); 29] = [
     ("settings", all_settings),
     ("environment", environment),
     ("configuration", configuration),
     ("secrecy", secrecy),
     ("replies", replies),
     ("replies-de", german_replies),
+    ("words", discord::words),
     ("synonyms", synonyms),
     ("link", link),
     ("threshold", threshold),
@@ -48,6 +50,9 @@ pub(super) const CHECKS: [(&str, Check); 25] = [
     ("index-size", index_size),
     ("token", token_shape),
     ("two-tokens", two_tokens),
+    ("servers", discord::servers),
+    ("operators", discord::operators),
+    ("application", discord::application),
 ];
 
 // Settings and what belongs to them.
