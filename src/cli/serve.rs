@@ -51,8 +51,11 @@ pub(super) fn check_token(settings: &Settings) -> Result<(), Failure> {
     })
 }
 
+/// Threads for what computes or waits for the disk: more would wait for each other only.
+const BLOCKING_THREADS: usize = 32;
+
 pub(super) fn runtime() -> Result<Runtime, Failure> {
-    let runtime = Builder::new_multi_thread().enable_all().build();
+    let runtime = Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING_THREADS).build();
     Ok(runtime.context("cannot start the threads that wait for Discord")?)
 }
 

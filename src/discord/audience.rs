@@ -100,14 +100,25 @@ impl Audience {
     }
 
     /// Whether answers are given here. The settings may forbid what a switch allows; a thread follows its channel.
+    /// It blocks, where [`known_switch`](Self::known_switch) has nothing.
     pub fn switch(&self, spot: &Spot, memory: &Memory) -> Switch {
-        let Some(guild) = spot.guild else { return Switch::On };
+        self.settled(spot).unwrap_or_else(|(guild, channel)| memory.switch(guild, channel))
+    }
+
+    /// The same at once, if it is known.
+    pub fn known_switch(&self, spot: &Spot, memory: &Memory) -> Option<Switch> {
+        self.settled(spot).map_or_else(|(guild, channel)| memory.known_switch(guild, channel), Some)
+    }
+
+    /// The switch, where no look into the store is needed; else what to look for there.
+    fn settled(&self, spot: &Spot) -> Result<Switch, (store::GuildId, store::ChannelId)> {
+        let Some(guild) = spot.guild else { return Ok(Switch::On) };
         let channel = spot.switched_by();
         let named = |list: &[u64]| list.contains(&channel.get()) || list.contains(&spot.channel.get());
         if named(&self.deny) || !self.allow.is_empty() && !named(&self.allow) {
-            return Switch::Off;
+            return Ok(Switch::Off);
         }
-        memory.switch(store::GuildId(guild.get()), store::ChannelId(channel.get()))
+        Err((store::GuildId(guild.get()), store::ChannelId(channel.get())))
     }
 
     /// Who somebody outside of all guilds is, by asking Discord; known for a minute.

@@ -72,10 +72,14 @@ impl Memory {
         }
     }
 
-    /// Whether answers are given in a channel; where nothing can be looked up, as it was known last.
+    /// The switch of a channel, if it was looked up or set before.
+    pub fn known_switch(&self, guild: GuildId, channel: ChannelId) -> Option<Switch> {
+        lock(&self.switches).get(&(guild, channel)).copied()
+    }
+
+    /// Whether answers are given in a channel; where nothing can be looked up, as it was known last. It blocks.
     pub fn switch(&self, guild: GuildId, channel: ChannelId) -> Switch {
-        let known = lock(&self.switches).get(&(guild, channel)).copied();
-        if let Some(known) = known {
+        if let Some(known) = self.known_switch(guild, channel) {
             return known;
         }
         let Ok(switch) = self.with(|store| store.channel(guild, channel)) else { return Switch::default() };

@@ -320,7 +320,44 @@ mod tests {
         assert_eq!(address(&format!("https://example.org/{}", "a".repeat(600))), None);
     }
 
+    #[test]
+    fn an_excerpt_starts_near_what_was_found() {
+        let text = format!("{}the lease ends{}", "before ".repeat(100), " after".repeat(100));
+        let (shown, ranges) = excerpt(&text, &[(704, 709)]);
+        let chars: Vec<char> = shown.chars().collect();
+        assert_eq!(chars[ranges[0][0]..ranges[0][1]].iter().collect::<String>(), "lease");
+        assert!(
+            shown.starts_with("…before") && shown.ends_with("after…") && chars.len() <= EXCERPT + 2,
+            "{shown}"
+        );
+        assert_eq!(excerpt("short", &[(0, 5)]), ("short".to_owned(), vec![[0, 5]]));
+        assert_eq!(excerpt("", &[]), (String::new(), vec![]));
+    }
+
     proptest! {
+        #[test]
+        fn an_excerpt_keeps_its_marks_on_their_words(text in r"[a-zé \n]{0,900}", at in 0_usize..900, length in 1_usize..30) {
+            let chars: Vec<char> = text.chars().collect();
+            let (start, end) = (at.min(chars.len()), (at + length).min(chars.len()));
+            let ranges: Vec<(usize, usize)> = (start < end).then_some((start, end)).into_iter().collect();
+            let (shown, marked) = excerpt(&text, &ranges);
+            let shown: Vec<char> = shown.chars().collect();
+            prop_assert!(shown.len() <= EXCERPT + 2);
+            for [from, to] in marked {
+                prop_assert_eq!(&shown[from..to], &chars[start..end]);
+            }
+        }
+
+        #[test]
+        fn pages_with_numbers_fit_and_hold_all_lines(lines in proptest::collection::vec(r"[a-z* ]{0,400}", 1..60)) {
+            let pages = numbered_pages(&lines.join("\n"));
+            prop_assert!(pages.iter().all(|(_, page)| length(page) <= LONGEST_PAGE));
+            prop_assert_eq!(pages.last().map(|(last, _)| *last), Some(lines.len()));
+            let letters = |text: &str| text.chars().filter(char::is_ascii_lowercase).count();
+            let shown: usize = pages.iter().map(|(_, page)| letters(page)).sum();
+            prop_assert_eq!(shown, lines.iter().map(|line| letters(line)).sum::<usize>());
+        }
+
         #[test]
         fn every_message_fits_and_nothing_is_lost(words in proptest::collection::vec(r"[a-z*_😀]{1,30}", 1..200)) {
             let text = words.join(" ");

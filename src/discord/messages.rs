@@ -155,8 +155,11 @@ fn private_pointer(bot: &Bot, language: Language) -> String {
     bot.say(language, Phrase::ChannelPrivate, context! { command })
 }
 
-/// The switch that holds in a spot; looked up off the async threads, since it may wait for the disk.
+/// The switch that holds in a spot; looked up off the async threads, where that may wait for the disk.
 pub async fn switch(bot: &Arc<Bot>, spot: Spot) -> Switch {
+    if let Some(known) = bot.audience.known_switch(&spot, &bot.memory) {
+        return known;
+    }
     bot.look_up(move |bot| Ok(bot.audience.switch(&spot, &bot.memory))).await.unwrap_or_default()
 }
 
