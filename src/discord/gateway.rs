@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serenity::all::{
-    Cache, ChannelId, ConnectionStage, Context, EventHandler, GatewayIntents, Guild, GuildId, Interaction,
-    Message, MessageId, MessageUpdateEvent, Ready, ResumedEvent, ShardStageUpdateEvent, UnavailableGuild,
+    Cache, ChannelId, Context, EventHandler, GatewayIntents, Guild, GuildId, Interaction, Message, MessageId,
+    MessageUpdateEvent, Ready, ResumedEvent, UnavailableGuild,
 };
 use serenity::async_trait;
 
@@ -26,18 +26,12 @@ impl EventHandler for Handler {
     async fn ready(&self, _: Context, ready: Ready) {
         tracing::info!(bot = ready.user.name, servers = ready.guilds.len(), "connected to Discord");
         self.bot.health.session_began(Instant::now());
-        self.bot.health.connected(true, Instant::now());
         let present = ready.guilds.iter().map(|guild| guild.id).collect();
         self.tracked(guilds::ready(&self.bot, present)).await;
     }
 
     async fn resume(&self, _: Context, _: ResumedEvent) {
         tracing::info!("resumed the connection to Discord");
-        self.bot.health.connected(true, Instant::now());
-    }
-
-    async fn shard_stage_update(&self, _: Context, event: ShardStageUpdateEvent) {
-        self.bot.health.connected(event.new == ConnectionStage::Connected, Instant::now());
     }
 
     async fn message(&self, context: Context, message: Message) {
