@@ -48,6 +48,9 @@ pub use world::Id;
 /// The privileged intent to read what is not addressed to an application.
 pub const MESSAGE_CONTENT: u64 = events::MESSAGE_CONTENT;
 
+/// What Discord's client speaks until somebody chooses otherwise.
+const LOCALE: &str = "en-US";
+
 /// A running one. It stops when it is dropped.
 pub struct LocalDiscord {
     shared: Arc<Shared>,
@@ -113,7 +116,9 @@ impl LocalDiscord {
     fn account(&self, name: &str, bot: Option<Bot>) -> Id {
         self.shared.change(|world| {
             let id = world.new_id();
-            world.accounts.insert(id, Account { name: name.to_owned(), bot, is_webhook: false });
+            world
+                .accounts
+                .insert(id, Account { name: name.to_owned(), locale: LOCALE.into(), bot, is_webhook: false });
             id
         })
     }
@@ -304,7 +309,8 @@ impl LocalDiscord {
             let is_meant = |account: &Account| account.is_webhook && account.name == name;
             let found = world.accounts.iter().find(|(_, account)| is_meant(account)).map(|(id, _)| *id);
             let webhook = found.unwrap_or_else(|| world.new_id());
-            let account = Account { name: name.to_owned(), bot: None, is_webhook: true };
+            let account =
+                Account { name: name.to_owned(), locale: LOCALE.into(), bot: None, is_webhook: true };
             world.accounts.insert(webhook, account);
             writing::post(world, Draft::new(webhook, channel, text))
         })

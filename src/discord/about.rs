@@ -180,6 +180,11 @@ fn verdict(bot: &Bot, cited: &Cited) -> Result<Verdict, String> {
 }
 
 pub async fn help(bot: &Arc<Bot>, call: &Call) {
+    call.say(bot, &Outgoing::text(help_text(bot, call.language))).await;
+}
+
+/// How to ask, with commands that can be clicked.
+pub fn help_text(bot: &Bot, language: Language) -> String {
     let mention = |name: &str| Value::from_safe_string(bot.command_mention(name));
     let values = context! {
         ask => mention("ask"),
@@ -191,7 +196,7 @@ pub async fn help(bot: &Arc<Bot>, call: &Call) {
         privacy => mention("passim privacy"),
         menu => super::commands::ASK_ABOUT_THIS,
     };
-    call.say(bot, &Outgoing::text(bot.say(call.language, Phrase::Help, values))).await;
+    bot.say(language, Phrase::Help, values)
 }
 
 pub async fn privacy(bot: &Arc<Bot>, call: &Call) {

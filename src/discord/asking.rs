@@ -5,6 +5,7 @@ use std::sync::Arc;
 use minijinja::context;
 use serenity::all::{MessageId, UserId};
 
+use super::about;
 use super::audience::Spot;
 use super::bot::{Bot, Trouble};
 use super::memory::Forgetful;
@@ -206,7 +207,11 @@ fn drawn(
 ) -> Vec<Outgoing> {
     let is_about_sources =
         matches!(answer.outcome, answer::Outcome::Found(_) | answer::Outcome::Abstained { .. });
-    let mut contents = message::contents(&answerer.reply(answer, language));
+    let mut contents = match answer.outcome {
+        // What is said elsewhere knows nothing of Discord's commands.
+        answer::Outcome::SmallTalk(SmallTalk::Help) => vec![about::help_text(bot, language)],
+        _ => message::contents(&answerer.reply(answer, language)),
+    };
     if is_about_sources && is_unseen(asked) {
         let question = bot.say(language, Phrase::Question, context! { question => short(&answer.question) });
         message::append(&mut contents, &question);

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use minijinja::Value;
 use serenity::all::{CommandId, Http, MessageId};
+use tokio::sync::OwnedMutexGuard;
 use tokio_util::task::TaskTracker;
 
 use super::audience::Audience;
@@ -44,6 +45,8 @@ pub struct Bot {
     clock: fn() -> i128,
     is_stopping: AtomicBool,
     deleted: Mutex<VecDeque<MessageId>>,
+    /// Messages that something is done about at the moment.
+    turns: Mutex<HashMap<MessageId, Arc<tokio::sync::Mutex<()>>>>,
     commands: Mutex<HashMap<String, CommandId>>,
 }
 
@@ -92,6 +95,7 @@ impl Bot {
             clock,
             is_stopping: AtomicBool::new(false),
             deleted: Mutex::default(),
+            turns: Mutex::default(),
             commands: Mutex::default(),
         })
     }
@@ -168,6 +172,16 @@ impl Bot {
     /// Whether a message was deleted a short while ago.
     pub fn is_deleted(&self, message: MessageId) -> bool {
         self.deleted.lock().unwrap_or_else(PoisonError::into_inner).contains(&message)
+    }
+
+    /// Waits until nothing is done about a message any more; while what it gives lives, nobody else does.
+    pub async fn turn(&self, message: MessageId) -> OwnedMutexGuard<()> {
+        let turn = {
+            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+            turns.entry(message).or_default().clone()
+        };
+        turn.lock_owned().await
     }
 
     pub fn note_commands(&self, commands: HashMap<String, CommandId>) {

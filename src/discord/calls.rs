@@ -166,10 +166,33 @@ impl Call {
         audience: Audience,
         result: Result<Vec<Outgoing>, Trouble>,
     ) -> Result<Sent, Undelivered> {
-        let messages = result.unwrap_or_else(|trouble| vec![bot.explain(self.language, &trouble)]);
+        let messages = match result {
+            Ok(messages) => messages,
+            Err(trouble) => {
+                let outgoing = bot.explain(self.language, &trouble);
+                return self.complete_with_trouble(bot, audience, &outgoing).await;
+            }
+        };
         let Some((first, further)) = messages.split_first() else { return Ok(Sent::default()) };
         let first = bot.delivery.edit_response(&self.token, first).await?;
         Ok(Sent { first: Some(first), further: self.follow_up(bot, audience, further).await })
+    }
+
+    /// What went wrong concerns nobody else. An announced response stays for all, whatever it becomes, so that it
+    /// makes room for one of its own.
+    async fn complete_with_trouble(
+        &self,
+        bot: &Bot,
+        audience: Audience,
+        outgoing: &Outgoing,
+    ) -> Result<Sent, Undelivered> {
+        if audience == Audience::Everyone {
+            bot.delivery.delete_response(&self.token).await?;
+            bot.delivery.follow_up(&self.token, outgoing, Audience::OnlyThem).await?;
+        } else {
+            bot.delivery.edit_response(&self.token, outgoing).await?;
+        }
+        Ok(Sent::default())
     }
 
     async fn follow_up(&self, bot: &Bot, audience: Audience, messages: &[Outgoing]) -> Vec<MessageId> {

@@ -99,6 +99,17 @@ impl Delivery {
         Ok(message.await?.id)
     }
 
+    /// Takes the first response to an interaction back.
+    pub async fn delete_response(&self, token: &str) -> Result<(), Undelivered> {
+        let deleted = repeated(Repeat::Always, || async {
+            self.http.delete_original_interaction_response(token).await.map_err(sorted)
+        });
+        match deleted.await {
+            Err(Undelivered::Gone) => Ok(()),
+            result => result,
+        }
+    }
+
     /// A further message after the first response. Discord knows no nonce here, so that it is not repeated
     /// where it may be there already.
     pub async fn follow_up(

@@ -12,7 +12,7 @@ use super::audience::Membership;
 use super::bot::{Bot, Trouble};
 use super::calls::Call;
 use super::commands::ASK_ABOUT_THIS;
-use super::messages::{note_reply, switch, too_many_text};
+use super::messages::{note_reply, question_in, switch, too_many_text};
 use super::outgoing::{self, Audience, Outgoing};
 use super::press::{Act, Press};
 use super::words::Phrase;
@@ -181,7 +181,7 @@ async fn ask(bot: &Arc<Bot>, call: &Call, options: &Options<'_>, audience: Audie
 /// The message that somebody chose is the question.
 async fn ask_about(bot: &Arc<Bot>, call: &Call, command: &CommandInteraction) {
     let text = match command.data.target() {
-        Some(ResolvedTarget::Message(message)) => message.content.clone(),
+        Some(ResolvedTarget::Message(message)) => question_in(message, command.application_id.get()),
         _ => String::new(),
     };
     let audience = Audience::OnlyThem;

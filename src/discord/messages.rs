@@ -8,7 +8,7 @@ use minijinja::context;
 use regex::Regex;
 use serenity::all::{
     Cache, ChannelId, GuildId, Message, MessageId, MessageReferenceKind, MessageType, MessageUpdateEvent,
-    Permissions, RoleId, UserId,
+    Permissions, RoleId, User, UserId,
 };
 
 use super::asking::{self, Answered, Asked};
@@ -45,6 +45,8 @@ pub async fn created(bot: &Arc<Bot>, cache: &Cache, message: Message) {
     let Some(addressed) = addressed(&message, own) else {
         return hint_at_role(bot, cache, &message, own).await;
     };
+    // An edit that comes before the answer waits for it.
+    let _turn = bot.turn(message.id).await;
     let Some(spot) = admitted(bot, cache, &message).await else { return };
     if bot.is_stopping() {
         return notify(bot, &spot, &message, &bot.explain(language(bot, &message), &Trouble::Stopping)).await;
@@ -86,7 +88,7 @@ fn addressed(message: &Message, own: UserId) -> Option<Addressed> {
         (Some(_), _) if is_mentioned => Surface::Mention,
         _ => return None,
     };
-    let text = named(&text, message);
+    let text = named(&text, &message.mentions);
     Some(Addressed { text, surface, replies_to: to_ours.map(|replied| replied.id) })
 }
 
@@ -96,11 +98,27 @@ fn written_to(content: &str, own: u64) -> (bool, String) {
     static CODE: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"(?s)```.*?```|``.*?``|`[^`\n]*`").expect("a constant pattern"));
     let said = unquoted(content);
-    let mentions = [format!("<@{own}>"), format!("<@!{own}>")];
     let without_code = CODE.replace_all(&said, " ");
-    let is_mentioned = mentions.iter().any(|mention| without_code.contains(mention));
-    let text = mentions.iter().fold(said, |text, mention| text.replace(mention, " "));
-    (is_mentioned, text.trim().to_owned())
+    let is_mentioned = mentions_of(own).iter().any(|mention| without_code.contains(mention));
+    (is_mentioned, without_mentions(&said, own))
+}
+
+fn mentions_of(id: u64) -> [String; 2] {
+    [format!("<@{id}>"), format!("<@!{id}>")]
+}
+
+fn without_mentions(text: &str, of: u64) -> String {
+    let text = mentions_of(of).iter().fold(text.to_owned(), |text, mention| text.replace(mention, " "));
+    text.trim().to_owned()
+}
+
+/// What a message asks, whoever wrote it and whomever it addresses; a forward asks what it shows.
+pub fn question_in(message: &Message, own: u64) -> String {
+    let (text, mentions) = match message.message_snapshots.first() {
+        Some(forwarded) => (&forwarded.content, &forwarded.mentions),
+        None => (&message.content, &message.mentions),
+    };
+    named(&without_mentions(text, own), mentions)
 }
 
 /// Without lines that quote somebody.
@@ -110,15 +128,15 @@ fn unquoted(content: &str) -> String {
     own.join("\n")
 }
 
-/// People by name and channels, roles and emoji left out: the sources know nothing of Discord's ids.
-fn named(text: &str, message: &Message) -> String {
+/// People by name and channels, roles, emoji and calls to all left out: the sources know nothing of them.
+fn named(text: &str, mentions: &[User]) -> String {
     static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"<@!?(\d{1,20})>|<@&\d{1,20}>|<#\d{1,20}>|<a?:\w{1,32}:\d{1,20}>")
+        Regex::new(r"<@!?(\d{1,20})>|<@&\d{1,20}>|<#\d{1,20}>|<a?:\w{1,32}:\d{1,20}>|@(?:everyone|here)\b")
             .expect("a constant pattern")
     });
     let replaced = MARKUP.replace_all(text, |found: &regex::Captures| {
         let id = found.get(1).and_then(|id| id.as_str().parse().ok());
-        let person = id.and_then(|id: u64| message.mentions.iter().find(|user| user.id.get() == id));
+        let person = id.and_then(|id: u64| mentions.iter().find(|user| user.id.get() == id));
         person.map_or(String::new(), |user| user.global_name.clone().unwrap_or_else(|| user.name.clone()))
     });
     replaced.trim().to_owned()
@@ -248,9 +266,7 @@ async fn send(
     }
     note_reply(bot, answered.asking, sent.clone()).await;
     if bot.is_deleted(message.id) {
-        for id in sent {
-            let _ = bot.delivery.delete(spot.channel, id).await;
-        }
+        delete_all(bot, spot.channel, &sent).await;
     }
 }
 
@@ -357,60 +373,99 @@ fn language(bot: &Bot, message: &Message) -> Language {
 /// Somebody edited a message: a question of the last minutes is answered anew, in place.
 pub async fn edited(bot: &Arc<Bot>, cache: &Cache, event: MessageUpdateEvent) {
     let Some(content) = event.content.clone().filter(|content| !content.is_empty()) else { return };
+    let Some(author) = event.author.as_ref().filter(|author| !author.bot) else { return };
+    let _turn = bot.turn(event.id).await;
     let message = store::MessageId(event.id.get());
     let known = bot.look_up(move |bot| Ok(bot.memory.with(|store| store.asking_in(message))?)).await;
     let Ok(Some(before)) = known else { return };
-    let Some(author) = event.author.as_ref().filter(|author| !author.bot) else { return };
-    let (_, text) = written_to(&content, cache.current_user().id.get());
+    let own = cache.current_user().id;
+    let (_, text) = written_to(&content, own.get());
+    let text = named(&text, event.mentions.as_deref().unwrap_or_default());
     let is_recent = bot.now().0 - before.at.0 <= EDITABLE;
     if !is_recent || text == before.question || bot.is_stopping() {
         return;
     }
     let spot = spot_of(bot, cache, event.guild_id, event.channel_id).await;
-    let is_served = spot.guild.is_none_or(|guild| bot.audience.serves(guild));
-    if !is_served || switch(bot, spot).await != Switch::On {
+    if !is_answered_in(bot, spot, author.id).await {
         return;
     }
     if bot.limits.count(author.id, spot.channel, spot.guild).is_err() {
+        let _ = bot.delivery.react(spot.channel, event.id, "⏳").await;
         return;
     }
+    let to_ours = event.referenced_message.flatten().filter(|replied| replied.author.id == own);
     let asked = Asked {
         text,
         surface: before.surface,
         spot,
         user: author.id,
         asked_in: Some(event.id),
-        follows: None,
+        follows: followed(bot, to_ours.map(|replied| replied.id)).await,
         sources: before.sources.clone(),
         is_private: before.is_private,
         language: None,
     };
-    match asking::answer(bot, asked).await {
-        Ok(answered) => replace(bot, &spot, &before, answered).await,
-        Err(trouble) => tracing::warn!(?trouble, "an edited question could not be answered anew"),
+    let turn = before.clone();
+    // Where it is not forgotten, the log tells why.
+    let _ = bot.look_up(move |bot| Ok(bot.memory.with(|store| store.forget_turn(&turn))?)).await;
+    let answered = asking::answer(bot, asked).await.unwrap_or_else(|trouble| {
+        let language = Language::of_text(&content).unwrap_or(bot.settings.discord.language);
+        let messages = vec![bot.explain(language, &trouble)];
+        Answered { asking: None, messages, small_talk: None }
+    });
+    replace(bot, &spot, event.id, &before, answered).await;
+}
+
+/// Whether somebody gets answers there, now.
+async fn is_answered_in(bot: &Arc<Bot>, spot: Spot, user: UserId) -> bool {
+    match spot.guild {
+        Some(guild) => bot.audience.serves(guild) && switch(bot, spot).await == Switch::On,
+        None => {
+            let membership = bot.audience.membership(&bot.delivery, user).await;
+            matches!(membership, Membership::Member { .. })
+        }
     }
 }
 
 /// Puts the new answer where the old one is.
-async fn replace(bot: &Arc<Bot>, spot: &Spot, before: &Asking, answered: Answered) {
-    let Some(reply) = before.reply.map(|reply| MessageId::new(reply.0)) else { return };
-    let mut messages = answered.messages.iter();
-    let Some(first) = messages.next() else { return };
-    for old in &before.further {
-        let _ = bot.delivery.delete(spot.channel, MessageId::new(old.0)).await;
-    }
-    if let Err(error) = bot.delivery.edit(spot.channel, reply, first).await {
-        tracing::warn!(%error, "an answer could not be replaced by that to the edited question");
+async fn replace(bot: &Arc<Bot>, spot: &Spot, question: MessageId, before: &Asking, answered: Answered) {
+    let old: Vec<MessageId> =
+        before.reply.iter().chain(&before.further).map(|message| MessageId::new(message.0)).collect();
+    if old.is_empty() && answered.small_talk.and_then(sign).is_some() {
         return;
     }
-    let mut sent = vec![reply];
-    for outgoing in messages {
-        match bot.delivery.post(spot.channel, outgoing, None).await {
+    let mut sent = Vec::new();
+    for (place, outgoing) in answered.messages.iter().enumerate() {
+        let result = match old.first().filter(|_| place == 0) {
+            Some(first) => bot.delivery.edit(spot.channel, *first, outgoing).await.map(|()| *first),
+            None => bot.delivery.post(spot.channel, outgoing, (place == 0).then_some(question)).await,
+        };
+        match result {
             Ok(id) => sent.push(id),
-            Err(error) => tracing::warn!(%error, "a part of an answer could not be posted"),
+            Err(error) => {
+                tracing::warn!(%error, "an answer could not be replaced by that to the edited question");
+                break;
+            }
         }
     }
-    note_reply(bot, answered.asking, sent).await;
+    if sent.is_empty() {
+        // The old answer stays, and still goes with its question.
+        sent = old;
+    } else {
+        delete_all(bot, spot.channel, old.get(1..).unwrap_or_default()).await;
+    }
+    note_reply(bot, answered.asking, sent.clone()).await;
+    if bot.is_deleted(question) {
+        delete_all(bot, spot.channel, &sent).await;
+    }
+}
+
+async fn delete_all(bot: &Arc<Bot>, channel: ChannelId, messages: &[MessageId]) {
+    for message in messages {
+        if let Err(error) = bot.delivery.delete(channel, *message).await {
+            tracing::warn!(%error, "a message of an answer could not be deleted");
+        }
+    }
 }
 
 /// Messages were deleted: an answer goes with its question.
@@ -420,11 +475,9 @@ pub async fn deleted(bot: &Arc<Bot>, channel: ChannelId, messages: Vec<MessageId
         let id = store::MessageId(message.get());
         let known = bot.look_up(move |bot| Ok(bot.memory.with(|store| store.asking_in(id))?)).await;
         let Ok(Some(asking)) = known else { continue };
-        for answer in asking.reply.iter().chain(&asking.further) {
-            if let Err(error) = bot.delivery.delete(channel, MessageId::new(answer.0)).await {
-                tracing::warn!(%error, "the answer to a deleted question could not be deleted");
-            }
-        }
+        let answers = asking.reply.iter().chain(&asking.further);
+        let answers: Vec<MessageId> = answers.map(|answer| MessageId::new(answer.0)).collect();
+        delete_all(bot, channel, &answers).await;
     }
 }
 

@@ -330,11 +330,12 @@ fn reactions(world: &World, message: &Message) -> Vec<Value> {
 pub fn interaction(world: &World, interaction: &Interaction, data: Value) -> Value {
     let (by, place) = (interaction.by, interaction.channel);
     let guild = world.guild_of(place);
+    let locale = world.accounts.get(&by).map(|account| &account.locale);
     let mut payload = json!({
         "id": interaction.id.to_string(), "application_id": interaction.application.to_string(),
         "type": interaction.kind as u8, "token": interaction.token, "version": 1,
         "channel_id": place.to_string(), "channel": channel(world, place), "data": data,
-        "locale": "en-US", "entitlements": [], "attachment_size_limit": 10_485_760,
+        "locale": locale, "entitlements": [], "attachment_size_limit": 10_485_760,
         "app_permissions": world.permissions(interaction.application, place).to_string(),
         "context": if guild.is_some() { 0 } else { 1 },
         "authorizing_integration_owners": { "0": guild.unwrap_or(0).to_string() },

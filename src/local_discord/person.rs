@@ -52,6 +52,14 @@ impl Person {
         self.id
     }
 
+    /// Sets the language of their client, as in `de`; it comes along with commands and presses.
+    pub fn speaks(&self, locale: &str) {
+        self.shared.change(|world| {
+            let account = world.accounts.get_mut(&self.id);
+            account.map(|account| locale.clone_into(&mut account.locale));
+        });
+    }
+
     /// The direct channel with an application, or with somebody else.
     pub fn direct_channel(&self, with: Id) -> Id {
         self.shared.act(|world| world.direct_channel(self.id, with))

@@ -59,6 +59,8 @@ pub struct World {
 
 pub struct Account {
     pub name: String,
+    /// The language of the client.
+    pub locale: String,
     pub bot: Option<Bot>,
     /// A webhook only writes: it is in no guild, and nobody can look it up.
     pub is_webhook: bool,

@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::{Moment, Person, Place, Store, StoreError};
+use super::{Asking, Moment, Person, Place, Store, StoreError};
 
 /// So many questions are kept for each person and place.
 pub const LONGEST_CONVERSATION: u32 = 8;
@@ -30,6 +30,20 @@ impl Store {
             let mut questions: Vec<String> = newest_first.collect::<Result<_, _>>()?;
             questions.reverse();
             Ok(questions)
+        })
+    }
+
+    /// Takes an asking out of its conversation: what it asked was edited, and nothing goes on from that.
+    pub fn forget_turn(&self, asking: &Asking) -> Result<(), StoreError> {
+        let (Some(Place { guild, channel, thread }), Some(person)) = (asking.place, asking.person) else {
+            return Ok(());
+        };
+        let sql = "DELETE FROM turns \
+                   WHERE guild IS ?1 AND channel = ?2 AND thread IS ?3 AND person = ?4 AND at = ?5";
+        self.write("forget a part of a conversation", |transaction| {
+            let mut statement = transaction.prepare_cached(sql)?;
+            statement.execute(params![guild, channel, thread, person, asking.at])?;
+            Ok(())
         })
     }
 }

@@ -39,6 +39,8 @@ pub struct Scene {
     pub random: Id,
     pub folder: tempfile::TempDir,
     settings: String,
+    /// Nanoseconds since 1970; a bot has it from its start.
+    pub clock: fn() -> i128,
     /// Discord answers 400 where somebody writes into a thread that is closed.
     pub has_closed_threads: bool,
     running: Option<Running>,
@@ -74,6 +76,7 @@ impl Scene {
             random,
             folder,
             settings,
+            clock: now,
             has_closed_threads: false,
             running: None,
         };
@@ -154,7 +157,7 @@ impl Scene {
         let (index, _) =
             sync::sync(&folder, &corpus, sync_options(&settings, false), now(), &mut |_| {}).unwrap();
         let live = Live::new(index, &corpus, &data, settings.clone()).unwrap();
-        Served { live, corpus, data, settings, clock: now }
+        Served { live, corpus, data, settings, clock: self.clock }
     }
 
     /// Ends the bot as a supervisor does, and waits until it is gone.
@@ -215,6 +218,12 @@ impl Scene {
         found.unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// What the bot has said in a channel so far, as a person sees it.
+    pub fn said(&self, person: &Person, channel: Id) -> Vec<Shown> {
+        let messages = person.sees(channel).messages;
+        messages.into_iter().filter(|shown| shown.author == NAME).collect()
+    }
+
     /// Requests of a kind so far; `path` is below `/api/v10`, and may end in the middle.
     pub fn requests(&self, method: &str, path: &str) -> Vec<Recorded> {
         let fits = |request: &Recorded| request.method == method && request.path.contains(path);
@@ -236,11 +245,11 @@ impl Drop for Scene {
         assert!(malformed.is_empty() || self.has_closed_threads, "{malformed:#?}");
         record(&taken);
         // Nothing that leaves pings anybody, whatever a test is about.
-        assert!(self.discord.pinged_anybody().is_empty());
+        assert!(self.discord.pinged_anybody().iter().all(|shown| shown.author != NAME));
     }
 }
 
 /// Nanoseconds since 1970.
-fn now() -> i128 {
+pub fn now() -> i128 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as i128
 }
