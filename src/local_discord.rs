@@ -10,6 +10,7 @@ mod events;
 mod faults;
 mod gateway;
 mod limits;
+mod markdown;
 mod mentions;
 mod payload;
 pub mod permissions;
@@ -40,6 +41,7 @@ use world::{Account, Bot, Channel, Guild, Kind, Place, Role, World};
 use writing::Draft;
 
 pub use faults::{Failure, Fault, Moment};
+pub use markdown::{Drawn, Rendered};
 pub use person::{CannotDo, Choice, Form, NotSeen, Person, Ping};
 pub use record::{Recorded, json_lines};
 pub use screen::{Attached, Button, Screen, Select, Shown};
@@ -102,6 +104,11 @@ impl LocalDiscord {
     pub fn person(&self, name: &str) -> Person {
         let id = self.account(name, None);
         Person::new(self.shared.clone(), id)
+    }
+
+    /// The language of a person's client, such as `de`.
+    pub fn set_locale(&self, person: &Person, locale: &str) {
+        self.shared.change(|world| world.locales.insert(person.id(), locale.to_owned()));
     }
 
     /// An application with its bot, which have one id here. It may ask for these privileged intents.

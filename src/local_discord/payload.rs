@@ -334,7 +334,7 @@ pub fn interaction(world: &World, interaction: &Interaction, data: Value) -> Val
         "id": interaction.id.to_string(), "application_id": interaction.application.to_string(),
         "type": interaction.kind as u8, "token": interaction.token, "version": 1,
         "channel_id": place.to_string(), "channel": channel(world, place), "data": data,
-        "locale": "en-US", "entitlements": [], "attachment_size_limit": 10_485_760,
+        "locale": locale(world, by), "entitlements": [], "attachment_size_limit": 10_485_760,
         "app_permissions": world.permissions(interaction.application, place).to_string(),
         "context": if guild.is_some() { 0 } else { 1 },
         "authorizing_integration_owners": { "0": guild.unwrap_or(0).to_string() },
@@ -353,6 +353,11 @@ pub fn interaction(world: &World, interaction: &Interaction, data: Value) -> Val
         payload["message"] = self::message(world, message);
     }
     payload
+}
+
+/// Of a person's client.
+fn locale(world: &World, person: Id) -> &str {
+    world.locales.get(&person).map_or("en-US", String::as_str)
 }
 
 /// A registered command as REST gives it.

@@ -36,6 +36,8 @@ pub struct World {
     /// How far the clock was put ahead.
     ahead: Duration,
     pub accounts: BTreeMap<Id, Account>,
+    /// Of people's clients, where they are not English.
+    pub locales: BTreeMap<Id, String>,
     pub guilds: BTreeMap<Id, Guild>,
     pub channels: BTreeMap<Id, Channel>,
     pub interactions: BTreeMap<Id, Interaction>,
