@@ -10,6 +10,7 @@ mod events;
 mod faults;
 mod gateway;
 mod limits;
+mod markdown;
 mod mentions;
 mod payload;
 pub mod permissions;
@@ -40,6 +41,7 @@ use world::{Account, Bot, Channel, Guild, Kind, Place, Role, World};
 use writing::Draft;
 
 pub use faults::{Failure, Fault, Moment};
+pub use markdown::{Drawn, Rendered};
 pub use person::{CannotDo, Choice, Form, NotSeen, Person, Ping};
 pub use record::{Recorded, json_lines};
 pub use screen::{Attached, Button, Screen, Select, Shown};

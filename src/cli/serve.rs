@@ -1,5 +1,7 @@
 //! `passim serve`: the Discord bot, until a signal ends it.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use clap::Args;
 use tokio::runtime::{Builder, Runtime};
@@ -57,6 +59,14 @@ const BLOCKING_THREADS: usize = 32;
 pub(super) fn runtime() -> Result<Runtime, Failure> {
     let runtime = Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING_THREADS).build();
     Ok(runtime.context("cannot start the threads that wait for Discord")?)
+}
+
+/// Waits for something of Discord, so long and no longer.
+pub(super) fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = runtime()?;
+    let result = runtime.block_on(async { tokio::time::timeout(limit, work).await });
+    runtime.shutdown_background();
+    Ok(result.context("Discord did not answer in time")?)
 }
 
 /// SIGTERM of a supervisor and SIGINT of somebody at a terminal, each a wish to stop.

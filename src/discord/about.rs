@@ -8,11 +8,11 @@ use regex::Regex;
 
 use super::bot::{Bot, Trouble};
 use super::calls::Call;
-use super::message;
 use super::outgoing::{Audience, Button, Outgoing, Style};
 use super::press::Press;
 use super::presses::{receipt, whole};
 use super::words::Phrase;
+use super::{message, tables};
 use crate::answer::explain::Explanation;
 use crate::answer::verify::{self, Verdict};
 use crate::corpus::read::{self, NoText};
@@ -38,7 +38,7 @@ pub async fn why(bot: &Arc<Bot>, call: &Call, asking: Asking) {
             .live
             .answerer()
             .explain(whole(&asking), &asking.sources)
-            .map_err(|error| Trouble::failed("an answer could not be explained", &error))?;
+            .map_err(|error| Trouble::unanswered("an answer could not be explained", error))?;
         let paragraphs = explained(bot, language, &asking, &explanation);
         Ok(message::joined(paragraphs).into_iter().map(Outgoing::text).collect())
     });
@@ -53,18 +53,19 @@ fn explained(bot: &Bot, language: Language, asking: &Asking, explanation: &Expla
         .take(WORDS)
         .map(|term| {
             let weight = format!("{:.1}", term.weight);
-            context! { word => term.word.clone(), weight, is_known => term.is_known }
+            context! { word => message::brief(&term.word), weight, is_known => term.is_known }
         })
         .collect();
+    let question = tables::line(&explanation.question);
     let mut paragraphs = vec![bot.say(
         language,
         Phrase::WhyWords,
-        context! { question => explanation.question.clone(), words, passages => explanation.passages },
+        context! { question, words, passages => explanation.passages },
     )];
     for (place, candidate) in explanation.candidates.iter().take(SENTENCES).enumerate() {
         let score = format!("{:.2}", candidate.score);
         let values = context! {
-            number => place + 1, score, source => candidate.source.clone(), line => candidate.line,
+            number => place + 1, score, source => message::brief(&candidate.source), line => candidate.line,
         };
         paragraphs.push(bot.say(language, Phrase::WhySentence, values));
         paragraphs.extend(message::quotation(&candidate.sentence, &[]));
@@ -145,7 +146,7 @@ fn verified(bot: &Bot, language: Language, receipt: &Receipt) -> Vec<Outgoing> {
     }
     let mut paragraphs = Vec::new();
     for cited in &receipt.citations {
-        let source = &cited.source;
+        let source = message::brief(&cited.source);
         let (said, quote) = match verdict(bot, cited) {
             Ok(Verdict::Holds) => (bot.say(language, Phrase::VerifyHolds, context! { source }), None),
             Ok(Verdict::Moved { line }) => {
@@ -170,6 +171,10 @@ fn verified(bot: &Bot, language: Language, receipt: &Receipt) -> Vec<Outgoing> {
 }
 
 fn verdict(bot: &Bot, cited: &Cited) -> Result<Verdict, String> {
+    // A source that was withdrawn is not read out, even where its file still lies in the folder.
+    if !is_source(bot, &cited.path) {
+        return Ok(Verdict::Gone);
+    }
     let largest = bot.settings.corpus.max_file_bytes();
     let text = match read::text_of(&bot.corpus, &cited.path, largest) {
         Ok(text) => Some(text),
@@ -177,6 +182,11 @@ fn verdict(bot: &Bot, cited: &Cited) -> Result<Verdict, String> {
         Err(error) => return Err(error.to_string()),
     };
     Ok(verify::verify(&cited.into(), text.as_deref()))
+}
+
+/// Whether a file is one of the sources, as far as the index knows.
+pub fn is_source(bot: &Bot, path: &str) -> bool {
+    bot.live.answerer().index().sources().iter().any(|source| source.description.path == path)
 }
 
 pub async fn help(bot: &Arc<Bot>, call: &Call) {

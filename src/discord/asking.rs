@@ -16,7 +16,7 @@ use super::words::Phrase;
 use crate::Answerer;
 use crate::answer::followup::Conversation;
 use crate::answer::question::SmallTalk;
-use crate::answer::{self, Answer, AnswerError};
+use crate::answer::{self, Answer};
 use crate::language::Language;
 use crate::store::{self, Asking, AskingId, Cited, Moment, Receipt, Surface};
 use crate::words::{cut, is_function_word, stem, words};
@@ -66,10 +66,9 @@ fn answer_now(bot: &Bot, asked: &Asked) -> Result<Answered, Trouble> {
     let sources =
         asked.sources.iter().map(|name| source_id(&answerer, name)).collect::<Result<Vec<String>, _>>()?;
     let mut conversation = conversation(bot, asked);
-    let answer = answerer.ask_in(&mut conversation, &asked.text, &sources).map_err(|error| match error {
-        AnswerError::NoSuchSource { id } => Trouble::NoSuchSource(id),
-        error => Trouble::failed("a question could not be answered", &error),
-    })?;
+    let answer = answerer
+        .ask_in(&mut conversation, &asked.text, &sources)
+        .map_err(|error| Trouble::unanswered("a question could not be answered", error))?;
     let language =
         asked.language.or_else(|| Language::of_text(&asked.text)).unwrap_or(bot.settings.discord.language);
     let asking = keep(bot, asked, &answer, &answerer, sources).ok();

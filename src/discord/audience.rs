@@ -128,8 +128,11 @@ impl Audience {
         }
         let mut roles = Vec::new();
         let (mut home, mut is_unknown) = (None, false);
-        for guild in &self.guilds {
-            match delivery.member(*guild, user).await {
+        // All at once: each may take as long as an interaction can wait.
+        let asked = self.guilds.iter().map(|guild| delivery.member(*guild, user));
+        let answers = serenity::futures::future::join_all(asked).await;
+        for (guild, answer) in self.guilds.iter().zip(answers) {
+            match answer {
                 Ok(member) => {
                     home = home.or(Some(*guild));
                     roles.extend(member.roles);

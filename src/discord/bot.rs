@@ -19,6 +19,7 @@ use super::memory::Memory;
 use super::outgoing::Outgoing;
 use super::words::{Phrase, Words, WordsError};
 use super::work::{NotDone, Work};
+use crate::answer::AnswerError;
 use crate::language::Language;
 use crate::live::Live;
 use crate::settings::Settings;
@@ -205,6 +206,14 @@ impl Trouble {
         let id = format!("{:08x}", u32::from_le_bytes(bytes));
         tracing::error!(id, cause = %cause, "{what}");
         Trouble::Failed(id)
+    }
+
+    /// Of what was asked of the sources: that one of them is gone is no failure of ours.
+    pub fn unanswered(what: &str, error: AnswerError) -> Trouble {
+        match error {
+            AnswerError::NoSuchSource { id } => Trouble::NoSuchSource(id),
+            error => Trouble::failed(what, &error),
+        }
     }
 }
 

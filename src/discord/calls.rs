@@ -121,7 +121,7 @@ impl Call {
     }
 
     /// Answers with what the work gives, and announces an answer that takes its time. Gives the messages that
-    /// were sent, as far as their ids are known: that of an immediate response is not.
+    /// were sent.
     pub async fn respond(
         &self,
         bot: &Arc<Bot>,
@@ -155,8 +155,8 @@ impl Call {
         };
         let Some((first, further)) = messages.split_first() else { return Ok(Sent::default()) };
         let body = first.response(audience);
-        bot.delivery.respond_with(self.id, &self.token, &body, first.file.as_ref()).await?;
-        Ok(Sent { first: None, further: self.follow_up(bot, audience, further).await })
+        let first = bot.delivery.respond(self.id, &self.token, &body, first.file.as_ref()).await?;
+        Ok(Sent { first, further: self.follow_up(bot, audience, further).await })
     }
 
     /// The response that was announced.
@@ -241,7 +241,7 @@ impl Call {
     }
 
     pub async fn send(&self, bot: &Bot, body: &Value) -> Result<(), Undelivered> {
-        bot.delivery.respond(self.id, &self.token, body).await
+        bot.delivery.respond(self.id, &self.token, body, None).await.map(|_| ())
     }
 
     pub fn logged<T>(&self, result: Result<T, Undelivered>) -> Option<T> {
@@ -256,7 +256,7 @@ impl Call {
 /// The messages of a response.
 #[derive(Debug, Clone, Default)]
 pub struct Sent {
-    /// Not known of an immediate response.
+    /// Not known where Discord did not say.
     pub first: Option<MessageId>,
     pub further: Vec<MessageId>,
 }

@@ -15,6 +15,7 @@ use super::outgoing;
 use crate::Answerer;
 use crate::answer::lookup::Found;
 use crate::store::Switch;
+use crate::words::is_invisible;
 
 /// Discord's: choices, and characters of a name or a value.
 const MOST: usize = 25;
@@ -60,12 +61,13 @@ fn sources(answerer: &Answerer, typed: &str) -> Vec<Choice> {
     let wanted = typed.trim().to_lowercase();
     let described = answerer.index().sources().iter().map(|source| &source.description);
     let mut fitting: Vec<(bool, Choice)> = described
-        .filter(|description| description.id.chars().count() <= LONGEST)
         .filter_map(|description| {
+            // A source is found by its title too, where its id is too long for Discord.
+            let value = [&description.id, &description.title].into_iter().find(|name| fits(name))?;
             let is_id = description.id.to_lowercase().starts_with(&wanted);
-            let fits = is_id || description.title.to_lowercase().contains(&wanted);
+            let is_meant = is_id || description.title.to_lowercase().contains(&wanted);
             let name = cut(&format!("{} · {}", description.id, description.title));
-            fits.then(|| (!is_id, (name, description.id.clone())))
+            is_meant.then(|| (!is_id, (name, value.clone())))
         })
         .collect();
     fitting.sort_by_key(|(is_by_title, _)| *is_by_title);
@@ -76,7 +78,7 @@ fn passages(answerer: &Answerer, typed: &str, source: Option<String>) -> Result<
     let sources = source.map(|name| source_id(answerer, &name)).transpose()?;
     let found = answerer
         .look_up(typed, sources.as_slice(), MOST)
-        .map_err(|error| Trouble::failed("passages could not be completed", &error))?;
+        .map_err(|error| Trouble::unanswered("passages could not be completed", error))?;
     let mut known = BTreeSet::new();
     let choices = found.iter().map(choice);
     Ok(choices.filter(|(_, words)| !words.is_empty() && known.insert(words.clone())).collect())
@@ -94,11 +96,14 @@ fn choice(found: &Found<'_>) -> Choice {
     (cut(&format!("{} · {words}", found.hit.source.description.title)), words)
 }
 
+/// Counted in UTF-16, which is never less than what Discord counts.
+fn fits(text: &str) -> bool {
+    (1..=LONGEST).contains(&text.encode_utf16().count())
+}
+
 /// As many whole words as Discord takes.
 fn cut(text: &str) -> String {
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
-    // Discord counts UTF-16.
-    let fits = |text: &str| text.encode_utf16().count() <= LONGEST;
+    let text: String = text.chars().filter(|c| !c.is_control() && !is_invisible(*c)).collect();
     if fits(&text) {
         return text;
     }

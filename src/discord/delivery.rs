@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use serenity::all::{
-    ChannelId, CreateAttachment, GuildId, Http, HttpError, InteractionId, Member, Message, MessageId,
-    ReactionType, UserId,
+    ChannelId, CreateAttachment, GuildId, Http, HttpError, InteractionId, LightMethod, Member, Message,
+    MessageId, Multipart, MultipartUpload, ReactionType, Request, Route, UserId,
 };
 use thiserror::Error;
 
@@ -63,26 +63,22 @@ impl Delivery {
     }
 
     /// The first response to an interaction. Discord takes one: a second one that only repeats the first is as
-    /// good as it.
-    pub async fn respond(&self, id: InteractionId, token: &str, body: &Value) -> Result<(), Undelivered> {
-        self.respond_with(id, token, body, None).await
-    }
-
-    pub async fn respond_with(
+    /// good as it. Gives the message that it became, where it is one and that is known.
+    pub async fn respond(
         &self,
         id: InteractionId,
         token: &str,
         body: &Value,
         file: Option<&File>,
-    ) -> Result<(), Undelivered> {
+    ) -> Result<Option<MessageId>, Undelivered> {
         let mut is_repeated = false;
         let sent = repeated(Repeat::Always, || {
             let was_sent = std::mem::replace(&mut is_repeated, true);
             async move {
-                let files = attachments(file);
-                match self.http.create_interaction_response(id, token, body, files).await.map_err(sorted) {
-                    Err(Undelivered::Answered) if was_sent => Ok(()),
-                    result => result,
+                match self.http.fire::<Value>(response(id, token, body, file)).await.map_err(sorted) {
+                    Ok(answer) => Ok(message_of(&answer)),
+                    Err(Undelivered::Answered) if was_sent => Ok(None),
+                    Err(error) => Err(error),
                 }
             }
         });
@@ -196,6 +192,23 @@ impl Delivery {
     pub async fn leave(&self, guild: GuildId) -> Result<(), Undelivered> {
         repeated(Repeat::Always, || async { self.http.leave_guild(guild).await.map_err(sorted) }).await
     }
+}
+
+/// serenity's own way does not ask which message the response has become.
+fn response<'a>(id: InteractionId, token: &'a str, body: &Value, file: Option<&File>) -> Request<'a> {
+    let route = Route::InteractionResponse { interaction_id: id, token };
+    let request =
+        Request::new(route, LightMethod::Post).params(Some(vec![("with_response", "true".to_owned())]));
+    if file.is_none() {
+        return request.body(Some(body.to_string().into_bytes()));
+    }
+    let upload = MultipartUpload::Attachments(attachments(file));
+    request.multipart(Some(Multipart { upload, payload_json: Some(body.to_string()), fields: Vec::new() }))
+}
+
+fn message_of(answer: &Value) -> Option<MessageId> {
+    let id = answer["resource"]["message"]["id"].as_str()?.parse::<u64>().ok()?;
+    (id > 0).then(|| MessageId::new(id))
 }
 
 async fn repeated<T, F: Future<Output = Result<T, Undelivered>>>(

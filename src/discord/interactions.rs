@@ -234,12 +234,8 @@ pub async fn answer(bot: &Arc<Bot>, call: &Call, asked: Asked, audience: Audienc
     };
     let sent = call.respond(bot, audience, work).await;
     let (Some(sent), Some(asking), Audience::Everyone) = (sent, asking, audience) else { return };
-    // Which message it is tells later whom a reply or a link means.
-    let first = match sent.first {
-        Some(first) => Some(first),
-        None => bot.delivery.http().get_original_interaction_response(&call.token).await.ok().map(|m| m.id),
-    };
-    if let Some(first) = first {
+    // Which message it is tells later what a reply or a link means.
+    if let Some(first) = sent.first {
         note_reply(bot, Some(asking), [vec![first], sent.further].concat()).await;
     }
 }

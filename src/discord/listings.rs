@@ -3,6 +3,7 @@
 //! What somebody leafs through is in the store, so that its buttons work after a restart. Where that cannot be
 //! kept, the first page is all there is.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use minijinja::{Value, context};
@@ -22,7 +23,7 @@ use super::words::Phrase;
 use crate::Answerer;
 use crate::corpus::read::{self, NoText};
 use crate::language::Language;
-use crate::store::{self, Asking, GuildId, Listing, ListingId, Moment, UnansweredId};
+use crate::store::{self, Asking, GuildId, Listing, ListingId, Moment, Unanswered, UnansweredId};
 
 /// How many passages are found, and how many are on a page.
 const PASSAGES: usize = 24;
@@ -30,6 +31,10 @@ const PASSAGES_A_PAGE: usize = 3;
 const SOURCES_A_PAGE: usize = 15;
 /// As many as there are buttons in a row.
 const QUESTIONS_A_PAGE: usize = 5;
+/// More than anybody leafs through; the file has all.
+const QUESTIONS: u32 = 1_000;
+/// So many unknown words of a question are listed.
+const MISSING: usize = 8;
 
 /// What somebody leafs through.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,9 +50,11 @@ enum Listed {
         question: String,
         except: Vec<String>,
     },
-    /// The text of a source.
+    /// The text of a source; one page begins with a line.
     Source {
         id: String,
+        #[serde(default)]
+        line: usize,
     },
     /// All that was read.
     Sources,
@@ -88,14 +95,15 @@ pub async fn source(bot: &Arc<Bot>, call: &Call, options: &Options<'_>) {
     let language = call.language;
     open(bot, call, move |bot| {
         let id = source_id(&bot.live.answerer(), &name)?;
-        let pages = source_pages(bot, language, &id)?;
+        let pages = source_pages(bot, language, &id, line)?;
         let lines = pages.last().map_or(0, |page| page.last);
         if line > lines {
-            let text = bot.say(language, Phrase::NoSuchLine, context! { source => id, line, lines });
+            let source = message::brief(&id);
+            let text = bot.say(language, Phrase::NoSuchLine, context! { source, line, lines });
             return Err(Trouble::Said(text));
         }
         let page = pages.iter().position(|page| page.last >= line).unwrap_or(0);
-        Ok((Listed::Source { id }, u16::try_from(page).unwrap_or(u16::MAX)))
+        Ok((Listed::Source { id, line }, u16::try_from(page).unwrap_or(u16::MAX)))
     })
     .await;
 }
@@ -223,17 +231,18 @@ fn drawn(bot: &Bot, language: Language, page: Page, number: u16, id: Option<&Lis
 fn page(bot: &Bot, reader: &Reader, listed: &Listed, number: u16) -> Result<Page, Trouble> {
     let number = usize::from(number);
     match listed {
-        Listed::Search { query, sources } => {
-            let title = bot.say(reader.language, Phrase::SearchTitle, context! { query });
+        Listed::Search { query: words, sources } => {
+            let (among, query) = (Among { sources, except: &[] }, message::brief(words));
+            let title = bot.say(reader.language, Phrase::SearchTitle, context! { query => &query });
             let none = bot.say(reader.language, Phrase::SearchNothing, context! { query });
-            passages_page(bot, reader, query, &Among { sources, except: &[] }, (title, none), number)
+            passages_page(bot, reader, words, &among, (title, none), number)
         }
         Listed::Others { question, except } => {
             let title = bot.say(reader.language, Phrase::OthersTitle, context! {});
             let none = bot.say(reader.language, Phrase::OthersNothing, context! {});
             passages_page(bot, reader, question, &Among { sources: &[], except }, (title, none), number)
         }
-        Listed::Source { id } => source_page(bot, reader, id, number),
+        Listed::Source { id, line } => source_page(bot, reader, (id, *line), number),
         Listed::Sources => Ok(sources_page(bot, reader, number)),
         Listed::Unanswered => unanswered_page(bot, reader, number),
         Listed::Feedback => feedback_page(bot, reader, number),
@@ -258,19 +267,14 @@ fn passages_page(
     let answerer = bot.live.answerer();
     let found = answerer
         .look_up(words, among.sources, PASSAGES)
-        .map_err(|error| Trouble::failed("passages could not be looked up", &error))?;
-    let counted: Vec<_> =
-        found.iter().filter(|found| !among.except.contains(&found.hit.source.description.id)).collect();
-    let first = number * PASSAGES_A_PAGE;
-    let shown = counted.iter().skip(first).take(PASSAGES_A_PAGE);
-    let mut paragraphs: Vec<String> =
-        shown.map(|found| message::hit(found, url(&answerer, found).as_deref(), reader.language)).collect();
-    if paragraphs.is_empty() {
-        return Ok(Page { content: none, is_last: true, rows: Vec::new() });
-    }
-    paragraphs.insert(0, title);
-    let is_last = first + PASSAGES_A_PAGE >= counted.len();
-    Ok(Page { content: fitting(paragraphs), is_last, rows: Vec::new() })
+        .map_err(|error| Trouble::unanswered("passages could not be looked up", error))?;
+    let counted = found.iter().filter(|found| !among.except.contains(&found.hit.source.description.id));
+    let drawn: Vec<String> =
+        counted.map(|found| message::hit(found, url(&answerer, found).as_deref(), reader.language)).collect();
+    Ok(match leaf(&title, &drawn, PASSAGES_A_PAGE, number) {
+        Some(leaf) => Page { content: leaf.content, is_last: leaf.is_last, rows: Vec::new() },
+        None => Page { content: none, is_last: true, rows: Vec::new() },
+    })
 }
 
 fn url(answerer: &Answerer, found: &crate::answer::lookup::Found<'_>) -> Option<String> {
@@ -278,9 +282,40 @@ fn url(answerer: &Answerer, found: &crate::answer::lookup::Found<'_>) -> Option<
     answerer.url(description.url.as_deref(), &description.path, found.hit.passage.line, &description.id)
 }
 
-/// As many of the paragraphs as one message takes.
-fn fitting(paragraphs: Vec<String>) -> String {
-    message::joined(paragraphs).into_iter().next().unwrap_or_default()
+/// Some of many paragraphs, below a title.
+struct Leaf {
+    /// Which of them.
+    range: Range<usize>,
+    content: String,
+    is_last: bool,
+}
+
+/// A page of paragraphs: no more than `most`, and no more than one message takes. Each is on one page.
+fn leaf(title: &str, paragraphs: &[String], most: usize, number: usize) -> Option<Leaf> {
+    let mut range = 0..0;
+    for _ in 0..=number {
+        let end = end_of_leaf(title, paragraphs, range.end, most);
+        range = range.end..end;
+    }
+    if range.is_empty() {
+        return None;
+    }
+    let lines: Vec<&str> =
+        [title].into_iter().chain(paragraphs[range.clone()].iter().map(String::as_str)).collect();
+    Some(Leaf { content: lines.join("\n"), is_last: range.end == paragraphs.len(), range })
+}
+
+fn end_of_leaf(title: &str, paragraphs: &[String], start: usize, most: usize) -> usize {
+    let (mut end, mut length) = (start, message::length(title));
+    while end < paragraphs.len() && end < start + most {
+        length += 1 + message::length(&paragraphs[end]);
+        // One that fits nowhere must not hold up the others.
+        if length > message::LONGEST && end > start {
+            break;
+        }
+        end += 1;
+    }
+    end
 }
 
 /// A stretch of a source: its last line, and its lines as Markdown.
@@ -289,33 +324,40 @@ struct SourcePage {
     content: String,
 }
 
-fn source_page(bot: &Bot, reader: &Reader, id: &str, number: usize) -> Result<Page, Trouble> {
-    let pages = source_pages(bot, reader.language, id)?;
+fn source_page(
+    bot: &Bot,
+    reader: &Reader,
+    (id, line): (&str, usize),
+    number: usize,
+) -> Result<Page, Trouble> {
+    let pages = source_pages(bot, reader.language, id, line)?;
     let title = bot.live.answerer().index().source(id).map(|source| source.description.title.clone());
     // The source may have become shorter.
     let number = number.min(pages.len().saturating_sub(1));
     let page = pages.get(number).ok_or(Trouble::TooOld)?;
     let values = context! {
-        source => id, title => title.unwrap_or_default(), page => number + 1, pages => pages.len(),
+        source => message::brief(id), title => title.unwrap_or_default(), page => number + 1, pages => pages.len(),
     };
     let above = bot.say(reader.language, Phrase::SourceTitle, values);
     let content = format!("{above}\n{}", page.content);
     Ok(Page { content, is_last: number + 1 == pages.len(), rows: Vec::new() })
 }
 
-fn source_pages(bot: &Bot, language: Language, id: &str) -> Result<Vec<SourcePage>, Trouble> {
+/// The pages of a source, one of which begins with a line.
+fn source_pages(bot: &Bot, language: Language, id: &str, line: usize) -> Result<Vec<SourcePage>, Trouble> {
     let answerer = bot.live.answerer();
     let source = answerer.index().source(id).ok_or_else(|| Trouble::NoSuchSource(id.to_owned()))?;
     let largest = bot.settings.corpus.max_file_bytes();
     let text = read::text_of(&bot.corpus, &source.description.path, largest).map_err(|error| {
-        let gone = || Trouble::Said(bot.say(language, Phrase::SourceGone, context! { source => id }));
+        let source = message::brief(id);
+        let gone = || Trouble::Said(bot.say(language, Phrase::SourceGone, context! { source }));
         if matches!(error, NoText::NotThere { .. }) {
             gone()
         } else {
             Trouble::failed("a source could not be read", &error)
         }
     })?;
-    let pages = message::numbered_pages(&text);
+    let pages = message::numbered_pages(&text, line);
     Ok(pages.into_iter().map(|(last, content)| SourcePage { last, content }).collect())
 }
 
@@ -335,10 +377,10 @@ fn sources_page(bot: &Bot, reader: &Reader, number: usize) -> Page {
     let read = index.sources().iter().map(|source| {
         let description = &source.description;
         let values = context! {
-            source => description.id.clone(),
+            source => message::brief(&description.id),
             title => description.title.clone(),
             date => description.date.map(|date| crate::answer::reply::spoken_date(date, reader.language)),
-            problems => description.problems.clone(),
+            problems => description.problems.iter().map(|text| tables::line(text)).collect::<Vec<_>>(),
         };
         bot.say(reader.language, Phrase::SourceLine, values)
     });
@@ -346,56 +388,49 @@ fn sources_page(bot: &Bot, reader: &Reader, number: usize) -> Page {
         bot.say(
             reader.language,
             Phrase::RefusedLine,
-            context! { path => file.path.clone(), reason => file.reason.clone() },
+            context! { path => tables::line(&file.path), reason => tables::line(&file.reason) },
         )
     });
     let lines: Vec<String> = read.chain(refused).collect();
-    let first = number * SOURCES_A_PAGE;
-    let shown = lines.iter().skip(first).take(SOURCES_A_PAGE).cloned();
-    let content = fitting([title].into_iter().chain(shown).collect());
-    Page { content, is_last: first + SOURCES_A_PAGE >= lines.len(), rows: Vec::new() }
+    match leaf(&title, &lines, SOURCES_A_PAGE, number) {
+        Some(leaf) => Page { content: leaf.content, is_last: leaf.is_last, rows: Vec::new() },
+        None => Page { content: title, is_last: true, rows: Vec::new() },
+    }
 }
 
 fn unanswered_page(bot: &Bot, reader: &Reader, number: usize) -> Result<Page, Trouble> {
     let guild = reader.guild.ok_or(Trouble::NotYours)?;
-    let offset = number * QUESTIONS_A_PAGE;
     let (groups, total) = bot.memory.with(|store| {
-        let groups = store.unanswered(guild, false, QUESTIONS_A_PAGE as u32, offset as u32)?;
-        Ok((groups, store.unanswered_count(guild)? as usize))
+        Ok((store.unanswered(guild, false, QUESTIONS, 0)?, store.unanswered_count(guild)? as usize))
     })?;
-    if groups.is_empty() {
+    let title = bot.say(reader.language, Phrase::UnansweredTitle, context! { total });
+    let drawn: Vec<String> =
+        (1..).zip(&groups).map(|(number, group)| group_line(bot, reader, number, group)).collect();
+    let Some(leaf) = leaf(&title, &drawn, QUESTIONS_A_PAGE, number) else {
         let content = bot.say(reader.language, Phrase::UnansweredNothing, context! {});
         return Ok(Page { content, is_last: true, rows: Vec::new() });
-    }
-    let mut paragraphs = vec![bot.say(reader.language, Phrase::UnansweredTitle, context! { total })];
-    let mut resolve = Vec::new();
-    for (place, group) in groups.iter().enumerate() {
-        let number = offset + place + 1;
-        let values = context! {
-            number, question => tables::line(&group.question), count => group.count,
-            missing => group.missing.clone(), last => ago(group.last),
-        };
-        paragraphs.push(bot.say(reader.language, Phrase::UnansweredLine, values));
-        let label = bot.say(reader.language, Phrase::ButtonResolved, context! { number });
-        resolve.push(Button { label, press: Press::Resolve(group.id), style: Style::Plain });
-    }
-    let rows = vec![resolve, vec![csv_button(bot, reader.language, Table::Unanswered)]];
-    Ok(Page { content: fitting(paragraphs), is_last: offset + groups.len() >= total, rows })
+    };
+    let resolve = leaf.range.map(|place| {
+        let label = bot.say(reader.language, Phrase::ButtonResolved, context! { number => place + 1 });
+        Button { label, press: Press::Resolve(groups[place].id), style: Style::Plain }
+    });
+    let rows = vec![resolve.collect(), vec![csv_button(bot, reader.language, Table::Unanswered)]];
+    Ok(Page { content: leaf.content, is_last: leaf.is_last, rows })
+}
+
+fn group_line(bot: &Bot, reader: &Reader, number: usize, group: &Unanswered) -> String {
+    // A long question of unknown words names the first of them.
+    let missing: Vec<String> = group.missing.iter().take(MISSING).map(|word| message::brief(word)).collect();
+    let values = context! {
+        number, question => tables::line(&group.question), count => group.count, missing, last => ago(group.last),
+    };
+    bot.say(reader.language, Phrase::UnansweredLine, values)
 }
 
 fn feedback_page(bot: &Bot, reader: &Reader, number: usize) -> Result<Page, Trouble> {
     let guild = reader.guild.ok_or(Trouble::NotYours)?;
-    let offset = number * QUESTIONS_A_PAGE;
-    // One more, to know whether there is a next page.
-    let mut given =
-        bot.memory.with(|store| store.feedback(guild, QUESTIONS_A_PAGE as u32 + 1, offset as u32))?;
-    let is_last = given.len() <= QUESTIONS_A_PAGE;
-    given.truncate(QUESTIONS_A_PAGE);
-    if given.is_empty() {
-        let content = bot.say(reader.language, Phrase::FeedbackNothing, context! {});
-        return Ok(Page { content, is_last: true, rows: Vec::new() });
-    }
-    let mut paragraphs = vec![bot.say(reader.language, Phrase::FeedbackTitle, context! {})];
+    let given = bot.memory.with(|store| store.feedback(guild, QUESTIONS, 0))?;
+    let mut drawn = Vec::new();
     for feedback in &given {
         let values = context! {
             question => tables::line(&feedback.question),
@@ -404,10 +439,15 @@ fn feedback_page(bot: &Bot, reader: &Reader, number: usize) -> Result<Page, Trou
             not_helpful => feedback.votes.not_helpful,
             at => ago(feedback.at),
         };
-        paragraphs.push(bot.say(reader.language, Phrase::FeedbackLine, values));
+        drawn.push(bot.say(reader.language, Phrase::FeedbackLine, values));
     }
+    let title = bot.say(reader.language, Phrase::FeedbackTitle, context! {});
+    let Some(leaf) = leaf(&title, &drawn, QUESTIONS_A_PAGE, number) else {
+        let content = bot.say(reader.language, Phrase::FeedbackNothing, context! {});
+        return Ok(Page { content, is_last: true, rows: Vec::new() });
+    };
     let rows = vec![vec![csv_button(bot, reader.language, Table::Feedback)]];
-    Ok(Page { content: fitting(paragraphs), is_last, rows })
+    Ok(Page { content: leaf.content, is_last: leaf.is_last, rows })
 }
 
 fn csv_button(bot: &Bot, language: Language, table: Table) -> Button {

@@ -9,7 +9,7 @@ use crate::corpus::lines;
 use crate::language::Language;
 
 /// The most characters of one message. Counted in UTF-16, which is never less than what Discord counts.
-const LONGEST: usize = 2_000;
+pub const LONGEST: usize = 2_000;
 /// A longer address is left out: it says nothing that title and line do not.
 const LONGEST_ADDRESS: usize = 500;
 
@@ -54,7 +54,7 @@ pub fn quotation(text: &str, ranges: &[[usize; 2]]) -> Vec<String> {
 /// What stands around a quote, with the quote in bold.
 pub fn surroundings(source: &str, around: &Surroundings) -> Vec<String> {
     let headings = around.headings.iter().map(|heading| escaped_line(heading));
-    let above: Vec<String> = [escaped_line(source)].into_iter().chain(headings).collect();
+    let above: Vec<String> = [escaped_line(&brief(source))].into_iter().chain(headings).collect();
     let mut paragraphs = vec![format!("**{}**", above.join(" › "))];
     for passage in &around.passages {
         paragraphs.extend(quotation(&passage.text, passage.quote.as_slice()));
@@ -69,21 +69,43 @@ pub fn surroundings(source: &str, around: &Surroundings) -> Vec<String> {
 pub fn hit(found: &Found<'_>, url: Option<&str>, language: Language) -> String {
     let description = &found.hit.source.description;
     let line = spoken_line(found.hit.passage.line, language);
-    let mut parts =
-        vec![format!("**{}**", escaped_line(&description.id)), escaped_line(&description.title), line];
+    let mut parts = vec![
+        format!("**{}**", escaped_line(&brief(&description.id))),
+        escaped_line(&description.title),
+        line,
+    ];
     parts.extend(description.date.map(|date| spoken_date(date, language)));
     parts.extend(url.and_then(address));
     let (text, ranges) = excerpt(&found.hit.passage.text, &found.highlights);
     format!("{}\n{}", parts.join(" · "), quoted(&text, &ranges))
 }
 
-/// A text with its line numbers, by pages: each with the number of its last line.
-pub fn numbered_pages(text: &str) -> Vec<(usize, String)> {
+/// So many characters of a name: the path of a file that is its source's id can be longer than a message.
+const LONGEST_NAME: usize = 100;
+
+/// A name on one line, or the beginning of one that is too long to show.
+pub fn brief(name: &str) -> String {
+    shortened(name, LONGEST_NAME)
+}
+
+/// The text on one line, or as many characters of it.
+pub fn shortened(text: &str, longest: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<&str>>().join(" ");
+    match line.char_indices().nth(longest) {
+        None => line,
+        Some((end, _)) => format!("{}…", &line[..end]),
+    }
+}
+
+/// A text with its line numbers, by pages: each with the number of its last line. A page begins with `first`,
+/// from 1.
+pub fn numbered_pages(text: &str, first: usize) -> Vec<(usize, String)> {
     let mut pages: Vec<(usize, String)> = Vec::new();
     for (place, line) in lines::lines(text).enumerate() {
-        for drawn in numbered(place + 1, &text[line.range()]) {
+        for (part, drawn) in numbered(place + 1, &text[line.range()]).into_iter().enumerate() {
+            let begins = place + 1 == first && part == 0;
             match pages.last_mut() {
-                Some((last, page)) if length(page) + 1 + length(&drawn) <= LONGEST_PAGE => {
+                Some((last, page)) if !begins && length(page) + 1 + length(&drawn) <= LONGEST_PAGE => {
                     *last = place + 1;
                     page.push('\n');
                     page.push_str(&drawn);
@@ -96,7 +118,7 @@ pub fn numbered_pages(text: &str) -> Vec<(usize, String)> {
 }
 
 /// What a page has room for beside its title.
-const LONGEST_PAGE: usize = 1_600;
+const LONGEST_PAGE: usize = 1_500;
 
 /// A line with its number; more than one where it is longer than a page.
 fn numbered(number: usize, line: &str) -> Vec<String> {
@@ -109,7 +131,8 @@ fn numbered(number: usize, line: &str) -> Vec<String> {
     [&line[..at], &line[at..]].into_iter().flat_map(|part| numbered(number, part)).collect()
 }
 
-fn length(text: &str) -> usize {
+/// As Discord counts, or more.
+pub fn length(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
@@ -171,8 +194,11 @@ fn last_alone(text: &str, id: &str) -> Option<(usize, usize)> {
 
 /// Where a citation stands: number, id, title, lines, date, address.
 fn place(citation: &Citation, number: usize, language: Language) -> String {
-    let mut parts =
-        vec![escaped_line(&citation.source), escaped_line(&citation.title), spoken_lines(citation, language)];
+    let mut parts = vec![
+        escaped_line(&brief(&citation.source)),
+        escaped_line(&citation.title),
+        spoken_lines(citation, language),
+    ];
     parts.extend(citation.date.map(|date| spoken_date(date, language)));
     parts.extend(citation.url.as_deref().and_then(address));
     format!("[{number}] {}", parts.join(" · "))
@@ -350,7 +376,7 @@ mod tests {
 
         #[test]
         fn pages_with_numbers_fit_and_hold_all_lines(lines in proptest::collection::vec(r"[a-z* ]{0,400}", 1..60)) {
-            let pages = numbered_pages(&lines.join("\n"));
+            let pages = numbered_pages(&lines.join("\n"), 1);
             prop_assert!(pages.iter().all(|(_, page)| length(page) <= LONGEST_PAGE));
             prop_assert_eq!(pages.last().map(|(last, _)| *last), Some(lines.len()));
             let letters = |text: &str| text.chars().filter(char::is_ascii_lowercase).count();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use minijinja::context;
-use serenity::all::{ActionRowComponent, ComponentInteraction, MessageId, ModalInteraction};
+use serenity::all::{ActionRowComponent, ComponentInteraction, MessageFlags, MessageId, ModalInteraction};
 
 use super::asking::{self, Asked, button};
 use super::bot::{Bot, Trouble};
@@ -14,9 +14,12 @@ use super::press::{Act, Press};
 use super::words::Phrase;
 use super::{about, interactions, listings, message};
 use crate::corpus::Span;
-use crate::store::{self, Asking, AskingId, Receipt, Switch, Vote};
+use crate::store::{self, Asking, AskingId, Outcome, Receipt, Switch, Vote};
 
 pub async fn pressed(bot: &Arc<Bot>, call: &Call, press: Press, component: &ComponentInteraction) {
+    if changes_its_message(&press) && !is_for_one(component) {
+        return call.refuse(bot, &Trouble::TooOld).await;
+    }
     match press {
         Press::Page { of, page } => listings::turn(bot, call, of, page).await,
         Press::Resolve(group) => listings::resolve(bot, call, group).await,
@@ -32,6 +35,16 @@ pub async fn pressed(bot: &Arc<Bot>, call: &Call, press: Press, component: &Comp
             }
         }
     }
+}
+
+/// Whether the message under which it is pressed becomes another one. Such buttons stand only where one person
+/// sees them: with a forged id, what all see could be replaced by what one may.
+fn changes_its_message(press: &Press) -> bool {
+    matches!(press, Press::Page { .. } | Press::Resolve(_) | Press::DeleteMyData | Press::On(Act::Remove, _))
+}
+
+fn is_for_one(component: &ComponentInteraction) -> bool {
+    component.message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL))
 }
 
 /// The text that somebody put into a form.
@@ -99,7 +112,9 @@ async fn passage(bot: &Arc<Bot>, call: &Call, asking: Asking) {
             .around(&cited.path, span, &cited.quote)
             .map_err(|error| Trouble::failed("a passage could not be read", &error))?;
         let Some(around) = around else {
-            let text = bot.say(language, Phrase::SourceChanged, context! { source => cited.source.clone() });
+            let is_there = about::is_source(bot, &cited.path);
+            let phrase = if is_there { Phrase::SourceChanged } else { Phrase::SourceGone };
+            let text = bot.say(language, phrase, context! { source => message::brief(&cited.source) });
             return Err(Trouble::Said(text));
         };
         Ok(message::surroundings(&cited.source, &around).into_iter().map(Outgoing::text).collect())
@@ -183,12 +198,17 @@ async fn note(bot: &Arc<Bot>, call: &Call, asking: Asking) {
     let Some(guild) = call.home.map(|guild| store::GuildId(guild.get())) else {
         return call.refuse(bot, &Trouble::TooOld).await;
     };
+    let user = store::UserId(call.asker.user.get());
     let work = bot.look_up(move |bot| {
+        let person = bot.memory.with(|store| Ok(store.person(user)))?;
+        if asking.person != Some(person) || asking.outcome != Outcome::Abstained {
+            return Err(Trouble::NotYours);
+        }
         let answer = bot
             .live
             .answerer()
             .ask(whole(&asking), &asking.sources)
-            .map_err(|error| Trouble::failed("a question could not be answered", &error))?;
+            .map_err(|error| Trouble::unanswered("a question could not be answered", error))?;
         let normalised = asking::normalised(whole(&asking));
         let is_noted = bot
             .memory

@@ -43,9 +43,7 @@ pub fn feedback(bot: &Bot, guild: GuildId) -> Result<Vec<u8>, Trouble> {
 /// A text on one line, short enough for a list.
 pub fn line(text: &str) -> String {
     const LONGEST: usize = 250;
-    let line = text.split_whitespace().collect::<Vec<&str>>().join(" ");
-    let kept = crate::words::cut(&line, LONGEST);
-    if kept.len() == line.len() { line } else { format!("{kept}…") }
+    super::message::shortened(text, LONGEST)
 }
 
 fn written(moment: Moment) -> String {

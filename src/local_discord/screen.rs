@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::markdown::Rendered;
 use super::permissions::VIEW_CHANNEL;
 use super::world::{Id, Kind, Message, World};
 
@@ -115,6 +116,11 @@ impl Shown {
             notice: notice(message),
             pinged: names(&message.pinged),
         }
+    }
+
+    /// What Discord's client makes of the text.
+    pub fn rendered(&self) -> Rendered {
+        Rendered::of(&self.content)
     }
 
     /// By its label, or by its custom id.

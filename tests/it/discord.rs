@@ -1,9 +1,13 @@
 //! The bot in the local Discord: what people do there, and what they see.
 
 mod asking;
+mod buttons;
 mod follow_ups;
 mod ignored;
 mod languages;
 mod long_answers;
+mod looking_up;
+mod manners;
+mod outsiders;
 mod scene;
 mod second_thoughts;

@@ -88,9 +88,5 @@ fn judged(application: &Application) -> Finding {
 /// The application; no error where nothing came in time.
 fn asked(settings: &Settings) -> Result<Application, Option<RegistrationError>> {
     let http = http(settings).map_err(|_| None)?;
-    let runtime = serve::runtime().map_err(|_| None)?;
-    let asked =
-        runtime.block_on(async { tokio::time::timeout(PATIENCE, registration::application(&http)).await });
-    runtime.shutdown_background();
-    asked.map_err(|_| None)?.map_err(Some)
+    serve::within(PATIENCE, registration::application(&http)).map_err(|_| None)?.map_err(Some)
 }

@@ -98,6 +98,27 @@ impl Person {
         })
     }
 
+    /// Sends a press that no button of the message stands for, as a client of somebody's own making could. The
+    /// message need not be one that they see.
+    pub fn press_forged(&self, message: Id, custom_id: &str) -> Result<Id, CannotDo> {
+        self.shared.act(|world| {
+            let channel = world.channel_of(message).unwrap_or_default();
+            let Some(found) = world.message(channel, message) else {
+                return Err(self.cannot(world, custom_id, "there is no such message"));
+            };
+            let attempt = Attempt {
+                kind: InteractionKind::Component,
+                application: found.author,
+                channel,
+                called: custom_id.to_owned(),
+                on: Some(message),
+                opened_by: None,
+                data: json!({ "component_type": BUTTON, "custom_id": custom_id }),
+            };
+            Ok(self.interact(world, attempt))
+        })
+    }
+
     /// Chooses values in a select, by its custom id or its placeholder.
     pub fn choose(&self, message: Id, select: &str, values: &[&str]) -> Result<Id, CannotDo> {
         self.shared.act(|world| {

@@ -224,6 +224,43 @@ impl Scene {
         messages.into_iter().filter(|shown| shown.author == NAME).collect()
     }
 
+    /// What the bot says to an interaction of theirs, in a message of its own.
+    pub async fn response(&self, person: &Person, channel: Id, interaction: Id) -> Shown {
+        let is_meant = |shown: &Shown| shown.author == NAME && shown.id > interaction && !shown.is_thinking;
+        let found = person.finds(channel, SOON, "a response", is_meant).await;
+        found.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Presses a button that is answered by a message.
+    pub async fn press(&self, person: &Person, channel: Id, message: Id, button: &str) -> Shown {
+        let pressed = person.press(message, button).unwrap();
+        self.response(person, channel, pressed).await
+    }
+
+    /// Presses a button that is not there.
+    pub async fn forge(&self, person: &Person, channel: Id, message: Id, custom_id: &str) -> Shown {
+        let pressed = person.press_forged(message, custom_id).unwrap();
+        self.response(person, channel, pressed).await
+    }
+
+    /// Presses a button by which its message becomes another one.
+    pub async fn press_changes(&self, person: &Person, channel: Id, message: Id, button: &str) -> Shown {
+        let seen = person.sees(channel);
+        let before = seen.messages.iter().find(|shown| shown.id == message).unwrap().content.clone();
+        person.press(message, button).unwrap();
+        let is_other = |shown: &Shown| shown.id == message && shown.content != before;
+        let found = person.finds(channel, SOON, "a change", is_other).await;
+        found.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The documents are read again, at the wish of ann.
+    pub async fn read_again(&self) {
+        let wished = self.ann.invoke(self.general, "reindex", &[]).unwrap();
+        let is_done = |shown: &Shown| shown.id > wished && shown.content.contains("**Done**");
+        let done = self.ann.finds(self.general, SOON, "a re-index", is_done).await;
+        done.unwrap_or_else(|error| panic!("{error}"));
+    }
+
     /// Requests of a kind so far; `path` is below `/api/v10`, and may end in the middle.
     pub fn requests(&self, method: &str, path: &str) -> Vec<Recorded> {
         let fits = |request: &Recorded| request.method == method && request.path.contains(path);

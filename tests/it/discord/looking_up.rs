@@ -1,0 +1,1 @@
+//! looking_up
