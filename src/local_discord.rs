@@ -384,6 +384,11 @@ impl LocalDiscord {
         self.shared.read(|world| world.records.clone())
     }
 
+    /// Those after the first so many, in order.
+    pub fn requests_after(&self, first: usize) -> Vec<Recorded> {
+        self.shared.read(|world| world.records.iter().skip(first).cloned().collect())
+    }
+
     /// The first request that is as wanted, if it comes within the limit.
     pub async fn request_when(
         &self,

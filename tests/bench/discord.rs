@@ -1,15 +1,17 @@
 //! The bot under load: `passim serve` in a process of its own, over the documents that ship, in a local Discord
 //! in this one. Times are from the event until its request has arrived, so that a network would come on top.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 use passim::local_discord::{Id, LocalDiscord, Person, Ping, Recorded};
 use serde_json::json;
 use tokio::runtime::Runtime;
+use tokio::sync::Notify;
 
 use crate::machine::memory_of;
 use crate::measure::percentile;
@@ -38,11 +40,17 @@ pub fn rows(plan: &Plan, folder: &Path) -> anyhow::Result<Vec<Row>> {
         Row::new("Discord: memory, idle", "MB", 1),
         Row::new("Discord: event to request, p50", "ms", 2),
         Row::new("Discord: event to request, p99", "ms", 2),
-        Row::new("Discord burst: acknowledged, p99", "ms", 1),
-        Row::new("Discord burst: answered, p99", "ms", 1),
-        Row::new("Discord burst: told busy", "count", 0),
-        Row::new("Discord burst: lost or twice", "count", 0),
-        Row::new("Discord: memory after the burst", "MB", 1),
+        Row::new("burst: questions", "1/s", 0),
+        Row::new("- acknowledged, p99", "ms", 1),
+        Row::new("- answered, p99", "ms", 1),
+        Row::new("- told busy", "count", 0),
+        Row::new("- lost or twice", "count", 0),
+        Row::new("all at once: questions", "1/s", 0),
+        Row::new("- acknowledged, p99", "ms", 1),
+        Row::new("- answered, p99", "ms", 1),
+        Row::new("- told busy", "count", 0),
+        Row::new("- lost or twice", "count", 0),
+        Row::new("Discord: memory after that", "MB", 1),
     ];
     let runtime = Runtime::new()?;
     for round in 0..plan.rounds {
@@ -54,14 +62,18 @@ pub fn rows(plan: &Plan, folder: &Path) -> anyhow::Result<Vec<Row>> {
     Ok(rows)
 }
 
-async fn round_of(plan: &Plan, folder: &Path) -> anyhow::Result<[f64; 8]> {
+async fn round_of(plan: &Plan, folder: &Path) -> anyhow::Result<Vec<f64>> {
     let scene = Scene::start(folder).await?;
     let idle = memory_of(scene.bot_process.id());
     let (p50, p99) = one_by_one(&scene, plan.questions.min(400)).await?;
     let each = if plan.questions < 1_000 { 2 } else { 20 };
-    let burst = burst(&scene, each).await?;
-    let after = memory_of(scene.bot_process.id());
-    Ok([idle, p50, p99, burst.acknowledged, burst.answered, burst.busy, burst.lost, after])
+    let mut figures = vec![idle, p50, p99];
+    for pace in [Pace::AsPeopleRead, Pace::AllAtOnce] {
+        let burst = burst(&scene, each, pace).await?;
+        figures.extend([burst.per_second, burst.acknowledged, burst.answered, burst.busy, burst.lost]);
+    }
+    figures.push(memory_of(scene.bot_process.id()));
+    Ok(figures)
 }
 
 struct Scene {
@@ -122,7 +134,7 @@ async fn one_by_one(scene: &Scene, questions: usize) -> anyhow::Result<(f64, f64
         let (person, channel) = (&scene.people[number % PEOPLE], scene.channels[number % CHANNELS]);
         let surface = if number % 2 == 0 { Surface::Mention } else { Surface::Command };
         let asked = ask(scene, surface, person, channel, QUESTIONS[number % QUESTIONS.len()], None).await?;
-        let is_answer = |request: &Recorded| asked.is_acknowledged_by(request);
+        let is_answer = |request: &Recorded| asked_by(request) == Some(asked.id.to_string());
         let request = scene.discord.request_when(LIMIT, is_answer).await.context("no answer came")?;
         took.push(milliseconds(request.at.duration_since(asked.at)));
     }
@@ -153,21 +165,8 @@ const SURFACES: [Surface; 7] = [
 /// A question that was asked: what its answer will name.
 struct Asked {
     at: Instant,
-    by: By,
-}
-
-enum By {
-    Message(Id),
-    Interaction(Id),
-}
-
-impl Asked {
-    fn is_acknowledged_by(&self, request: &Recorded) -> bool {
-        match self.by {
-            By::Message(message) => request.body["message_reference"]["message_id"] == message.to_string(),
-            By::Interaction(id) => request.path.contains(&format!("/interactions/{id}/")),
-        }
-    }
+    /// Of the message or the interaction.
+    id: Id,
 }
 
 async fn ask(
@@ -193,36 +192,42 @@ async fn ask(
         _ => 0,
     };
     let at = Instant::now();
-    let by = match (surface, answer) {
-        (Surface::Mention, _) => By::Message(person.say(channel, &mention)?),
-        (Surface::Command | Surface::Private, _) => By::Interaction(person.invoke(channel, "ask", &options)?),
-        (Surface::Direct, _) => By::Message(person.say(person.direct_channel(scene.bot), question)?),
-        (Surface::Menu, _) => By::Interaction(person.use_menu(menu, "Ask the sources about this")?),
-        (Surface::Reply, Some(answer)) => By::Message(person.reply(answer, question, Ping::Yes)?),
-        (Surface::Form, Some(_)) => By::Interaction(person.submit(form, &[("text", question)])?),
+    let id = match (surface, answer) {
+        (Surface::Mention, _) => person.say(channel, &mention)?,
+        (Surface::Command | Surface::Private, _) => person.invoke(channel, "ask", &options)?,
+        (Surface::Direct, _) => person.say(person.direct_channel(scene.bot), question)?,
+        (Surface::Menu, _) => person.use_menu(menu, "Ask the sources about this")?,
+        (Surface::Reply, Some(answer)) => person.reply(answer, question, Ping::Yes)?,
+        (Surface::Form, Some(_)) => person.submit(form, &[("text", question)])?,
         _ => bail!("there is no answer yet to go on from"),
     };
-    Ok(Asked { at, by })
+    Ok(Asked { at, id })
+}
+
+/// When somebody asks the next question.
+#[derive(Clone, Copy, PartialEq)]
+enum Pace {
+    /// As soon as the one before is answered: as many are under way as there are people.
+    AsPeopleRead,
+    AllAtOnce,
 }
 
 struct Burst {
+    per_second: f64,
     acknowledged: f64,
     answered: f64,
     busy: f64,
     lost: f64,
 }
 
-/// Everybody asks `each` questions at once, on all surfaces.
-async fn burst(scene: &Scene, each: usize) -> anyhow::Result<Burst> {
-    let mut answers = Vec::new();
-    for (person, channel) in scene.people.iter().zip(&scene.channels) {
-        let message = person.say(*channel, &format!("<@{}> {}", scene.bot, QUESTIONS[0]))?;
-        let found = person.finds(*channel, LIMIT, "an answer", |shown| shown.reply_to == Some(message)).await;
-        answers.push(found.map_err(|error| anyhow::anyhow!("{error}"))?.id);
-    }
+/// Everybody asks `each` questions, on all surfaces.
+async fn burst(scene: &Scene, each: usize, pace: Pace) -> anyhow::Result<Burst> {
+    let answers = first_answers(scene).await?;
     let before = scene.discord.requests().len();
+    let seen = Seen::default();
+    let started = Instant::now();
     let everybody = scene.people.iter().enumerate().map(|(number, person)| {
-        let answers = &answers;
+        let (answers, seen) = (&answers, &seen);
         async move {
             let mut asked = Vec::new();
             for question in 0..each {
@@ -230,17 +235,23 @@ async fn burst(scene: &Scene, each: usize) -> anyhow::Result<Burst> {
                 let (surface, channel) = (SURFACES[turn % SURFACES.len()], turn % CHANNELS);
                 let text = QUESTIONS[turn % QUESTIONS.len()];
                 let answer = Some(answers[channel]);
-                asked.push(ask(scene, surface, person, scene.channels[channel], text, answer).await?);
+                let one = ask(scene, surface, person, scene.channels[channel], text, answer).await?;
+                if pace == Pace::AsPeopleRead {
+                    seen.wait_for(one.id).await;
+                }
+                asked.push(one);
             }
             anyhow::Ok(asked)
         }
     });
-    let asked: Vec<Asked> =
-        futures_util::future::try_join_all(everybody).await?.into_iter().flatten().collect();
-    let started = Instant::now();
+    let asked = tokio::select! {
+        asked = futures_util::future::try_join_all(everybody) => asked?,
+        () = seen.watch(&scene.discord, before) => bail!("nothing is watched any more"),
+    };
+    let asked: Vec<Asked> = asked.into_iter().flatten().collect();
     loop {
-        let requests = scene.discord.requests().split_off(before);
-        let burst = judged(&asked, &requests);
+        let requests = scene.discord.requests_after(before);
+        let burst = judged(&asked, &requests, started);
         if burst.lost == 0.0 || started.elapsed() > LIMIT {
             return Ok(burst);
         }
@@ -248,31 +259,76 @@ async fn burst(scene: &Scene, each: usize) -> anyhow::Result<Burst> {
     }
 }
 
+/// An answer in each channel, to reply to and to go on from.
+async fn first_answers(scene: &Scene) -> anyhow::Result<Vec<Id>> {
+    let mut answers = Vec::new();
+    for (person, channel) in scene.people.iter().zip(&scene.channels) {
+        let message = person.say(*channel, &format!("<@{}> {}", scene.bot, QUESTIONS[0]))?;
+        let found = person.finds(*channel, LIMIT, "an answer", |shown| shown.reply_to == Some(message)).await;
+        answers.push(found.map_err(|error| anyhow::anyhow!("{error}"))?.id);
+    }
+    Ok(answers)
+}
+
+/// Which questions were answered, by the message or interaction that asks.
+#[derive(Default)]
+struct Seen {
+    answered: Mutex<HashSet<String>>,
+    news: Notify,
+}
+
+impl Seen {
+    async fn wait_for(&self, id: Id) {
+        loop {
+            let news = self.news.notified();
+            if self.answered.lock().unwrap_or_else(PoisonError::into_inner).contains(&id.to_string()) {
+                return;
+            }
+            news.await;
+        }
+    }
+
+    /// Looks at every request after the first so many, for ever.
+    async fn watch(&self, discord: &LocalDiscord, mut first: usize) {
+        loop {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            let requests = discord.requests_after(first);
+            if requests.is_empty() {
+                continue;
+            }
+            first += requests.len();
+            let ids = requests.iter().filter_map(asked_by);
+            self.answered.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+            self.news.notify_waiters();
+        }
+    }
+}
+
+/// The message or interaction that a request answers for the first time.
+fn asked_by(request: &Recorded) -> Option<String> {
+    let steps: Vec<&str> = request.path.split('/').collect();
+    match steps[..] {
+        [.., "interactions", id, _, "callback"] => Some(id.to_owned()),
+        _ => request.body["message_reference"]["message_id"].as_str().map(str::to_owned),
+    }
+}
+
 /// When each was acknowledged and answered, and how often.
-fn judged(asked: &[Asked], requests: &[Recorded]) -> Burst {
-    let mut by_message: HashMap<String, Vec<&Recorded>> = HashMap::new();
-    let mut by_interaction: HashMap<&str, Vec<&Recorded>> = HashMap::new();
+fn judged(asked: &[Asked], requests: &[Recorded], started: Instant) -> Burst {
+    let mut by_id: HashMap<String, Vec<&Recorded>> = HashMap::new();
     let mut by_token: HashMap<&str, Vec<&Recorded>> = HashMap::new();
     for request in requests {
-        let steps: Vec<&str> = request.path.split('/').collect();
-        if let Some(message) = request.body["message_reference"]["message_id"].as_str() {
-            by_message.entry(message.to_owned()).or_default().push(request);
+        if let Some(id) = asked_by(request) {
+            by_id.entry(id).or_default().push(request);
         }
-        match steps[..] {
-            [.., "interactions", id, _, "callback"] => by_interaction.entry(id).or_default().push(request),
-            [.., "webhooks", _, token, "messages", "@original"] if request.method == "PATCH" => {
-                by_token.entry(token).or_default().push(request);
-            }
-            _ => {}
+        let steps: Vec<&str> = request.path.split('/').collect();
+        if let [.., "webhooks", _, token, "messages", "@original"] = steps[..] {
+            by_token.entry(token).or_default().push(request);
         }
     }
     let (mut acknowledged, mut answered, mut busy, mut lost) = (Vec::new(), Vec::new(), 0.0, 0.0);
     for one in asked {
-        let found = match one.by {
-            By::Message(id) => by_message.get(&id.to_string()),
-            By::Interaction(id) => by_interaction.get(id.to_string().as_str()),
-        };
-        let Some([first]) = found.map(Vec::as_slice) else {
+        let Some([first]) = by_id.get(&one.id.to_string()).map(Vec::as_slice) else {
             lost += 1.0;
             continue;
         };
@@ -292,8 +348,15 @@ fn judged(asked: &[Asked], requests: &[Recorded]) -> Burst {
         busy += f64::from(u8::from(content.is_some_and(|content| content.starts_with("Too many questions"))));
     }
     if acknowledged.is_empty() {
-        return Burst { acknowledged: f64::NAN, answered: f64::NAN, busy, lost };
+        let unknown = f64::NAN;
+        return Burst { per_second: unknown, acknowledged: unknown, answered: unknown, busy, lost };
     }
-    let (acknowledged, answered) = (percentile(&acknowledged, 0.99), percentile(&answered, 0.99));
-    Burst { acknowledged, answered, busy, lost }
+    let took = requests.last().map_or(started.elapsed(), |last| last.at.duration_since(started));
+    Burst {
+        per_second: asked.len() as f64 / took.as_secs_f64(),
+        acknowledged: percentile(&acknowledged, 0.99),
+        answered: percentile(&answered, 0.99),
+        busy,
+        lost,
+    }
 }
