@@ -55,8 +55,9 @@ impl Person {
     /// Sets the language of their client, as in `de`; it comes along with commands and presses.
     pub fn speaks(&self, locale: &str) {
         self.shared.change(|world| {
-            let account = world.accounts.get_mut(&self.id);
-            account.map(|account| locale.clone_into(&mut account.locale));
+            if let Some(account) = world.accounts.get_mut(&self.id) {
+                locale.clone_into(&mut account.locale);
+            }
         });
     }
 

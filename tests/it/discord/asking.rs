@@ -78,6 +78,18 @@ async fn a_slash_command_is_answered_for_all_with_the_question() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn commands_are_answered_in_threads_and_in_direct_messages() {
+    let scene = Scene::new().await;
+    let thread = scene.discord.thread(scene.general, "a thread");
+    let direct = scene.bob.direct_channel(scene.bot);
+    for channel in [thread, direct] {
+        scene.bob.invoke(channel, "ask", &[("question", json!("How much is lunch?"))]).unwrap();
+        let answer = scene.says(&scene.bob, channel, "6 euros").await;
+        assert_eq!((labels(&answer), answer.is_ephemeral), (BUTTONS.to_vec(), false), "{answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_question_in_an_answer_shows_as_it_is_and_is_cut_where_it_is_long() {
     let scene = Scene::new().await;
     let text = format!("How much is **lunch**, @everyone?{}", " Lunch?".repeat(80));

@@ -8,25 +8,28 @@ use super::scene::{SOON, Scene};
 
 const QUESTION: &str = "How long does the lease run?";
 
-/// A question that is answered: whatever was asked before it would be answered too.
-async fn only_answer(scene: &Scene) -> Shown {
-    let answer = scene.ask(&scene.ann, scene.general, "How much is lunch?").await;
+/// A question that is answered: whatever was asked before it would be answered too, since a bot that ends
+/// finishes what it has begun.
+async fn last_question_is_the_only_one(mut scene: Scene) {
+    scene.ask(&scene.ann, scene.general, "How much is lunch?").await;
+    scene.stop().await;
     let said = scene.said(&scene.ann, scene.general);
     assert_eq!(said.len(), 1, "{}", scene.ann.sees(scene.general));
-    answer
+    let direct = scene.bob.direct_channel(scene.bot);
+    assert!(scene.said(&scene.bob, direct).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_nobody_wrote_to_the_bot_is_no_question() {
     let scene = Scene::new().await;
-    let (bob, general) = (&scene.bob, scene.general);
+    let (bob, general) = (scene.bob.clone(), scene.general);
     bob.say(general, QUESTION).unwrap();
     let from_carl = scene.carl.say(general, QUESTION).unwrap();
     bob.reply(from_carl, QUESTION, Ping::Yes).unwrap();
     scene.ann.say(general, &format!("@everyone @here {QUESTION}")).unwrap();
     bob.say(general, &format!("<@{}> {QUESTION}", scene.carl.id())).unwrap();
     bob.say(general, &format!("passim, {QUESTION}")).unwrap();
-    only_answer(&scene).await;
+    last_question_is_the_only_one(scene).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -45,7 +48,7 @@ async fn a_mention_that_is_quoted_or_code_is_no_question() {
     ] {
         scene.bob.say(scene.general, &text).unwrap();
     }
-    only_answer(&scene).await;
+    last_question_is_the_only_one(scene).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,8 +59,7 @@ async fn a_forward_is_no_question() {
     scene.bob.forward(question, scene.general).unwrap();
     let direct = scene.bob.direct_channel(scene.bot);
     scene.bob.forward(question, direct).unwrap();
-    only_answer(&scene).await;
-    assert!(scene.said(&scene.bob, direct).is_empty());
+    last_question_is_the_only_one(scene).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,22 +75,23 @@ async fn programs_and_discord_itself_ask_nothing() {
     scene.discord.webhook_says(scene.general, "ci", &scene.mention(QUESTION));
     scene.discord.join_notice(scene.general, &scene.carl);
     scene.discord.pin_notice(scene.general, &scene.ann);
-    only_answer(&scene).await;
+    last_question_is_the_only_one(scene).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reply_without_ping_is_no_question() {
-    let scene = Scene::new().await;
-    let answer = only_answer(&scene).await;
+    let mut scene = Scene::new().await;
+    let answer = scene.ask(&scene.bob, scene.general, "How much is lunch?").await;
     scene.bob.reply(answer.id, "that is a lot", Ping::No).unwrap();
     scene.bob.reply(answer.id, QUESTION, Ping::No).unwrap();
     scene.ask(&scene.bob, scene.general, "How much is lunch?").await;
+    scene.stop().await;
     assert_eq!(scene.said(&scene.bob, scene.general).len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn chatter_gets_a_sign_at_most() {
-    let scene = Scene::new().await;
+    let mut scene = Scene::new().await;
     let answer = scene.ask(&scene.bob, scene.general, "How much is lunch?").await;
     let thanks = scene.bob.reply(answer.id, "thanks!", Ping::Yes).unwrap();
     let hello = scene.bob.say(scene.general, &scene.mention("hello")).unwrap();
@@ -99,6 +102,7 @@ async fn chatter_gets_a_sign_at_most() {
         scene.bob.finds(scene.general, SOON, sign, has_sign).await.unwrap();
     }
     scene.ask(&scene.bob, scene.general, "When does the canteen open?").await;
+    scene.stop().await;
     assert_eq!(scene.said(&scene.bob, scene.general).len(), 2);
 }
 
@@ -121,5 +125,5 @@ async fn a_mention_of_another_role_gets_nothing() {
     let role = scene.discord.role(scene.guild, "lawyers", 0, true);
     scene.discord.give_role(scene.guild, role, scene.bot);
     scene.bob.say(scene.general, &format!("<@&{role}> {QUESTION}")).unwrap();
-    only_answer(&scene).await;
+    last_question_is_the_only_one(scene).await;
 }

@@ -1,6 +1,6 @@
 //! Questions that are edited or deleted, before and after their answer.
 
-use passim::local_discord::{Failure, Fault, Id, Moment, Ping, Shown};
+use passim::local_discord::{Failure, Fault, Id, Moment, Ping, Recorded, Screen, Shown};
 
 use super::scene::{NAME, SOON, Scene, now};
 
@@ -19,10 +19,18 @@ async fn says_then(scene: &Scene, reply: Id, text: &str) -> Shown {
 
 /// Until the bot's messages in a channel are so many.
 async fn count_becomes(scene: &Scene, channel: Id, count: usize) {
-    let is_there = |screen: &passim::local_discord::Screen| {
-        screen.messages.iter().filter(|shown| shown.author == NAME).count() == count
-    };
+    let is_there =
+        |screen: &Screen| screen.messages.iter().filter(|shown| shown.author == NAME).count() == count;
     scene.bob.sees_when(channel, SOON, "messages of the bot", is_there).await.unwrap();
+}
+
+/// Until everything so far is heard, which a later question shows, and done: a bot that ends finishes what it has
+/// begun.
+async fn finish(scene: &mut Scene) {
+    let question = scene.carl.say(scene.general, &scene.mention("When does the canteen open?")).unwrap();
+    let answer = scene.reply_to(&scene.carl, scene.general, question).await;
+    scene.stop().await;
+    scene.ann.delete(answer.id).unwrap();
 }
 
 /// The bot's next messages come late: Discord says twice that there are too many, and it tries again.
@@ -38,7 +46,7 @@ fn slow_down(scene: &Scene) {
 
 /// The first attempt to answer is made, and failed.
 async fn is_under_way(scene: &Scene) {
-    let is_meant = |request: &passim::local_discord::Recorded| request.status == 429;
+    let is_meant = |request: &Recorded| request.status == 429;
     scene.discord.request_when(SOON, is_meant).await.expect("nothing is sent");
 }
 
@@ -75,15 +83,15 @@ async fn a_direct_message_that_is_edited_is_answered_anew_in_place() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edit_that_asks_the_same_changes_nothing() {
-    let scene = Scene::new().await;
+    let mut scene = Scene::new().await;
     let (bot, carl) = (scene.bot, scene.carl.id());
     let question = scene.bob.say(scene.general, &format!("<@{bot}> Did <@{carl}> sign the lease?")).unwrap();
     let answer = scene.reply_to(&scene.bob, scene.general, question).await;
     scene.bob.edit(question, &format!("Did <@!{carl}> sign the lease? <@!{bot}>")).unwrap();
     scene.bob.edit(question, &format!("<@{bot}> Did <@{carl}> sign the lease?\n> never mind")).unwrap();
-    scene.ask(&scene.bob, scene.general, LUNCH_QUESTION).await;
+    finish(&mut scene).await;
     let after = scene.said(&scene.bob, scene.general);
-    assert!(after.len() == 2 && after[0].id == answer.id && !after[0].is_edited, "{}", after[0]);
+    assert!(after.len() == 1 && after[0].id == answer.id && !after[0].is_edited, "{}", after[0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,9 +103,9 @@ async fn an_old_question_that_is_edited_keeps_its_answer() {
     scene.clock = in_six_minutes;
     scene.start().await;
     scene.bob.edit(question, &scene.mention(LUNCH_QUESTION)).unwrap();
-    scene.ask(&scene.bob, scene.general, "When does the canteen open?").await;
+    finish(&mut scene).await;
     let after = scene.said(&scene.bob, scene.general);
-    assert_eq!((after[0].id, &after[0].content, after.len()), (answer.id, &answer.content, 2));
+    assert_eq!((after[0].id, &after[0].content, after.len()), (answer.id, &answer.content, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,7 +165,7 @@ async fn who_left_the_team_is_not_answered_by_an_edit_either() {
     // A new process knows nobody yet.
     scene.restart().await;
     scene.bob.edit(question, LUNCH_QUESTION).unwrap();
-    scene.ask(&scene.carl, scene.general, LUNCH_QUESTION).await;
+    finish(&mut scene).await;
     assert_eq!(scene.said(&scene.bob, direct)[0].content, answer.content);
 }
 
@@ -190,18 +198,44 @@ async fn a_question_that_was_deleted_before_its_answer_gets_none() {
     let question = scene.bob.say(scene.general, &scene.mention(LEASE_QUESTION)).unwrap();
     is_under_way(&scene).await;
     scene.bob.delete(question).unwrap();
-    let is_deletion = |request: &passim::local_discord::Recorded| request.method == "DELETE";
+    let is_deletion = |request: &Recorded| request.method == "DELETE";
     scene.discord.request_when(SOON, is_deletion).await.expect("the answer stays");
     assert!(scene.said(&scene.carl, scene.general).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_answer_does_not_come_back_by_an_edit() {
-    let scene = Scene::new().await;
+    let mut scene = Scene::new().await;
     let question = scene.bob.say(scene.general, &scene.mention(LEASE_QUESTION)).unwrap();
     let answer = scene.reply_to(&scene.bob, scene.general, question).await;
     scene.ann.delete(answer.id).unwrap();
     scene.bob.edit(question, &scene.mention(LUNCH_QUESTION)).unwrap();
-    scene.ask(&scene.bob, scene.general, "When does the canteen open?").await;
-    assert_eq!(scene.said(&scene.bob, scene.general).len(), 1);
+    finish(&mut scene).await;
+    assert!(scene.said(&scene.bob, scene.general).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_that_comes_too_often_gets_a_sign() {
+    let scene = Scene::with_settings("[limits]\nperson_per_minute = 1\n").await;
+    let question = scene.bob.say(scene.general, &scene.mention(LEASE_QUESTION)).unwrap();
+    let answer = scene.reply_to(&scene.bob, scene.general, question).await;
+    scene.bob.edit(question, &scene.mention(LUNCH_QUESTION)).unwrap();
+    let has_sign =
+        |shown: &Shown| shown.id == question && shown.reactions[..] == [("⏳".into(), vec![NAME.into()])];
+    scene.bob.finds(scene.general, SOON, "a sign", has_sign).await.unwrap();
+    assert_eq!(scene.said(&scene.bob, scene.general)[0].content, answer.content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_in_a_thread_that_is_edited_into_one_without_an_answer_says_so_in_place() {
+    let scene = Scene::new().await;
+    let thread = scene.discord.thread(scene.general, "a thread");
+    let question = scene.bob.say(thread, &scene.mention(LEASE_QUESTION)).unwrap();
+    let answer = scene.reply_to(&scene.bob, thread, question).await;
+    scene.bob.edit(question, &scene.mention("Who feeds the zebras?")).unwrap();
+    let is_anew = |shown: &Shown| shown.id == answer.id && shown.content.contains("zebras");
+    let anew = scene.bob.finds(thread, SOON, "the new answer", is_anew).await.unwrap();
+    assert!(anew.button("Passage").is_none() && anew.button("More").is_some(), "{anew}");
+    scene.ann.delete(question).unwrap();
+    count_becomes(&scene, thread, 0).await;
 }
