@@ -197,7 +197,6 @@ async fn a_source_is_completed_by_its_id_and_its_title() {
 async fn a_source_whose_id_is_too_long_to_complete_is_found_by_its_title() {
     let mut scene = Scene::quiet().await;
     let folders = ["_*long*_".repeat(20), "deep".repeat(40), "x".repeat(200)].join("/");
-    fs::create_dir_all(scene.corpus().join(&folders)).unwrap();
     scene.write(&format!("{folders}/heron.md"), "# The heron\n\nThe heron eats 3 fish a day.\n");
     scene.start().await;
     let found = choices(&scene, "source", &[("id", json!("heron"))], "id").await;

@@ -227,9 +227,9 @@ async fn unanswered_questions_that_need_much_room_are_all_listed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_hold_questions_as_they_are_and_no_formulas() {
-    let (scene, _) = hostile().await;
+    let scene = Scene::new().await;
     let questions =
-        ["=cmd|'/c calc'!A1 zeppelin", "@everyone, \"zeppelins\" <t:0:R>", "+1 airship", "-1 balloon"];
+        ["=cmd|'/c calc'!A1 zeppelin", "@everyone, \"blimps\" <t:0:R>", "+1 airship", "-1 balloon"];
     for question in questions {
         let asked = scene.bob.invoke(scene.general, "ask", &[("question", json!(question))]).unwrap();
         let answer = scene.response(&scene.bob, scene.general, asked).await;

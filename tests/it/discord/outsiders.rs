@@ -129,15 +129,46 @@ async fn without_guilds_in_the_settings_nobody_is_served_and_the_bot_stays() {
     assert!(scene.requests("DELETE", "/users/@me/guilds").is_empty());
 }
 
+/// Somebody who shares a guild with the bot, which Discord wants for direct messages, but none that is served.
+fn stranger(scene: &Scene) -> (Person, Id) {
+    scene.discord.fail(Fault {
+        method: "DELETE",
+        path: "/users/@me/guilds/*",
+        times: 100,
+        failure: Failure::Status(500),
+        moment: Moment::BeforeEffect,
+    });
+    let dan = scene.discord.person("dan");
+    let other = scene.discord.guild("Others", &dan);
+    scene.discord.join(other, scene.bot);
+    (dan, scene.discord.channel(other, "lobby"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guild_that_cannot_be_left_is_not_served_either() {
+    let scene = Scene::new().await;
+    let (dan, lobby) = stranger(&scene);
+    let expected = "I answer only in the servers that whoever runs me has named";
+    let offered = try_everything(&scene, &dan, lobby, expected).await;
+    assert!(offered.is_empty(), "{offered:?}");
+    for command in ["reindex", "passim-admin status", "passim-admin unanswered", "passim-admin feedback"] {
+        let invoked = dan.invoke(lobby, command, &[]).unwrap();
+        assert!(scene.response(&dan, lobby, invoked).await.content.starts_with(expected));
+    }
+    let mentioned = scene.ask(&dan, lobby, "How long does the lease run?").await;
+    assert!(mentioned.content.starts_with(expected), "{mentioned}");
+    assert_free_of(&everything_sent(&dan, &[lobby], &[]), &SECRETS);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stranger_learns_nothing_by_direct_message() {
     let scene = Scene::new().await;
     let answer = scene.ask(&scene.bob, scene.general, "How long does the lease run?").await;
     scene.ask(&scene.bob, scene.general, UNKNOWN).await;
-    let dan = scene.discord.person("dan");
+    let (dan, _) = stranger(&scene);
     let direct = dan.direct_channel(scene.bot);
     let expected = "I answer only members of the team’s server";
-    let mut offered = try_everything(&scene, &dan, direct, expected).await;
+    let offered = try_everything(&scene, &dan, direct, expected).await;
     assert!(offered.is_empty(), "{offered:?}");
     dan.say(direct, "How long does the lease run?").unwrap();
     let told = dan.finds(direct, SOON, "a refusal", |shown| shown.reply_to.is_some() && !shown.is_ephemeral);
@@ -148,7 +179,6 @@ async fn a_stranger_learns_nothing_by_direct_message() {
         let refused = scene.forge(&dan, direct, told.id, button.custom_id.as_deref().unwrap()).await;
         assert!(refused.content.starts_with(expected), "{refused}");
     }
-    offered.clear();
     assert_free_of(&everything_sent(&dan, &[direct, scene.general, scene.random], &offered), &SECRETS);
 }
 
@@ -157,8 +187,10 @@ async fn who_left_the_guild_is_a_stranger() {
     let scene = Scene::new().await;
     scene.discord.remove(scene.guild, scene.carl.id());
     let direct = scene.carl.direct_channel(scene.bot);
-    scene.carl.say(direct, "How long does the lease run?").unwrap();
-    scene.says(&scene.carl, direct, "I answer only members of the team’s server").await;
+    let asked =
+        scene.carl.invoke(direct, "ask", &[("question", json!("How long does the lease run?"))]).unwrap();
+    let refused = scene.response(&scene.carl, direct, asked).await;
+    assert!(refused.content.starts_with("I answer only members of the team’s server"), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -307,4 +339,22 @@ async fn a_member_of_another_served_guild_shares_the_sources_but_not_the_questio
     let answer = scene.ask(&eve, lobby, "and how long does the lease run?").await;
     assert!(answer.content.contains("15 years"), "{answer}");
     assert_free_of(&everything_sent(&eve, &[lobby], &[]), &["helicopter", "parked"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_in_private_is_not_taken_up_where_all_see_it() {
+    let scene = Scene::new().await;
+    let private = async |question: &str| {
+        let options = [("question", json!(question)), ("private", json!(true))];
+        let asked = scene.bob.invoke(scene.general, "ask", &options).unwrap();
+        scene.response(&scene.bob, scene.general, asked).await
+    };
+    private("How long does the lease run?").await;
+    let public = scene.ask(&scene.bob, scene.general, "and in Brussels?").await;
+    assert!(!public.is_ephemeral);
+    assert_free_of(&everything_sent(&scene.carl, &[scene.general], &[]), &["lease", "how long"]);
+    // In private the thread is not lost.
+    private("How long does the lease run?").await;
+    let followed = private("and who signed it?").await;
+    assert!(followed.content.contains("Ada Moreau"), "{followed}");
 }
