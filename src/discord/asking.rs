@@ -116,8 +116,14 @@ fn conversation(bot: &Bot, asked: &Asked) -> Conversation {
         return conversation;
     }
     let since = Moment(bot.now().0 - bot.settings.retention.conversation_minutes as i64 * 60_000);
-    let before =
-        bot.memory.with(|store| store.conversation(&asked.spot.place(), person(store), CONVERSATION, since));
+    let before = bot.memory.with(|store| {
+        let (place, person) = (asked.spot.place(), person(store));
+        if asked.is_private {
+            store.conversation(&place, person, CONVERSATION, since)
+        } else {
+            store.public_conversation(&place, person, CONVERSATION, since)
+        }
+    });
     for question in before.unwrap_or_default() {
         conversation.remember(&question);
     }

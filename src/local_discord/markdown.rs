@@ -65,10 +65,11 @@ impl Rendered {
             self.drawn.push(Drawn::Quote);
         }
         let line = quoted.unwrap_or(line);
-        for (opening, drawn) in [(&HEADING, Drawn::Heading), (&SMALL, Drawn::Small), (&ITEM, Drawn::Item)] {
+        for (opening, drawn) in [(&ITEM, Drawn::Item), (&HEADING, Drawn::Heading), (&SMALL, Drawn::Small)] {
             if let Some(found) = opening.find(line) {
                 self.drawn.push(drawn);
-                return &line[found.end()..];
+                // An item may hold a heading.
+                return self.opened(&line[found.end()..]);
             }
         }
         line

@@ -19,14 +19,41 @@ impl Store {
         limit: u32,
         since: Moment,
     ) -> Result<Vec<String>, StoreError> {
+        self.turns(place, person, limit, since, true)
+    }
+
+    /// The same without what they asked in private: an answer for all shows what it was understood from.
+    pub fn public_conversation(
+        &self,
+        place: &Place,
+        person: Person,
+        limit: u32,
+        since: Moment,
+    ) -> Result<Vec<String>, StoreError> {
+        self.turns(place, person, limit, since, false)
+    }
+
+    fn turns(
+        &self,
+        place: &Place,
+        person: Person,
+        limit: u32,
+        since: Moment,
+        with_private: bool,
+    ) -> Result<Vec<String>, StoreError> {
+        // A turn is as old as the asking that it was kept with.
         let sql = "SELECT question FROM turns \
                    WHERE guild IS ?1 AND channel = ?2 AND thread IS ?3 AND person = ?4 AND at >= ?5 \
+                   AND (?7 OR NOT EXISTS (SELECT 1 FROM askings WHERE askings.person = turns.person \
+                       AND askings.at = turns.at AND askings.is_private)) \
                    ORDER BY at DESC, id DESC LIMIT ?6";
         let Place { guild, channel, thread } = place;
         self.read("read a conversation", |connection| {
             let mut statement = connection.prepare_cached(sql)?;
             let newest_first = statement
-                .query_map(params![guild, channel, thread, person, since, limit], |row| row.get(0))?;
+                .query_map(params![guild, channel, thread, person, since, limit, with_private], |row| {
+                    row.get(0)
+                })?;
             let mut questions: Vec<String> = newest_first.collect::<Result<_, _>>()?;
             questions.reverse();
             Ok(questions)

@@ -118,8 +118,9 @@ impl Scene {
 
     /// A document of the corpus.
     pub fn write(&self, name: &str, text: &str) {
-        fs::create_dir_all(self.corpus()).unwrap();
-        fs::write(self.corpus().join(name), text).unwrap();
+        let file = self.corpus().join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
     }
 
     /// Starts the bot, and waits until it is connected.
