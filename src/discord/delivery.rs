@@ -14,9 +14,17 @@ use thiserror::Error;
 
 use super::outgoing::{Audience, File, Outgoing};
 
-/// Pauses before a request is sent again. Together they stay below the three seconds that an interaction waits.
-const PAUSES: [Duration; 3] =
-    [Duration::from_millis(150), Duration::from_millis(500), Duration::from_millis(1_200)];
+/// Pauses before a request is sent again.
+const PAUSES: [Duration; 5] = [
+    Duration::from_millis(150),
+    Duration::from_millis(500),
+    Duration::from_millis(1_200),
+    Duration::from_millis(2_500),
+    Duration::from_millis(3_500),
+];
+/// So many of them for what fails; together they stay below the three seconds that an interaction waits. The
+/// others are for limits only: a channel that takes no more messages takes them again after five seconds.
+const PAUSES_AFTER_FAILURES: usize = 3;
 
 /// Why something could not be sent.
 #[derive(Debug, Error)]
@@ -32,6 +40,8 @@ pub enum Undelivered {
     Answered,
     #[error("the thread is archived or locked")]
     Archived,
+    #[error("nothing can be replied to without the permission to read the history")]
+    NoHistory,
     #[error("direct messages are closed")]
     Closed,
     #[error("Discord refused the request: {status}, code {code}, {message}")]
@@ -122,8 +132,21 @@ impl Delivery {
         Ok(message.await?.id)
     }
 
-    /// A message in a channel, once, however often it takes to send it.
+    /// A message in a channel, once, however often it takes to send it. Where nothing can be replied to, it
+    /// stands below the others.
     pub async fn post(
+        &self,
+        channel: ChannelId,
+        outgoing: &Outgoing,
+        reply_to: Option<MessageId>,
+    ) -> Result<MessageId, Undelivered> {
+        match self.post_as_it_is(channel, outgoing, reply_to).await {
+            Err(Undelivered::NoHistory) => self.post_as_it_is(channel, outgoing, None).await,
+            result => result,
+        }
+    }
+
+    async fn post_as_it_is(
         &self,
         channel: ChannelId,
         outgoing: &Outgoing,
@@ -211,13 +234,24 @@ fn message_of(answer: &Value) -> Option<MessageId> {
     (id > 0).then(|| MessageId::new(id))
 }
 
+/// What changes nothing, or nothing that it did not change the first time, again until it goes through.
+pub async fn persistently<T, F: Future<Output = serenity::Result<T>>>(
+    mut attempt: impl FnMut() -> F,
+) -> Result<T, Undelivered> {
+    repeated(Repeat::Always, || {
+        let attempt = attempt();
+        async { attempt.await.map_err(sorted) }
+    })
+    .await
+}
+
 async fn repeated<T, F: Future<Output = Result<T, Undelivered>>>(
     repeat: Repeat,
     mut attempt: impl FnMut() -> F,
 ) -> Result<T, Undelivered> {
-    for pause in PAUSES {
+    for (number, pause) in PAUSES.into_iter().enumerate() {
         match attempt().await {
-            Err(error) if error.may_pass(repeat) => tokio::time::sleep(pause).await,
+            Err(error) if error.may_pass(repeat, number) => tokio::time::sleep(pause).await,
             result => return result,
         }
     }
@@ -225,15 +259,16 @@ async fn repeated<T, F: Future<Output = Result<T, Undelivered>>>(
 }
 
 impl Undelivered {
-    /// Whether it may go through the next time, and do no harm.
-    fn may_pass(&self, repeat: Repeat) -> bool {
-        match self {
+    /// Whether it may go through the next time, and do no harm, after so many repetitions.
+    fn may_pass(&self, repeat: Repeat, repetitions: usize) -> bool {
+        let is_failure = match self {
             // Discord counted the request and did nothing else with it.
-            Undelivered::Refused { status: 429, .. } => true,
-            Undelivered::Refused { status, .. } => *status >= 500 && repeat == Repeat::Always,
-            Undelivered::Unreachable(_) => repeat == Repeat::Always,
+            Undelivered::Refused { status: 429, .. } => return true,
+            Undelivered::Refused { status, .. } => *status >= 500,
+            Undelivered::Unreachable(_) => true,
             _ => false,
-        }
+        };
+        is_failure && repeat == Repeat::Always && repetitions < PAUSES_AFTER_FAILURES
     }
 }
 
@@ -248,6 +283,7 @@ fn sorted(error: serenity::Error) -> Undelivered {
         (10_015 | 10_062 | 50_027, _) => Undelivered::Expired,
         (40_060, _) => Undelivered::Answered,
         (50_083 | 160_005, _) => Undelivered::Archived,
+        (160_002, _) => Undelivered::NoHistory,
         (50_007, _) => Undelivered::Closed,
         (50_001 | 50_013, _) | (_, 403) => Undelivered::Forbidden,
         (code, status) => Undelivered::Refused { status, code, message: response.error.message },

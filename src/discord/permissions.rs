@@ -27,7 +27,7 @@ pub fn missing(cache: &Cache, guild: GuildId, spot: &Spot) -> Permissions {
         None => Permissions::SEND_MESSAGES,
         Some(_) => Permissions::SEND_MESSAGES_IN_THREADS,
     };
-    let needed = Permissions::VIEW_CHANNEL | Permissions::READ_MESSAGE_HISTORY | writing;
+    let needed = Permissions::VIEW_CHANNEL | writing;
     needed - guild.user_permissions_in(channel, member)
 }
 

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serenity::all::{CommandId, GuildId, Http, HttpError, LightMethod, Request, Route};
+use serenity::all::{CommandId, GuildId, Http, LightMethod, Request, Route};
 use thiserror::Error;
 
 use super::commands;
+use super::delivery::{Undelivered, persistently};
 
 /// What registering did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub struct Registered {
 pub enum RegistrationError {
     #[error("Discord refuses the token (401): copy the bot's token again from the developer portal")]
     WrongToken,
+    #[error("cannot connect to Discord: {0}")]
+    Unreachable(String),
     #[error("cannot register the commands: {0}")]
     Failed(String),
 }
@@ -39,8 +43,7 @@ pub struct Application {
 
 /// Looks up the application, which later requests are made for.
 pub async fn application(http: &Http) -> Result<Application, RegistrationError> {
-    let found: Value =
-        http.fire(Request::new(Route::Oauth2ApplicationCurrent, LightMethod::Get)).await.map_err(failed)?;
+    let found: Value = fire(http, Route::Oauth2ApplicationCurrent, LightMethod::Get, None).await?;
     let id = found["id"].as_str().and_then(|id| id.parse::<u64>().ok()).filter(|id| *id > 0);
     let id = id.ok_or_else(|| RegistrationError::Failed("Discord names no application".to_owned()))?;
     http.set_application_id(id.into());
@@ -79,7 +82,7 @@ fn named(command: &Value) -> Option<(String, CommandId)> {
 }
 
 async fn list(http: &Http, route: Route<'_>) -> Result<Vec<Value>, RegistrationError> {
-    http.fire(Request::new(route, LightMethod::Get)).await.map_err(failed)
+    fire(http, route, LightMethod::Get, None).await
 }
 
 async fn put(
@@ -88,20 +91,24 @@ async fn put(
     commands: &[commands::Command],
 ) -> Result<Vec<Value>, RegistrationError> {
     let body = serde_json::to_vec(commands).map_err(|error| RegistrationError::Failed(error.to_string()))?;
-    http.fire(Request::new(route, LightMethod::Put).body(Some(body))).await.map_err(failed)
+    fire(http, route, LightMethod::Put, Some(body)).await
 }
 
-fn failed(error: serenity::Error) -> RegistrationError {
-    match &error {
-        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => {
-            match response.status_code.as_u16() {
-                401 => RegistrationError::WrongToken,
-                status => RegistrationError::Failed(format!(
-                    "Discord answers {status}, code {}: {}",
-                    response.error.code, response.error.message
-                )),
-            }
-        }
-        _ => RegistrationError::Failed(error.to_string()),
+/// All of these can be repeated: what is written is all that there is to be.
+async fn fire<T: DeserializeOwned>(
+    http: &Http,
+    route: Route<'_>,
+    method: LightMethod,
+    body: Option<Vec<u8>>,
+) -> Result<T, RegistrationError> {
+    let sent = persistently(|| http.fire(Request::new(route, method).body(body.clone())));
+    sent.await.map_err(failed)
+}
+
+fn failed(error: Undelivered) -> RegistrationError {
+    match error {
+        Undelivered::Refused { status: 401, .. } => RegistrationError::WrongToken,
+        Undelivered::Unreachable(reason) => RegistrationError::Unreachable(reason),
+        error => RegistrationError::Failed(error.to_string()),
     }
 }

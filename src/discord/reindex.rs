@@ -35,8 +35,6 @@ pub async fn reindex(bot: &Arc<Bot>, call: &Call, rebuild: bool) {
     if let Some(underway) = bot.live.underway() {
         return call.say(bot, &Outgoing::text(already(bot, call.language, &underway))).await;
     }
-    let begun = Outgoing::text(bot.say(call.language, Phrase::ReindexBegun, context! {}));
-    call.say(bot, &begun).await;
     let started = Instant::now();
     let result = run(bot, call, rebuild, started).await;
     let took = started.elapsed();
@@ -57,6 +55,9 @@ async fn run(bot: &Arc<Bot>, call: &Call, rebuild: bool, started: Instant) -> Re
         let result = worker.live.reindex(&by, rebuild, worker.nanoseconds(), &mut watch);
         result.map_err(|error| trouble(&worker, language, error))
     });
+    // Said when it has its turn: whoever wants it now hears who was first.
+    let begun = Outgoing::text(bot.say(call.language, Phrase::ReindexBegun, context! {}));
+    call.say(bot, &begun).await;
     let mut shown = None;
     loop {
         tokio::select! {

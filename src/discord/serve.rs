@@ -12,6 +12,7 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 
 use super::bot::Bot;
+use super::delivery::persistently;
 use super::gateway::{self, Handler};
 use super::guilds;
 use super::registration::{self, RegistrationError};
@@ -124,7 +125,7 @@ fn warn_of(application: &registration::Application) {
 async fn client(http: &Arc<Http>, bot: &Arc<Bot>) -> Result<Client, ServeError> {
     let unreachable = |error: serenity::Error| ServeError::Unreachable(error.to_string());
     // Where this fails, serenity would only warn and try the address that it knows by heart.
-    http.get_gateway().await.map_err(unreachable)?;
+    persistently(|| http.get_gateway()).await.map_err(|error| ServeError::Unreachable(error.to_string()))?;
     // serenity wants one of its own; nearly everything is sent over the bot's.
     let http = self::http(&bot.settings)?;
     let mut cache = CacheSettings::default();

@@ -1,7 +1,9 @@
 //! The bot in the local Discord: what people do there, and what they see.
 
+mod administering;
 mod asking;
 mod buttons;
+mod failures;
 mod follow_ups;
 mod ignored;
 mod languages;
@@ -9,5 +11,7 @@ mod long_answers;
 mod looking_up;
 mod manners;
 mod outsiders;
+mod reindexing;
+mod resilience;
 mod scene;
 mod second_thoughts;

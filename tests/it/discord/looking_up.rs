@@ -136,7 +136,7 @@ async fn search_speaks_german_to_germans() {
         "# Die Kantine\n\nDas Mittagessen in der Kantine kostet 7 Euro. Die Suppe ist kostenlos.\n",
     );
     scene.start().await;
-    scene.discord.set_locale(&scene.bob, "de");
+    scene.bob.speaks("de");
     let found = bob(&scene, "search", &[("query", json!("Mittagessen"))]).await;
     assert!(found.content.contains("**kantine** · Die Kantine · Zeile 3\n"), "{found}");
     assert!(found.content.contains("**Mittagessen**") && !found.content.contains("Passages"), "{found}");

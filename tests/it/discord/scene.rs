@@ -16,9 +16,13 @@ use crate::local_discord::record;
 
 /// Long for a machine that does much else; nothing waits this long unless it fails.
 pub const SOON: Duration = Duration::from_secs(30);
-const TOKEN: &str = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.0123456789abcdefghijklmnopqrstuvwxyz";
+pub const TOKEN: &str = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.0123456789abcdefghijklmnopqrstuvwxyz";
 
 pub const NAME: &str = "passim";
+
+/// Settings that no crowd reaches the limits of.
+pub const WIDE_LIMITS: &str = "[limits]\nperson_per_minute = 100000\nchannel_per_minute = 100000\n\
+                               guild_per_minute = 100000\nwaiting = 1000\n";
 
 /// What the sources say in most tests.
 pub const LEASE: &str = "# The lease\n\nThe lease of the office in Ghent runs for 15 years. It was signed by \
@@ -260,6 +264,24 @@ impl Scene {
         let is_done = |shown: &Shown| shown.id > wished && shown.content.contains("**Done**");
         let done = self.ann.finds(self.general, SOON, "a re-index", is_done).await;
         done.unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// A message of the bot with this text in it, that only this person sees.
+    pub async fn tells(&self, person: &Person, channel: Id, text: &str) -> Shown {
+        let found = person
+            .finds(channel, SOON, text, |shown| {
+                shown.author == NAME && shown.is_ephemeral && shown.content.contains(text)
+            })
+            .await;
+        found.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Keeps the bot busy: what is asked after so many questions, all in one channel, has to wait.
+    pub fn occupy(&self, channel: Id, questions: usize) -> Vec<Id> {
+        // Words that nobody wrote cost most: each is compared with all that somebody did.
+        let words: Vec<String> = (0..150).map(|number| format!("zq{number}wx")).collect();
+        let text = self.mention(&format!("Who {}?", words.join(" ")));
+        (0..questions).map(|_| self.carl.say(channel, &text).unwrap()).collect()
     }
 
     /// Requests of a kind so far; `path` is below `/api/v10`, and may end in the middle.
