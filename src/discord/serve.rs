@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serenity::all::{
-    Client, ClientBuilder, GatewayError, Http, HttpBuilder, Settings as CacheSettings, ShardManager,
+    Client, ClientBuilder, ConnectionStage, GatewayError, Http, HttpBuilder, Settings as CacheSettings,
+    ShardManager,
 };
 use thiserror::Error;
 use tokio::sync::mpsc;
@@ -85,7 +86,7 @@ pub async fn serve(served: Served, mut stop: mpsc::Receiver<()>) -> Result<(), S
         ended = client.start() => Err(ended.map_or_else(ended_badly, |()| {
             ServeError::Hopeless("the connection to Discord ended".to_owned())
         })),
-        reason = hopeless(bot.clone()) => Err(ServeError::Hopeless(reason)),
+        reason = hopeless(&bot, &shards) => Err(ServeError::Hopeless(reason)),
         _ = stop.recv() => {
             drain(&bot, &shards, &mut stop).await;
             Ok(())
@@ -148,10 +149,15 @@ fn ended_badly(error: serenity::Error) -> ServeError {
 }
 
 /// Why going on makes no sense, once that is so. serenity does not report every way to lose the gateway.
-async fn hopeless(bot: Arc<Bot>) -> String {
+async fn hopeless(bot: &Bot, shards: &ShardManager) -> String {
     let patience = Duration::from_secs(bot.settings.discord.watchdog_seconds as u64);
     loop {
         tokio::time::sleep(BETWEEN_WATCHES).await;
+        // No event tells that a connection ended and cannot be begun again: then serenity has no runner for it.
+        if let Ok(runners) = shards.runners.try_lock() {
+            let is_connected = runners.values().any(|runner| runner.stage == ConnectionStage::Connected);
+            bot.health.connected(is_connected, Instant::now());
+        }
         if let Some(reason) = bot.health.is_hopeless(patience, Instant::now()) {
             return reason;
         }
