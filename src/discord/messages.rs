@@ -407,7 +407,14 @@ async fn replace(bot: &Arc<Bot>, spot: &Spot, before: &Asking, answered: Answere
             Err(error) => tracing::warn!(%error, "a part of an answer could not be posted"),
         }
     }
-    note_reply(bot, answered.asking, sent).await;
+    note_reply(bot, answered.asking, sent.clone()).await;
+    // Who deletes their question meanwhile found no answer to take along.
+    let is_deleted = before.asked_in.is_some_and(|question| bot.is_deleted(MessageId::new(question.0)));
+    if is_deleted {
+        for id in sent {
+            let _ = bot.delivery.delete(spot.channel, id).await;
+        }
+    }
 }
 
 /// Messages were deleted: an answer goes with its question.
