@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::scene::{SOON, Scene};
+use super::scene::Scene;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mention_is_answered_with_its_proof() {

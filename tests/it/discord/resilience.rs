@@ -412,12 +412,27 @@ async fn closing_codes_that_are_final_end_it_with_what_to_do() {
     }
 }
 
-/// serenity reports this code to nobody, and goes on for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_comes_back_in_time_is_as_if_nothing_had_been() {
+    let scene = Scene::new().await;
+    let old = scene.ask(&scene.bob, scene.general, LEASE).await;
+    scene.discord.shut_gateway(true);
+    let missed = scene.bob.say(scene.general, &scene.mention(LUNCH)).unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    scene.discord.shut_gateway(false);
+    assert!(scene.discord.is_connected(scene.bot, SOON).await);
+    let answer = scene.ask(&scene.bob, scene.general, LUNCH).await;
+    assert!(answer.content.contains("6 euros"), "{answer}");
+    scene.bob.press(old.id, "Passage").unwrap();
+    scene.tells(&scene.bob, scene.general, "lease of the office").await;
+    assert!(replies(&scene.bob, scene.general, &[missed])[&missed] <= 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_stays_away_ends_it_with_the_reason() {
     let mut scene = Scene::with_settings("watchdog_seconds = 10\n").await;
     scene.ask(&scene.bob, scene.general, LEASE).await;
-    scene.discord.close(4003);
+    scene.discord.shut_gateway(true);
     let error = scene.outcome().await.unwrap_err();
     assert!(matches!(error, ServeError::Hopeless(_)), "{error}");
     assert!(error.to_string().contains("gateway has not been connected for 1"), "{error}");
@@ -514,4 +529,16 @@ async fn of_many_at_once_each_is_answered_or_told_that_there_are_too_many() {
     let busy = count(&scene.carl, scene.random, "Too many questions are waiting right now.");
     assert!(busy > 0 && busy < questions.len(), "{busy}");
     assert_eq!(count(&scene.bob, scene.general, ""), 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_is_killed_and_started_again_knows_its_buttons() {
+    let mut scene = Scene::new().await;
+    let old = scene.ask(&scene.bob, scene.general, LEASE).await;
+    scene.kill().await;
+    scene.start().await;
+    scene.bob.press(old.id, "Passage").unwrap();
+    scene.tells(&scene.bob, scene.general, "lease of the office").await;
+    scene.bob.press(old.id, "Helpful").unwrap();
+    scene.tells(&scene.bob, scene.general, "Noted as helpful").await;
 }
