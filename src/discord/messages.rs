@@ -25,6 +25,11 @@ use crate::store::{self, Asking, Surface, Switch};
 
 /// An answer that takes longer shows that it is coming.
 const PATIENCE: Duration = Duration::from_millis(300);
+/// The sign on a question that is not taken for now.
+const NOT_NOW: &str = "⏳";
+/// How often, and after which pauses, it is looked whether an answer under way is there.
+const LOOKS: u32 = 40;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 /// So long an edit of a question is answered anew.
 const EDITABLE: i64 = 5 * 60 * 1_000;
 
@@ -47,6 +52,8 @@ pub async fn created(bot: &Arc<Bot>, cache: &Cache, message: Message) {
     };
     let Some(spot) = admitted(bot, cache, &message).await else { return };
     if bot.is_stopping() {
+        // The sentence comes once a minute; the sign says to everybody that this one was not taken.
+        let _ = bot.delivery.react(message.channel_id, message.id, NOT_NOW).await;
         return notify(bot, &spot, &message, &bot.explain(language(bot, &message), &Trouble::Stopping)).await;
     }
     if let Err(too_many) = bot.limits.count(message.author.id, spot.channel, spot.guild) {
@@ -311,7 +318,7 @@ async fn notify(bot: &Arc<Bot>, spot: &Spot, message: &Message, outgoing: &Outgo
 }
 
 async fn slow_down(bot: &Arc<Bot>, spot: &Spot, message: &Message, too_many: TooMany) {
-    let _ = bot.delivery.react(message.channel_id, message.id, "⏳").await;
+    let _ = bot.delivery.react(message.channel_id, message.id, NOT_NOW).await;
     let text = too_many_text(bot, language(bot, message), too_many);
     notify(bot, spot, message, &Outgoing::text(text)).await;
 }
@@ -390,6 +397,7 @@ pub async fn edited(bot: &Arc<Bot>, cache: &Cache, event: MessageUpdateEvent) {
 
 /// Puts the new answer where the old one is.
 async fn replace(bot: &Arc<Bot>, spot: &Spot, before: &Asking, answered: Answered) {
+    let Some(before) = with_reply(bot, before).await else { return };
     let Some(reply) = before.reply.map(|reply| MessageId::new(reply.0)) else { return };
     let mut messages = answered.messages.iter();
     let Some(first) = messages.next() else { return };
@@ -415,6 +423,19 @@ async fn replace(bot: &Arc<Bot>, spot: &Spot, before: &Asking, answered: Answere
             let _ = bot.delivery.delete(spot.channel, id).await;
         }
     }
+}
+
+/// An asking whose answer is there: whoever edits at once is faster than the answer's message.
+async fn with_reply(bot: &Arc<Bot>, asking: &Asking) -> Option<Asking> {
+    for _ in 0..LOOKS {
+        let id = asking.id.clone();
+        let found = bot.look_up(move |bot| Ok(bot.memory.with(|store| store.asking(&id))?)).await.ok()??;
+        if found.reply.is_some() {
+            return Some(found);
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+    None
 }
 
 /// Messages were deleted: an answer goes with its question.
