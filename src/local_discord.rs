@@ -371,6 +371,14 @@ impl LocalDiscord {
         self.shared.change(|world| world.gateway.acknowledges_heartbeats = on);
     }
 
+    /// Ends every gateway connection, and takes no other until it is opened again.
+    pub fn shut_gateway(&self, on: bool) {
+        self.shared.change(|world| world.gateway.is_shut = on);
+        if on {
+            self.cut();
+        }
+    }
+
     /// For connections from now on.
     pub fn heartbeat_interval(&self, interval: Duration) {
         self.shared.change(|world| world.gateway.heartbeat_interval = interval);

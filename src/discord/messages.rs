@@ -25,6 +25,8 @@ use crate::store::{self, Asking, Surface, Switch};
 
 /// An answer that takes longer shows that it is coming.
 const PATIENCE: Duration = Duration::from_millis(300);
+/// The sign on a question that is not taken for now.
+const NOT_NOW: &str = "⏳";
 /// So long an edit of a question is answered anew.
 const EDITABLE: i64 = 5 * 60 * 1_000;
 
@@ -49,6 +51,8 @@ pub async fn created(bot: &Arc<Bot>, cache: &Cache, message: Message) {
     let _turn = bot.turn(message.id).await;
     let Some(spot) = admitted(bot, cache, &message).await else { return };
     if bot.is_stopping() {
+        // The sentence comes once a minute; the sign says to everybody that this one was not taken.
+        let _ = bot.delivery.react(message.channel_id, message.id, NOT_NOW).await;
         return notify(bot, &spot, &message, &bot.explain(language(bot, &message), &Trouble::Stopping)).await;
     }
     if let Err(too_many) = bot.limits.count(message.author.id, spot.channel, spot.guild) {
@@ -330,7 +334,7 @@ async fn notify(bot: &Arc<Bot>, spot: &Spot, message: &Message, outgoing: &Outgo
 }
 
 async fn slow_down(bot: &Arc<Bot>, spot: &Spot, message: &Message, too_many: TooMany) {
-    let _ = bot.delivery.react(message.channel_id, message.id, "⏳").await;
+    let _ = bot.delivery.react(message.channel_id, message.id, NOT_NOW).await;
     let text = too_many_text(bot, language(bot, message), too_many);
     notify(bot, spot, message, &Outgoing::text(text)).await;
 }

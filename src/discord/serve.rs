@@ -149,12 +149,14 @@ fn ended_badly(error: serenity::Error) -> ServeError {
 }
 
 /// Why going on makes no sense, once that is so. serenity does not report every way to lose the gateway, and its
-/// events may overtake each other: what it notes itself is looked at.
+/// events may overtake each other: what it notes itself is looked at. While it connects anew it has no runner,
+/// or keeps them locked.
 async fn hopeless(bot: &Bot, shards: &ShardManager) -> String {
     let patience = Duration::from_secs(bot.settings.discord.watchdog_seconds as u64);
     loop {
-        let is_connected =
-            shards.runners.lock().await.values().any(|runner| runner.stage == ConnectionStage::Connected);
+        let is_connected = shards.runners.try_lock().is_ok_and(|runners| {
+            runners.values().any(|runner| runner.stage == ConnectionStage::Connected)
+        });
         bot.health.connected(is_connected, Instant::now());
         if let Some(reason) = bot.health.is_hopeless(patience, Instant::now()) {
             return reason;

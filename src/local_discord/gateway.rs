@@ -98,6 +98,9 @@ async fn converse(
     stream: TcpStream,
     shared: &Shared,
 ) -> Result<(), Box<tokio_tungstenite::tungstenite::Error>> {
+    if shared.read(|world| world.gateway.is_shut) {
+        return Ok(());
+    }
     let mut socket = tokio_tungstenite::accept_async(stream).await?;
     let (outbox, mut frames) = mpsc::unbounded_channel();
     let interval = shared.change(|world| {

@@ -220,6 +220,8 @@ pub struct GatewayOptions {
     pub acknowledges_heartbeats: bool,
     /// READY as a zlib frame, where the client said that it reads those.
     pub compresses_ready: bool,
+    /// Connections are ended before they begin.
+    pub is_shut: bool,
 }
 
 impl Default for GatewayOptions {
@@ -229,6 +231,7 @@ impl Default for GatewayOptions {
             heartbeat_interval: Duration::from_millis(41_250),
             acknowledges_heartbeats: true,
             compresses_ready: false,
+            is_shut: false,
         }
     }
 }
