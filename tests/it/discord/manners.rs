@@ -146,7 +146,10 @@ async fn a_source_page_shows_every_line_as_it_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn completions_hide_nothing() {
-    let (scene, _) = hostile().await;
+    let mut scene = Scene::quiet().await;
+    let hidden = "\u{202e}The\u{200b} ferry\u{2066} tariff of the council\u{2069}";
+    scene.write("ferry.md", &format!("# {hidden}\n\n{hidden} is high.\n"));
+    scene.start().await;
     for (command, option, typed) in [
         ("search", "query", "council"),
         ("search", "query", "ferry"),
