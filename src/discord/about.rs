@@ -84,7 +84,7 @@ async fn last(bot: &Arc<Bot>, call: &Call) -> Result<Asking, Trouble> {
     let (place, user, language) = (call.spot.place(), call.asker.user, call.language);
     bot.look_up(move |bot| {
         let last =
-            bot.memory.with(|store| store.last_asking(&place, store.person(store::UserId(user.get()))))?;
+            bot.memory.look(|store| store.last_asking(&place, store.person(store::UserId(user.get()))))?;
         let answered = last.filter(|asking| asking.receipt.is_some());
         answered.ok_or_else(|| Trouble::Said(bot.say(language, Phrase::NothingAsked, context! {})))
     })
@@ -118,10 +118,10 @@ fn named_receipt(
         Regex::new(r"^https://(?:\w+\.)?discord(?:app)?\.com/channels/(?:\d+|@me)/\d+/(\d{1,20})$")
             .expect("a constant pattern")
     });
-    let Some(link) = LINK.captures(name) else { return Ok(bot.memory.with(|store| store.receipt(name))?) };
+    let Some(link) = LINK.captures(name) else { return Ok(bot.memory.look(|store| store.receipt(name))?) };
     let Ok(message) = link[1].parse().map(store::MessageId) else { return Ok(None) };
     let (asking, person) =
-        bot.memory.with(|store| Ok((store.asking_answered_by(message)?, store.person(user))))?;
+        bot.memory.look(|store| Ok((store.asking_answered_by(message)?, store.person(user))))?;
     let may_see = |asking: &Asking| {
         asking.place.is_some_and(|place| place.guild == guild)
             && (!asking.is_private || asking.person == Some(person))

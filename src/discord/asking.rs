@@ -103,7 +103,7 @@ fn conversation(bot: &Bot, asked: &Asked) -> Conversation {
     let mut conversation = Conversation::default();
     let person = |store: &store::Store| store.person(store::UserId(asked.user.get()));
     let followed = asked.follows.as_ref().and_then(|id| {
-        let found = bot.memory.with(|store| Ok((store.asking(id)?, person(store)))).ok()?;
+        let found = bot.memory.look(|store| Ok((store.asking(id)?, person(store)))).ok()?;
         let (followed, person) = (found.0?, found.1);
         // Nobody takes up what somebody else asked in private, or elsewhere.
         let is_theirs = followed.person == Some(person);
@@ -116,7 +116,7 @@ fn conversation(bot: &Bot, asked: &Asked) -> Conversation {
         return conversation;
     }
     let since = Moment(bot.now().0 - bot.settings.retention.conversation_minutes as i64 * 60_000);
-    let before = bot.memory.with(|store| {
+    let before = bot.memory.look(|store| {
         let (place, person) = (asked.spot.place(), person(store));
         if asked.is_private {
             store.conversation(&place, person, CONVERSATION, since)

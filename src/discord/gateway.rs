@@ -26,12 +26,14 @@ impl EventHandler for Handler {
     async fn ready(&self, _: Context, ready: Ready) {
         tracing::info!(bot = ready.user.name, servers = ready.guilds.len(), "connected to Discord");
         self.bot.health.session_began(Instant::now());
+        self.bot.health.connected(true, Instant::now());
         let present = ready.guilds.iter().map(|guild| guild.id).collect();
         self.tracked(guilds::ready(&self.bot, present)).await;
     }
 
     async fn resume(&self, _: Context, _: ResumedEvent) {
         tracing::info!("resumed the connection to Discord");
+        self.bot.health.connected(true, Instant::now());
     }
 
     async fn message(&self, context: Context, message: Message) {

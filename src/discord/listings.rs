@@ -176,7 +176,7 @@ pub async fn turn(bot: &Arc<Bot>, call: &Call, of: ListingId, number: u16) {
     let user = store::UserId(call.asker.user.get());
     let found = bot
         .look_up(move |bot| {
-            let (listing, person) = bot.memory.with(|store| Ok((store.listing(&of)?, store.person(user))))?;
+            let (listing, person) = bot.memory.look(|store| Ok((store.listing(&of)?, store.person(user))))?;
             let listing = listing.ok_or(Trouble::TooOld)?;
             if listing.person != person {
                 return Err(Trouble::NotYours);
@@ -400,7 +400,7 @@ fn sources_page(bot: &Bot, reader: &Reader, number: usize) -> Page {
 
 fn unanswered_page(bot: &Bot, reader: &Reader, number: usize) -> Result<Page, Trouble> {
     let guild = reader.guild.ok_or(Trouble::NotYours)?;
-    let (groups, total) = bot.memory.with(|store| {
+    let (groups, total) = bot.memory.look(|store| {
         Ok((store.unanswered(guild, false, QUESTIONS, 0)?, store.unanswered_count(guild)? as usize))
     })?;
     let title = bot.say(reader.language, Phrase::UnansweredTitle, context! { total });
@@ -429,7 +429,7 @@ fn group_line(bot: &Bot, reader: &Reader, number: usize, group: &Unanswered) -> 
 
 fn feedback_page(bot: &Bot, reader: &Reader, number: usize) -> Result<Page, Trouble> {
     let guild = reader.guild.ok_or(Trouble::NotYours)?;
-    let given = bot.memory.with(|store| store.feedback(guild, QUESTIONS, 0))?;
+    let given = bot.memory.look(|store| store.feedback(guild, QUESTIONS, 0))?;
     let mut drawn = Vec::new();
     for feedback in &given {
         let values = context! {

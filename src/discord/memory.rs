@@ -50,17 +50,33 @@ impl Memory {
         lock(&self.state).failure.as_ref().map(|(_, reason)| reason.clone())
     }
 
-    /// Does something with the store. It blocks: not for async code.
+    /// Looks something up. It blocks: not for async code.
+    pub fn look<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
+        // Where nothing can be written, much can still be read: that heals nothing.
+        self.attempt(work, |_| {})
+    }
+
+    /// Writes something, and may read beside it. It blocks: not for async code.
     pub fn with<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
+        self.attempt(work, |state| {
+            if state.failure.take().is_some() {
+                tracing::info!("the store works again");
+            }
+        })
+    }
+
+    fn attempt<T>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError>,
+        succeeded: impl FnOnce(&mut State),
+    ) -> Result<T, Forgetful> {
         let store = self.store()?;
         // The state is not locked meanwhile: one slow write holds up nobody else.
         let result = work(&store);
         let mut state = lock(&self.state);
         match result {
             Ok(value) => {
-                if state.failure.take().is_some() {
-                    tracing::info!("the store works again");
-                }
+                succeeded(&mut state);
                 Ok(value)
             }
             Err(error) => {
@@ -82,7 +98,7 @@ impl Memory {
         if let Some(known) = self.known_switch(guild, channel) {
             return known;
         }
-        let Ok(switch) = self.with(|store| store.channel(guild, channel)) else { return Switch::default() };
+        let Ok(switch) = self.look(|store| store.channel(guild, channel)) else { return Switch::default() };
         lock(&self.switches).insert((guild, channel), switch);
         switch
     }

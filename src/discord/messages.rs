@@ -213,7 +213,7 @@ async fn asked_parent(bot: &Arc<Bot>, channel: ChannelId) -> Option<ChannelId> {
 async fn followed(bot: &Arc<Bot>, replies_to: Option<MessageId>) -> Option<store::AskingId> {
     let message = store::MessageId(replies_to?.get());
     let found =
-        bot.look_up(move |bot| Ok(bot.memory.with(|store| store.asking_answered_by(message))?)).await.ok()?;
+        bot.look_up(move |bot| Ok(bot.memory.look(|store| store.asking_answered_by(message))?)).await.ok()?;
     found.map(|asking| asking.id)
 }
 
@@ -380,7 +380,7 @@ pub async fn edited(bot: &Arc<Bot>, cache: &Cache, event: MessageUpdateEvent) {
     let Some(author) = event.author.as_ref().filter(|author| !author.bot) else { return };
     let _turn = bot.turn(event.id).await;
     let message = store::MessageId(event.id.get());
-    let known = bot.look_up(move |bot| Ok(bot.memory.with(|store| store.asking_in(message))?)).await;
+    let known = bot.look_up(move |bot| Ok(bot.memory.look(|store| store.asking_in(message))?)).await;
     let Ok(Some(before)) = known else { return };
     let own = cache.current_user().id;
     let (_, text) = written_to(&content, own.get());
@@ -477,7 +477,7 @@ pub async fn deleted(bot: &Arc<Bot>, channel: ChannelId, messages: Vec<MessageId
     for message in messages {
         bot.note_deleted(message);
         let id = store::MessageId(message.get());
-        let known = bot.look_up(move |bot| Ok(bot.memory.with(|store| store.asking_in(id))?)).await;
+        let known = bot.look_up(move |bot| Ok(bot.memory.look(|store| store.asking_in(id))?)).await;
         let Ok(Some(asking)) = known else { continue };
         let answers = asking.reply.iter().chain(&asking.further);
         let answers: Vec<MessageId> = answers.map(|answer| MessageId::new(answer.0)).collect();

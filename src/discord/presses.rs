@@ -62,7 +62,7 @@ async fn find(bot: &Arc<Bot>, call: &Call, id: AskingId) -> Result<Asking, Troub
     let (user, guild) = (call.asker.user, call.spot.place().guild);
     bot.look_up(move |bot| {
         let (found, person) =
-            bot.memory.with(|store| Ok((store.asking(&id)?, store.person(store::UserId(user.get())))))?;
+            bot.memory.look(|store| Ok((store.asking(&id)?, store.person(store::UserId(user.get())))))?;
         let asking = found.ok_or(Trouble::TooOld)?;
         let is_here = asking.place.is_some_and(|place| place.guild == guild);
         if !is_here || asking.is_private && asking.person != Some(person) {
@@ -92,7 +92,7 @@ async fn on(bot: &Arc<Bot>, call: &Call, act: Act, asking: Asking, component: &C
 /// What an asking was answered with.
 pub fn receipt(bot: &Bot, asking: &Asking) -> Result<Receipt, Trouble> {
     let id = asking.receipt.clone().ok_or(Trouble::TooOld)?;
-    bot.memory.with(|store| store.receipt(&id))?.ok_or(Trouble::TooOld)
+    bot.memory.look(|store| store.receipt(&id))?.ok_or(Trouble::TooOld)
 }
 
 /// The question that an asking stood for.
@@ -144,7 +144,7 @@ async fn more(bot: &Arc<Bot>, call: &Call, asking: Asking, component: &Component
         note_reply(bot, Some(asking.id.clone()), vec![component.message.id]).await;
     }
     let user = store::UserId(call.asker.user.get());
-    let is_theirs = bot.look_up(move |bot| Ok(bot.memory.with(|store| Ok(store.person(user)))?)).await;
+    let is_theirs = bot.look_up(move |bot| Ok(bot.memory.look(|store| Ok(store.person(user)))?)).await;
     let is_theirs = is_theirs.is_ok_and(|person| asking.person == Some(person));
     let mut acts = vec![Act::OtherSources, Act::Why, Act::Verify];
     if asking.is_private && call.spot.guild.is_some() {
@@ -176,7 +176,7 @@ async fn share(bot: &Arc<Bot>, call: &Call, asking: Asking) {
 async fn remove(bot: &Arc<Bot>, call: &Call, asking: Asking) {
     let user = store::UserId(call.asker.user.get());
     let work = async {
-        let person = bot.look_up(move |bot| Ok(bot.memory.with(|store| Ok(store.person(user)))?)).await?;
+        let person = bot.look_up(move |bot| Ok(bot.memory.look(|store| Ok(store.person(user)))?)).await?;
         if asking.person != Some(person) {
             return Err(Trouble::NotYours);
         }
@@ -200,7 +200,7 @@ async fn note(bot: &Arc<Bot>, call: &Call, asking: Asking) {
     };
     let user = store::UserId(call.asker.user.get());
     let work = bot.look_up(move |bot| {
-        let person = bot.memory.with(|store| Ok(store.person(user)))?;
+        let person = bot.memory.look(|store| Ok(store.person(user)))?;
         if asking.person != Some(person) || asking.outcome != Outcome::Abstained {
             return Err(Trouble::NotYours);
         }

@@ -154,9 +154,10 @@ fn ended_badly(error: serenity::Error) -> ServeError {
 async fn hopeless(bot: &Bot, shards: &ShardManager) -> String {
     let patience = Duration::from_secs(bot.settings.discord.watchdog_seconds as u64);
     loop {
-        let is_connected = shards.runners.try_lock().is_ok_and(|runners| {
-            runners.values().any(|runner| runner.stage == ConnectionStage::Connected)
-        });
+        let is_connected = shards
+            .runners
+            .try_lock()
+            .is_ok_and(|runners| runners.values().any(|runner| runner.stage == ConnectionStage::Connected));
         bot.health.connected(is_connected, Instant::now());
         if let Some(reason) = bot.health.is_hopeless(patience, Instant::now()) {
             return reason;

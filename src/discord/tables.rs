@@ -9,7 +9,7 @@ const MOST: u32 = 10_000;
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 pub fn unanswered(bot: &Bot, guild: GuildId) -> Result<Vec<u8>, Trouble> {
-    let groups = bot.memory.with(|store| store.unanswered(guild, true, MOST, 0))?;
+    let groups = bot.memory.look(|store| store.unanswered(guild, true, MOST, 0))?;
     let header = ["question", "asked", "words in no source", "first", "last", "resolved"];
     let rows = groups.into_iter().map(|group| {
         let resolved = if group.is_resolved { "yes" } else { "no" };
@@ -26,7 +26,7 @@ pub fn unanswered(bot: &Bot, guild: GuildId) -> Result<Vec<u8>, Trouble> {
 }
 
 pub fn feedback(bot: &Bot, guild: GuildId) -> Result<Vec<u8>, Trouble> {
-    let given = bot.memory.with(|store| store.feedback(guild, MOST, 0))?;
+    let given = bot.memory.look(|store| store.feedback(guild, MOST, 0))?;
     let header = ["question", "answer", "helpful", "not helpful", "last"];
     let rows = given.into_iter().map(|feedback| {
         vec![
