@@ -29,6 +29,7 @@ pub mod press;
 mod presses;
 pub mod registration;
 mod reindex;
+mod second_thoughts;
 pub mod serve;
 mod tables;
 pub mod words;

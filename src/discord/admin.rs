@@ -58,11 +58,23 @@ pub async fn is_operator(bot: &Arc<Bot>, call: &Call) -> bool {
     is_operator
 }
 
+/// Notes in the audit log who ran what.
+pub async fn note(bot: &Arc<Bot>, call: &Call, what: &'static str, details: String) {
+    let (user, guild) = (store::UserId(call.asker.user.get()), call.spot.place().guild);
+    let noted = bot.look_up(move |bot| {
+        let deed = Deed { user, guild, what: what.to_owned(), details, at: bot.now() };
+        Ok(bot.memory.with(|store| store.audit(&deed))?)
+    });
+    // The log tells where the store fails.
+    let _ = noted.await;
+}
+
 /// Documents, index, latency, gateway, store.
 pub async fn status(bot: &Arc<Bot>, call: &Call) {
     if !is_operator(bot, call).await {
         return;
     }
+    note(bot, call, "status", String::new()).await;
     let language = call.language;
     let work = bot.look_up(move |bot| {
         let answerer = bot.live.answerer();
@@ -99,6 +111,7 @@ pub async fn check(bot: &Arc<Bot>, call: &Call) {
     if !is_operator(bot, call).await {
         return;
     }
+    note(bot, call, "check", String::new()).await;
     let missing: Vec<String> = NEEDED
         .iter()
         .filter(|(permission, ..)| !call.own_permissions.contains(*permission))

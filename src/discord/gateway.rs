@@ -10,7 +10,7 @@ use serenity::all::{
 use serenity::async_trait;
 
 use super::bot::Bot;
-use super::{guilds, interactions, messages};
+use super::{guilds, interactions, messages, second_thoughts};
 
 /// What the bot is told of; nothing of it is privileged.
 pub fn intents() -> GatewayIntents {
@@ -47,11 +47,11 @@ impl EventHandler for Handler {
         _: Option<Message>,
         event: MessageUpdateEvent,
     ) {
-        self.tracked(messages::edited(&self.bot, &context.cache, event)).await;
+        self.tracked(second_thoughts::edited(&self.bot, &context.cache, event)).await;
     }
 
     async fn message_delete(&self, _: Context, channel: ChannelId, message: MessageId, _: Option<GuildId>) {
-        self.tracked(messages::deleted(&self.bot, channel, vec![message])).await;
+        self.tracked(second_thoughts::deleted(&self.bot, channel, vec![message])).await;
     }
 
     async fn message_delete_bulk(
@@ -61,7 +61,7 @@ impl EventHandler for Handler {
         deleted: Vec<MessageId>,
         _: Option<GuildId>,
     ) {
-        self.tracked(messages::deleted(&self.bot, channel, deleted)).await;
+        self.tracked(second_thoughts::deleted(&self.bot, channel, deleted)).await;
     }
 
     async fn guild_create(&self, context: Context, guild: Guild, _: Option<bool>) {

@@ -10,6 +10,7 @@ use minijinja::{Value, context};
 use serde::{Deserialize, Serialize};
 use serenity::all::Permissions;
 
+use super::admin::note;
 use super::asking::source_id;
 use super::bot::{Bot, Trouble};
 use super::calls::Call;
@@ -124,12 +125,14 @@ pub async fn others(bot: &Arc<Bot>, call: &Call, asking: Asking) {
 
 pub async fn unanswered(bot: &Arc<Bot>, call: &Call) {
     if is_moderator(bot, call).await {
+        note(bot, call, "unanswered", String::new()).await;
         open(bot, call, |_| Ok((Listed::Unanswered, 0))).await;
     }
 }
 
 pub async fn feedback(bot: &Arc<Bot>, call: &Call) {
     if is_moderator(bot, call).await {
+        note(bot, call, "feedback", String::new()).await;
         open(bot, call, |_| Ok((Listed::Feedback, 0))).await;
     }
 }
@@ -502,6 +505,7 @@ pub async fn csv(bot: &Arc<Bot>, call: &Call, table: Table) {
         let text = bot.say(language, Phrase::NeedAttachFiles, context! {});
         return call.say(bot, &Outgoing::text(text)).await;
     }
+    note(bot, call, "csv", <&str>::from(table).to_owned()).await;
     let work = bot.work(move |bot| {
         let guild = guild.ok_or(Trouble::NotYours)?;
         let (name, bytes) = match table {

@@ -1,5 +1,4 @@
-//! Messages: mentions, replies and direct messages are questions; an edit is answered anew, and a deleted
-//! question takes its answer along.
+//! Messages: mentions, replies and direct messages are questions.
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -7,8 +6,8 @@ use std::time::Duration;
 use minijinja::context;
 use regex::Regex;
 use serenity::all::{
-    Cache, ChannelId, GuildId, Message, MessageId, MessageReferenceKind, MessageType, MessageUpdateEvent,
-    Permissions, RoleId, User, UserId,
+    Cache, ChannelId, GuildId, Message, MessageId, MessageReferenceKind, MessageType, Permissions, RoleId,
+    User, UserId,
 };
 
 use super::asking::{self, Answered, Asked};
@@ -18,17 +17,16 @@ use super::delivery::Undelivered;
 use super::limits::{TooMany, Who};
 use super::outgoing::Outgoing;
 use super::permissions;
+use super::second_thoughts::delete_all;
 use super::words::Phrase;
 use crate::answer::question::SmallTalk;
 use crate::language::Language;
-use crate::store::{self, Asking, Surface, Switch};
+use crate::store::{self, Surface, Switch};
 
 /// An answer that takes longer shows that it is coming.
 const PATIENCE: Duration = Duration::from_millis(300);
 /// The sign on a question that is not taken for now.
-const NOT_NOW: &str = "⏳";
-/// So long an edit of a question is answered anew.
-const EDITABLE: i64 = 5 * 60 * 1_000;
+pub const NOT_NOW: &str = "⏳";
 
 /// A message that was written to us.
 struct Addressed {
@@ -98,7 +96,7 @@ fn addressed(message: &Message, own: UserId) -> Option<Addressed> {
 
 /// Whether somebody is mentioned in what a message says itself, outside of quotations and code, and what it says
 /// without that.
-fn written_to(content: &str, own: u64) -> (bool, String) {
+pub fn written_to(content: &str, own: u64) -> (bool, String) {
     static CODE: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"(?s)```.*?```|``.*?``|`[^`\n]*`").expect("a constant pattern"));
     let said = unquoted(content);
@@ -133,7 +131,7 @@ fn unquoted(content: &str) -> String {
 }
 
 /// People by name and channels, roles, emoji and calls to all left out: the sources know nothing of them.
-fn named(text: &str, mentions: &[User]) -> String {
+pub fn named(text: &str, mentions: &[User]) -> String {
     static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"<@!?(\d{1,20})>|<@&\d{1,20}>|<#\d{1,20}>|<a?:\w{1,32}:\d{1,20}>|@(?:everyone|here)\b")
             .expect("a constant pattern")
@@ -186,7 +184,7 @@ pub async fn switch(bot: &Arc<Bot>, spot: Spot) -> Switch {
 }
 
 /// Where a message stands: its thread's channel, if it is in one.
-async fn spot_of(bot: &Arc<Bot>, cache: &Cache, guild: Option<GuildId>, channel: ChannelId) -> Spot {
+pub async fn spot_of(bot: &Arc<Bot>, cache: &Cache, guild: Option<GuildId>, channel: ChannelId) -> Spot {
     let parent = match guild.map(|guild| known_parent(cache, guild, channel)) {
         None => None,
         Some(Some(known)) => known,
@@ -210,7 +208,7 @@ async fn asked_parent(bot: &Arc<Bot>, channel: ChannelId) -> Option<ChannelId> {
 }
 
 /// The asking that a message of ours answers.
-async fn followed(bot: &Arc<Bot>, replies_to: Option<MessageId>) -> Option<store::AskingId> {
+pub async fn followed(bot: &Arc<Bot>, replies_to: Option<MessageId>) -> Option<store::AskingId> {
     let message = store::MessageId(replies_to?.get());
     let found =
         bot.look_up(move |bot| Ok(bot.memory.look(|store| store.asking_answered_by(message))?)).await.ok()?;
@@ -243,7 +241,7 @@ async fn send(
     let language = language(bot, message);
     if spot.guild.is_some() && switch(bot, *spot).await != Switch::On {
         let text = Outgoing::text(bot.say(language, Phrase::SwitchedMeanwhile, context! {}));
-        return notify(bot, spot, message, &text).await;
+        return post_or_tell(bot, cache, spot, message, &text).await;
     }
     let answered = match answered {
         Ok(answered) => answered,
@@ -275,7 +273,7 @@ async fn send(
 }
 
 /// What is said without words.
-fn sign(talk: SmallTalk) -> Option<&'static str> {
+pub fn sign(talk: SmallTalk) -> Option<&'static str> {
     match talk {
         SmallTalk::Greeting | SmallTalk::Farewell => Some("👋"),
         SmallTalk::Thanks => Some("👍"),
@@ -372,117 +370,6 @@ fn is_own_role(cache: &Cache, guild: GuildId, role: RoleId, own: UserId) -> bool
 
 fn language(bot: &Bot, message: &Message) -> Language {
     Language::of_text(&message.content).unwrap_or(bot.settings.discord.language)
-}
-
-/// Somebody edited a message: a question of the last minutes is answered anew, in place.
-pub async fn edited(bot: &Arc<Bot>, cache: &Cache, event: MessageUpdateEvent) {
-    let Some(content) = event.content.clone().filter(|content| !content.is_empty()) else { return };
-    let Some(author) = event.author.as_ref().filter(|author| !author.bot) else { return };
-    let _turn = bot.turn(event.id).await;
-    let message = store::MessageId(event.id.get());
-    let known = bot.look_up(move |bot| Ok(bot.memory.look(|store| store.asking_in(message))?)).await;
-    let Ok(Some(before)) = known else { return };
-    let own = cache.current_user().id;
-    let (_, text) = written_to(&content, own.get());
-    let text = named(&text, event.mentions.as_deref().unwrap_or_default());
-    let is_recent = bot.now().0 - before.at.0 <= EDITABLE;
-    if !is_recent || text == before.question || bot.is_stopping() {
-        return;
-    }
-    let spot = spot_of(bot, cache, event.guild_id, event.channel_id).await;
-    if !is_answered_in(bot, spot, author.id).await {
-        return;
-    }
-    if bot.limits.count(author.id, spot.channel, spot.guild).is_err() {
-        let _ = bot.delivery.react(spot.channel, event.id, "⏳").await;
-        return;
-    }
-    let to_ours = event.referenced_message.flatten().filter(|replied| replied.author.id == own);
-    let asked = Asked {
-        text,
-        surface: before.surface,
-        spot,
-        user: author.id,
-        asked_in: Some(event.id),
-        follows: followed(bot, to_ours.map(|replied| replied.id)).await,
-        sources: before.sources.clone(),
-        is_private: before.is_private,
-        language: None,
-    };
-    let turn = before.clone();
-    // Where it is not forgotten, the log tells why.
-    let _ = bot.look_up(move |bot| Ok(bot.memory.with(|store| store.forget_turn(&turn))?)).await;
-    let answered = asking::answer(bot, asked).await.unwrap_or_else(|trouble| {
-        let language = Language::of_text(&content).unwrap_or(bot.settings.discord.language);
-        let messages = vec![bot.explain(language, &trouble)];
-        Answered { asking: None, messages, small_talk: None }
-    });
-    replace(bot, &spot, event.id, &before, answered).await;
-}
-
-/// Whether somebody gets answers there, now.
-async fn is_answered_in(bot: &Arc<Bot>, spot: Spot, user: UserId) -> bool {
-    match spot.guild {
-        Some(guild) => bot.audience.serves(guild) && switch(bot, spot).await == Switch::On,
-        None => {
-            let membership = bot.audience.membership(&bot.delivery, user).await;
-            matches!(membership, Membership::Member { .. })
-        }
-    }
-}
-
-/// Puts the new answer where the old one is.
-async fn replace(bot: &Arc<Bot>, spot: &Spot, question: MessageId, before: &Asking, answered: Answered) {
-    let old: Vec<MessageId> =
-        before.reply.iter().chain(&before.further).map(|message| MessageId::new(message.0)).collect();
-    if old.is_empty() && answered.small_talk.and_then(sign).is_some() {
-        return;
-    }
-    let mut sent = Vec::new();
-    for (place, outgoing) in answered.messages.iter().enumerate() {
-        let result = match old.first().filter(|_| place == 0) {
-            Some(first) => bot.delivery.edit(spot.channel, *first, outgoing).await.map(|()| *first),
-            None => bot.delivery.post(spot.channel, outgoing, (place == 0).then_some(question)).await,
-        };
-        match result {
-            Ok(id) => sent.push(id),
-            Err(error) => {
-                tracing::warn!(%error, "an answer could not be replaced by that to the edited question");
-                break;
-            }
-        }
-    }
-    if sent.is_empty() {
-        // The old answer stays, and still goes with its question.
-        sent = old;
-    } else {
-        delete_all(bot, spot.channel, old.get(1..).unwrap_or_default()).await;
-    }
-    note_reply(bot, answered.asking, sent.clone()).await;
-    if bot.is_deleted(question) {
-        delete_all(bot, spot.channel, &sent).await;
-    }
-}
-
-async fn delete_all(bot: &Arc<Bot>, channel: ChannelId, messages: &[MessageId]) {
-    for message in messages {
-        if let Err(error) = bot.delivery.delete(channel, *message).await {
-            tracing::warn!(%error, "a message of an answer could not be deleted");
-        }
-    }
-}
-
-/// Messages were deleted: an answer goes with its question.
-pub async fn deleted(bot: &Arc<Bot>, channel: ChannelId, messages: Vec<MessageId>) {
-    for message in messages {
-        bot.note_deleted(message);
-        let id = store::MessageId(message.get());
-        let known = bot.look_up(move |bot| Ok(bot.memory.look(|store| store.asking_in(id))?)).await;
-        let Ok(Some(asking)) = known else { continue };
-        let answers = asking.reply.iter().chain(&asking.further);
-        let answers: Vec<MessageId> = answers.map(|answer| MessageId::new(answer.0)).collect();
-        delete_all(bot, channel, &answers).await;
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use minijinja::{Value, context};
 use tokio::sync::watch;
 
-use super::admin::is_operator;
+use super::admin::{is_operator, note};
 use super::bot::{Bot, Trouble};
 use super::calls::Call;
 use super::listings::ago;
@@ -19,7 +19,7 @@ use crate::language::Language;
 use crate::live::{LiveError, Underway};
 use crate::retrieval::IndexError;
 use crate::retrieval::sync::{Report, SyncError};
-use crate::store::{self, Deed, Moment};
+use crate::store::Moment;
 
 /// Progress is shown this often at most.
 const BETWEEN_EDITS: Duration = Duration::from_secs(2);
@@ -40,7 +40,7 @@ pub async fn reindex(bot: &Arc<Bot>, call: &Call, rebuild: bool) {
     let took = started.elapsed();
     let (summary, messages) = told(bot, call.language, result, took);
     bot.health.reindexed(summary.clone());
-    audit(bot, call, rebuild, summary).await;
+    note(bot, call, if rebuild { "reindex rebuild" } else { "reindex" }, summary).await;
     report(bot, call, &messages, took).await;
 }
 
@@ -159,18 +159,6 @@ fn refusal(refused: &Refused) -> String {
 fn names(all: &[String]) -> Value {
     let first: Vec<String> = all.iter().take(NAMES).cloned().collect();
     context! { count => all.len(), first, more => all.len().saturating_sub(NAMES) }
-}
-
-async fn audit(bot: &Arc<Bot>, call: &Call, rebuild: bool, summary: String) {
-    let (user, guild) = (store::UserId(call.asker.user.get()), call.spot.place().guild);
-    let what = if rebuild { "reindex rebuild" } else { "reindex" }.to_owned();
-    // The log tells where the store fails.
-    let _ = bot
-        .look_up(move |bot| {
-            let deed = Deed { user, guild, what, details: summary, at: bot.now() };
-            Ok(bot.memory.with(|store| store.audit(&deed))?)
-        })
-        .await;
 }
 
 /// The report goes where it was asked for, as long as that is possible, and by direct message.

@@ -47,6 +47,15 @@ pub fn memory_of(process: u32) -> f64 {
     kilobytes(&format!("/proc/{process}/status"), "VmRSS").map_or(0.0, |kilobytes| kilobytes * 1.024 / 1e3)
 }
 
+/// The processor time that another process has used, in seconds; proc(5) counts hundredths.
+pub fn processor_time_of(process: u32) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // The second field is a name in parentheses; user and system time are the 14th and 15th.
+    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks = after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok());
+    ticks.sum::<f64>() / 100.0
+}
+
 fn kilobytes(file: &str, name: &str) -> Option<f64> {
     line_of(file, name)?.split(' ').next()?.parse().ok()
 }

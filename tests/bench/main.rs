@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use clap::Parser;
 
+#[path = "../burst/mod.rs"]
+mod burst;
 mod discord;
 #[path = "../generator/mod.rs"]
 mod generator;

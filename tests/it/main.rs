@@ -4,6 +4,8 @@
 
 mod asking;
 mod bad_input;
+#[path = "../burst/mod.rs"]
+mod burst;
 mod chat;
 mod damage;
 mod discord;
