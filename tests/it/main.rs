@@ -18,6 +18,7 @@ mod local_discord;
 mod program;
 mod quality;
 mod scale;
+mod serving;
 mod settings;
 mod store;
 mod tidy;

@@ -148,7 +148,7 @@ async fn without_leave_to_attach_files_a_table_is_refused_by_that_name() {
     let scene = Scene::new().await;
     scene.ask(&scene.bob, scene.general, "Who feeds the parrot?").await;
     scene.ann.invoke(scene.general, "passim-admin unanswered", &[]).unwrap();
-    let list = scene.tells(&scene.ann, scene.general, "**1** question").await;
+    let list = scene.tells(&scene.ann, scene.general, "(1 in all)").await;
     deny(&scene, scene.general, ATTACH_FILES);
     scene.ann.press(list.id, "As CSV").unwrap();
     scene.tells(&scene.ann, scene.general, "I may not send files here (Attach Files)").await;

@@ -1,0 +1,186 @@
+//! `passim serve`, `commands` and `local-discord`, as processes.
+
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use passim::local_discord::{Id, LocalDiscord, Person};
+use serde_json::{Value, json};
+
+use crate::program::{Place, Run};
+
+const TOKEN: &str = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.0123456789abcdefghijklmnopqrstuvwxyz";
+/// Long for a machine that does much else; nothing waits this long unless it fails.
+const SOON: Duration = Duration::from_secs(30);
+
+fn place() -> Place {
+    Place::new("-- lease.md\nThe lease runs for 15 years.\n")
+}
+
+struct Scene {
+    place: Place,
+    discord: LocalDiscord,
+    bot: Id,
+    ann: Person,
+    guild: Id,
+    general: Id,
+}
+
+impl Scene {
+    async fn new() -> Scene {
+        let discord = LocalDiscord::start().await.unwrap();
+        let bot = discord.bot("passim", TOKEN, 0);
+        let ann = discord.person("ann");
+        let guild = discord.guild("Team", &ann);
+        let general = discord.channel(guild, "general");
+        discord.join(guild, bot);
+        Scene { place: place(), discord, bot, ann, guild, general }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.place.command(arguments);
+        command.env("PASSIM_DISCORD__PROXY", self.discord.origin()).env("DISCORD_TOKEN", TOKEN);
+        command.env("PASSIM_DISCORD__GUILDS", self.guild.to_string());
+        command
+    }
+
+    async fn served(&self) -> Child {
+        let child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().unwrap();
+        assert!(self.discord.is_connected(self.bot, SOON).await, "the bot did not connect");
+        child
+    }
+
+    async fn run(&self, arguments: &[&str]) -> Run {
+        let mut command = self.command(arguments);
+        tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap()
+    }
+
+    async fn answered(&self) {
+        let question = format!("<@{}> How long does the lease run?", self.bot);
+        let asked = self.ann.say(self.general, &question).unwrap();
+        let is_answer = |shown: &passim::local_discord::Shown| shown.reply_to == Some(asked);
+        let answer = self.ann.finds(self.general, SOON, "an answer", is_answer).await.unwrap();
+        assert!(answer.content.contains("15 years"), "{answer}");
+    }
+}
+
+/// How a process ended, with what it logged.
+async fn ended(child: Child) -> (Option<i32>, String) {
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output()).await.unwrap().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status().unwrap();
+    assert!(sent.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_ends_the_bot_well() {
+    for name in ["TERM", "INT"] {
+        let scene = Scene::new().await;
+        let child = scene.served().await;
+        scene.answered().await;
+        signal(&child, name);
+        let (code, log) = ended(child).await;
+        assert_eq!(code, Some(0), "{log}");
+        assert!(log.contains("ending; answers under way are finished first"), "{log}");
+        // Neither the token nor what people asked.
+        assert!(!log.contains(TOKEN) && !log.contains("lease"), "{log}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_bot_leaves_everything_for_the_next_one() {
+    let scene = Scene::new().await;
+    let child = scene.served().await;
+    scene.answered().await;
+    signal(&child, "KILL");
+    ended(child).await;
+    let child = scene.served().await;
+    let passage = scene.ann.sees(scene.general).last_by("passim").unwrap().id;
+    scene.ann.press(passage, "Passage").unwrap();
+    let is_passage = |shown: &passim::local_discord::Shown| shown.is_ephemeral && !shown.is_thinking;
+    let shown = scene.ann.finds(scene.general, SOON, "the passage", is_passage).await.unwrap();
+    assert!(shown.content.contains("> **The lease runs for 15 years.**"), "{shown}");
+    signal(&child, "TERM");
+    ended(child).await;
+}
+
+#[test]
+fn without_a_token_or_with_a_malformed_one_it_says_so_at_once() {
+    let place = place();
+    place
+        .run(&["serve"])
+        .failed(2, "no Discord token is set: put it into DISCORD_TOKEN, or run 'passim init'");
+    let mut malformed = place.command(&["serve"]);
+    let run = Run::of(malformed.env("DISCORD_TOKEN", "Bot abc"));
+    run.failed(
+        2,
+        "the Discord token starts with a word such as “Bot”, which is not part of it: copy it again",
+    );
+    place.run(&["commands", "--sync"]).failed(2, "no Discord token is set");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_discord_refuses_ends_it_with_what_to_do() {
+    let scene = Scene::new().await;
+    let other = "OTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.0123456789abcdefghijklmnopqrstuvwxyz";
+    let mut command = scene.command(&["serve"]);
+    command.env("DISCORD_TOKEN", other);
+    let run = tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap();
+    run.failed(2, "Discord refuses the token (401): copy the bot's token again from the developer portal");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_discord_that_is_not_there_is_named() {
+    let scene = Scene::new().await;
+    let mut command = scene.command(&["serve"]);
+    // Nothing listens on the discard port.
+    command.env("PASSIM_DISCORD__PROXY", "http://127.0.0.1:9");
+    let run = tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap();
+    run.failed(1, "cannot connect to Discord: ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_are_registered_where_they_differ() {
+    let scene = Scene::new().await;
+    let first = scene.run(&["commands", "--sync"]).await;
+    assert_eq!((first.code, first.out.as_str()), (0, "Registered 7 commands.\n"), "{}", first.err);
+    let again = scene.run(&["commands", "--sync"]).await;
+    assert_eq!((again.code, again.out.as_str()), (0, "All 7 commands are registered as they are.\n"));
+    let writes = scene.discord.requests().iter().filter(|request| request.method == "PUT").count();
+    assert_eq!(writes, 1);
+}
+
+#[test]
+fn commands_are_printed_for_people_and_as_discord_gets_them() {
+    let place = place();
+    let text = place.run(&["commands"]);
+    assert!(text.out.contains("/ask                       Ask the sources a question\n"), "{}", text.out);
+    assert!(text.out.contains("/passim-admin unanswered"), "{}", text.out);
+    let json = place.run(&["commands", "--json"]).json();
+    let names: Vec<&Value> = json.as_array().unwrap().iter().map(|command| &command["name"]).collect();
+    let expected =
+        ["ask", "search", "source", "passim", "reindex", "passim-admin", "Ask the sources about this"];
+    assert_eq!(names, expected.map(|name| json!(name)).iter().collect::<Vec<_>>());
+    assert_eq!(json[4]["default_member_permissions"], "32");
+}
+
+#[test]
+fn the_local_discord_can_be_tried_in_a_pipe() {
+    use std::io::Write;
+    let place = place();
+    let mut command = place.command(&["local-discord"]);
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().unwrap();
+    let lines = "@passim How long does the lease run?\n.press Passage\n.press Ask on\n.send and who signed it?\n\
+                 /nothing\n.quit\n";
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{err}");
+    for said in ["**15 years**", "only you can see this", "A form opens: Ask on", "there is no such command"]
+    {
+        assert!(out.contains(said), "{said}: {out}\n{err}");
+    }
+}
