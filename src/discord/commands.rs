@@ -16,8 +16,9 @@ pub struct Command {
     description: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     options: Vec<CommandOption>,
-    /// Whom Discord shows it to, as a number in a string; everybody where it is `None`. We check again.
-    default_member_permissions: Option<String>,
+    /// Whom Discord shows it to; everybody where it is `None`. We check again. Discord answers with the number in
+    /// a string.
+    default_member_permissions: Option<u64>,
     /// Installed to guilds only.
     integration_types: [u8; 1],
     /// Guilds, and direct messages with the bot.
@@ -169,7 +170,7 @@ impl Command {
     }
 
     fn for_admins(mut self) -> Command {
-        self.default_member_permissions = Some(MANAGE_GUILD.to_string());
+        self.default_member_permissions = Some(MANAGE_GUILD);
         self.contexts = IN_GUILDS;
         self
     }
@@ -242,11 +243,21 @@ fn essence(command: &Value) -> Value {
             let said =
                 fields.iter().filter(|(name, value)| OURS.contains(&name.as_str()) && !is_default(value));
             Value::Object(
-                said.map(|(name, value)| (name.clone(), essence(value))).collect::<Map<String, Value>>(),
+                said.map(|(name, value)| (name.clone(), part(name, value))).collect::<Map<String, Value>>(),
             )
         }
         Value::Array(list) => Value::Array(list.iter().map(essence).collect()),
         other => other.clone(),
+    }
+}
+
+fn part(name: &str, value: &Value) -> Value {
+    match value {
+        // The one number that comes back as text.
+        Value::String(number) if name == "default_member_permissions" => {
+            number.parse::<u64>().map_or(Value::Null, Value::from)
+        }
+        value => essence(value),
     }
 }
 
@@ -299,6 +310,8 @@ mod tests {
                 let mut value = serde_json::to_value(command).unwrap();
                 value["id"] = json!("9000");
                 value["version"] = json!("1");
+                let permissions = value["default_member_permissions"].as_u64();
+                value["default_member_permissions"] = json!(permissions.map(|number| number.to_string()));
                 value["nsfw"] = json!(false);
                 value["name_localizations"] = json!(null);
                 value

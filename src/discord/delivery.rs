@@ -105,6 +105,14 @@ impl Delivery {
         Ok(message.await?.id)
     }
 
+    /// The message that the first response to an interaction has become.
+    pub async fn original(&self, token: &str) -> Result<MessageId, Undelivered> {
+        let message = repeated(Repeat::Always, || async {
+            self.http.get_original_interaction_response(token).await.map_err(sorted)
+        });
+        Ok(message.await?.id)
+    }
+
     /// Takes the first response to an interaction back.
     pub async fn delete_response(&self, token: &str) -> Result<(), Undelivered> {
         let deleted = repeated(Repeat::Always, || async {

@@ -235,7 +235,12 @@ pub async fn answer(bot: &Arc<Bot>, call: &Call, asked: Asked, audience: Audienc
     let sent = call.respond(bot, audience, work).await;
     let (Some(sent), Some(asking), Audience::Everyone) = (sent, asking, audience) else { return };
     // Which message it is tells later what a reply or a link means.
-    if let Some(first) = sent.first {
+    let first = match sent.first {
+        Some(first) => Some(first),
+        // Where only a second attempt came through.
+        None => bot.delivery.original(&call.token).await.ok(),
+    };
+    if let Some(first) = first {
         note_reply(bot, Some(asking), [vec![first], sent.further].concat()).await;
     }
 }

@@ -8,7 +8,7 @@ use serenity::all::{ActionRowComponent, ComponentInteraction, MessageFlags, Mess
 use super::asking::{self, Asked, button};
 use super::bot::{Bot, Trouble};
 use super::calls::Call;
-use super::messages::{note_reply, switch};
+use super::messages::switch;
 use super::outgoing::{Audience, Outgoing};
 use super::press::{Act, Press};
 use super::words::Phrase;
@@ -30,7 +30,7 @@ pub async fn pressed(bot: &Arc<Bot>, call: &Call, press: Press, component: &Comp
                 return;
             }
             match find(bot, call, id).await {
-                Ok(asking) => on(bot, call, act, asking, component).await,
+                Ok(asking) => on(bot, call, act, asking).await,
                 Err(trouble) => call.refuse(bot, &trouble).await,
             }
         }
@@ -73,13 +73,13 @@ async fn find(bot: &Arc<Bot>, call: &Call, id: AskingId) -> Result<Asking, Troub
     .await
 }
 
-async fn on(bot: &Arc<Bot>, call: &Call, act: Act, asking: Asking, component: &ComponentInteraction) {
+async fn on(bot: &Arc<Bot>, call: &Call, act: Act, asking: Asking) {
     match act {
         Act::AskOn | Act::NextQuestion => interactions::open_form(bot, call, asking.id).await,
         Act::Passage => passage(bot, call, asking).await,
         Act::Helpful => vote(bot, call, asking, Vote::Helpful).await,
         Act::NotHelpful => vote(bot, call, asking, Vote::NotHelpful).await,
-        Act::More => more(bot, call, asking, component).await,
+        Act::More => more(bot, call, asking).await,
         Act::OtherSources => listings::others(bot, call, asking).await,
         Act::Why => about::why(bot, call, asking).await,
         Act::Verify => about::verify(bot, call, asking).await,
@@ -139,10 +139,7 @@ async fn vote(bot: &Arc<Bot>, call: &Call, asking: Asking, vote: Vote) {
 }
 
 /// What else there is to do with an answer.
-async fn more(bot: &Arc<Bot>, call: &Call, asking: Asking, component: &ComponentInteraction) {
-    if asking.reply.is_none() && !asking.is_private {
-        note_reply(bot, Some(asking.id.clone()), vec![component.message.id]).await;
-    }
+async fn more(bot: &Arc<Bot>, call: &Call, asking: Asking) {
     let user = store::UserId(call.asker.user.get());
     let is_theirs = bot.look_up(move |bot| Ok(bot.memory.look(|store| Ok(store.person(user)))?)).await;
     let is_theirs = is_theirs.is_ok_and(|person| asking.person == Some(person));

@@ -550,7 +550,9 @@ async fn commands_of_a_guild_are_registered_changed_and_removed() {
     let body = json!({ "name": "here", "description": "Only here" });
     let created = http.create_guild_command(guild, &body).await.unwrap();
     scene.bob.invoke(scene.general, "here", &[]).unwrap();
-    let changed = http.edit_guild_command(guild, created.id, &json!({ "description": "Still here" })).await;
+    let changed = http
+        .edit_guild_command(guild, created.id, &json!({ "name": "extra", "description": "Still here" }))
+        .await;
     assert_eq!(changed.unwrap().description, "Still here");
     http.delete_guild_command(guild, created.id).await.unwrap();
     assert!(http.get_guild_commands(guild).await.unwrap().is_empty());

@@ -163,7 +163,7 @@ fn commands_are_printed_for_people_and_as_discord_gets_them() {
     let expected =
         ["ask", "search", "source", "passim", "reindex", "passim-admin", "Ask the sources about this"];
     assert_eq!(names, expected.map(|name| json!(name)).iter().collect::<Vec<_>>());
-    assert_eq!(json[4]["default_member_permissions"], "32");
+    assert_eq!(json[4]["default_member_permissions"], 32);
 }
 
 #[test]
