@@ -137,9 +137,10 @@ pub async fn feedback(bot: &Arc<Bot>, call: &Call) {
     }
 }
 
-/// Whether somebody may see what a guild asked; if not, they are told.
+/// Whether somebody may see what a guild asked: those who manage it, and operators. If not, they are told.
 async fn is_moderator(bot: &Arc<Bot>, call: &Call) -> bool {
-    let may = call.spot.guild.is_some() && call.asker.permissions.contains(Permissions::MANAGE_GUILD);
+    let manages = call.asker.permissions.contains(Permissions::MANAGE_GUILD);
+    let may = call.spot.guild.is_some() && (manages || bot.audience.is_operator(&call.asker));
     if !may {
         let text = bot.say(call.language, Phrase::NotModerator, context! {});
         call.say(bot, &Outgoing::text(text)).await;

@@ -375,13 +375,13 @@ mod tests {
         }
 
         #[test]
-        fn pages_with_numbers_fit_and_hold_all_lines(lines in proptest::collection::vec(r"[a-z* ]{0,400}", 1..60)) {
-            let pages = numbered_pages(&lines.join("\n"), 1);
+        fn pages_with_numbers_fit_and_hold_all_lines(text in r"([a-z* ]{0,400}\n){0,60}[a-z* ]{0,9}") {
+            let pages = numbered_pages(&text, 1);
             prop_assert!(pages.iter().all(|(_, page)| length(page) <= LONGEST_PAGE));
-            prop_assert_eq!(pages.last().map(|(last, _)| *last), Some(lines.len()));
+            prop_assert_eq!(pages.last().map_or(0, |(last, _)| *last), lines::lines(&text).count());
             let letters = |text: &str| text.chars().filter(char::is_ascii_lowercase).count();
             let shown: usize = pages.iter().map(|(_, page)| letters(page)).sum();
-            prop_assert_eq!(shown, lines.iter().map(|line| letters(line)).sum::<usize>());
+            prop_assert_eq!(shown, letters(&text));
         }
 
         #[test]
