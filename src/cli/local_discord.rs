@@ -335,7 +335,7 @@ impl Session {
         let screen = self.me().sees(self.channel);
         let mut out = anstream::stdout().lock();
         for message in &screen.messages {
-            let text = message.to_string();
+            let text = unescaped(&message.to_string());
             match self.shown.iter_mut().find(|(id, _)| *id == message.id) {
                 Some((_, known)) if *known == text => continue,
                 Some((_, known)) => known.clone_from(&text),
@@ -353,6 +353,17 @@ impl Session {
 fn picture(messages: &[Shown]) -> String {
     let relevant = messages.iter().filter(|message| message.author == BOT || !message.reactions.is_empty());
     relevant.map(Shown::to_string).collect()
+}
+
+/// Without the backslashes that Discord does not show; what is bold there stays marked.
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let escapes = c == '\\' && chars.peek().is_some_and(char::is_ascii_punctuation);
+        out.extend(if escapes { chars.next() } else { Some(c) });
+    }
+    out
 }
 
 /// The words of a command, and its options: by name, or all the text as the first one.

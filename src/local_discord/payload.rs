@@ -356,6 +356,15 @@ pub fn interaction(world: &World, interaction: &Interaction, data: Value) -> Val
     payload
 }
 
+/// Whom a command is shown to: its description says a number, most libraries send it as text, and both are taken.
+pub fn default_member_permissions(command: &Value) -> Option<u64> {
+    match &command["default_member_permissions"] {
+        Value::Null => None,
+        Value::String(number) => Some(number.parse().unwrap_or(0)),
+        number => Some(number.as_u64().unwrap_or(0)),
+    }
+}
+
 /// A registered command as REST gives it.
 pub fn command(command: &super::world::Command) -> Value {
     let mut payload = command.body.as_object().cloned().unwrap_or_else(Map::new);
@@ -363,6 +372,9 @@ pub fn command(command: &super::world::Command) -> Value {
     payload.insert("version".into(), json!(command.id.to_string()));
     payload.insert("application_id".into(), json!(command.application.to_string()));
     payload.entry("description").or_insert(json!(""));
+    if let Some(permissions) = default_member_permissions(&command.body) {
+        payload.insert("default_member_permissions".into(), json!(permissions.to_string()));
+    }
     if let Some(guild) = command.guild {
         payload.insert("guild_id".into(), json!(guild.to_string()));
     }

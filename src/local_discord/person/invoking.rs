@@ -197,8 +197,7 @@ impl Person {
     fn may_invoke(&self, world: &World, channel: Id, command: &Command) -> Result<(), CannotDo> {
         let name = command.body["name"].as_str().unwrap_or_default();
         self.require(world, channel, VIEW_CHANNEL | USE_APPLICATION_COMMANDS, name)?;
-        let Some(needed) = command.body["default_member_permissions"].as_str() else { return Ok(()) };
-        let needed: u64 = needed.parse().unwrap_or(0);
+        let Some(needed) = payload::default_member_permissions(&command.body) else { return Ok(()) };
         // None at all means administrators only.
         let needed = if needed == 0 { ADMINISTRATOR } else { needed };
         if world.guild_of(channel).is_none() {
