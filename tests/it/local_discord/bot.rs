@@ -270,10 +270,20 @@ fn commands() -> Vec<CreateCommand> {
     ]
 }
 
+/// serenity writes permissions as text, where Discord's description of its API has a number.
+fn described(commands: Vec<CreateCommand>) -> serde_json::Value {
+    let mut commands = serde_json::to_value(commands).unwrap();
+    for command in commands.as_array_mut().into_iter().flatten() {
+        let permissions = &mut command["default_member_permissions"];
+        *permissions = permissions.as_str().and_then(|text| text.parse::<u64>().ok()).into();
+    }
+    commands
+}
+
 #[async_trait]
 impl EventHandler for Probe {
     async fn ready(&self, context: Context, _: Ready) {
-        self.check(Command::set_global_commands(&context.http, commands()).await);
+        self.check(context.http.create_global_commands(&described(commands())).await);
         self.tell(News::Ready);
     }
 
