@@ -184,3 +184,44 @@ fn the_local_discord_can_be_tried_in_a_pipe() {
         assert!(out.contains(said), "{said}: {out}\n{err}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bot_that_serves_no_server_says_which_it_is_in_and_how_to_name_one() {
+    let scene = Scene::new().await;
+    let mut command = scene.command(&["serve"]);
+    let child = command.env("PASSIM_DISCORD__GUILDS", "").stderr(Stdio::piped()).spawn().unwrap();
+    assert!(scene.discord.is_connected(scene.bot, SOON).await);
+    // Whoever asks hears of it: by then the log has it, too.
+    scene.ann.invoke(scene.general, "passim help", &[]).unwrap();
+    let is_refusal =
+        |shown: &passim::local_discord::Shown| shown.content.starts_with("I answer only in the servers");
+    scene.ann.finds(scene.general, SOON, "a refusal", is_refusal).await.unwrap();
+    signal(&child, "TERM");
+    let (code, log) = ended(child).await;
+    assert_eq!(code, Some(0), "{log}");
+    let said = format!(
+        "this server is not served yet: add its id to discord.guilds in the settings, or to PASSIM_DISCORD__GUILDS, and start again guild={} name=\"Team\"",
+        scene.guild
+    );
+    assert!(log.contains(&said), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_says_whose_token_it_is_and_who_else_can_install_the_bot() {
+    let scene = Scene::new().await;
+    let finding = async |check: &str| {
+        let run = scene.run(&["doctor", "--json"]).await;
+        let reports = run.json();
+        let found = reports.as_array().unwrap().iter().find(|report| report["check"] == check).unwrap();
+        (found["status"].as_str().unwrap().to_owned(), found["message"].as_str().unwrap().to_owned())
+    };
+    let (status, message) = finding("application").await;
+    assert_eq!((status.as_str(), message.contains("the application passim")), ("ok", true), "{message}");
+    scene.discord.allow_user_installs(scene.bot);
+    assert_eq!(finding("application").await.0, "warn");
+    scene.discord.make_public(scene.bot);
+    let (status, message) = finding("application").await;
+    assert!(status == "warn" && message.starts_with("anybody can add the application passim"), "{message}");
+    assert_eq!(finding("servers").await, ("ok".to_owned(), "Discord servers that are served: 1".to_owned()));
+    assert_eq!(finding("operators").await.0, "warn");
+}

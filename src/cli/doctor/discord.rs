@@ -40,7 +40,7 @@ fn for_discord(context: &Context) -> Option<&Settings> {
 pub(super) fn servers(context: &Context) -> Option<Finding> {
     let served = for_discord(context)?.discord.guilds.len();
     if served > 0 {
-        return Some(Finding::ok(format!("{served} Discord server(s) are served")));
+        return Some(Finding::ok(format!("Discord servers that are served: {served}")));
     }
     let cure =
         "add your server's id to discord.guilds: right-click the server, Copy Server ID (developer mode)";
@@ -50,7 +50,7 @@ pub(super) fn servers(context: &Context) -> Option<Finding> {
 pub(super) fn operators(context: &Context) -> Option<Finding> {
     let named = for_discord(context)?.discord.operators.len();
     if named > 0 {
-        return Some(Finding::ok(format!("{named} operator(s) may re-index from Discord")));
+        return Some(Finding::ok(format!("operators, who may re-index from Discord: {named}")));
     }
     let cure = "add your user id, or a role's id, to discord.operators";
     Some(Finding::warn("nobody may re-index or look at the status from Discord", cure))
