@@ -289,7 +289,8 @@ fn droppable_end(sentence: &Sentence<'_>, clause: &Clause) -> bool {
 fn whole_sentence(sentence: &Sentence<'_>) -> Line {
     let text = sentence.text.trim();
     let start = text.as_ptr() as usize - sentence.text.as_ptr() as usize;
-    let text = text.strip_suffix('.').unwrap_or(text);
+    // Items of a list, and what was cut for its length, end in other signs.
+    let text = text.strip_suffix(['.', ',', ';']).unwrap_or(text);
     Line { text: plain(text), value: None, span: Span::new(start, start + text.len()) }
 }
 

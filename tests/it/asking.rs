@@ -288,3 +288,14 @@ fn a_source_is_shown_with_its_line_numbers() {
     place.run(&["show", "4:b"]).failed(2, "'b' is no line");
     place.run(&["show", "5"]).failed(1, "there is no source '5'");
 }
+
+#[test]
+fn a_line_ends_without_the_sign_that_its_sentence_ends_with() {
+    for end in [".", ",", ";"] {
+        let place = Place::new(&format!(
+            "-- market.md\nThe stalls move into the old harbour hall whenever it rains{end}\n"
+        ));
+        let answer = place.ask("What moves into the old harbour hall whenever it rains?");
+        assert_eq!(answer["answer"], "The stalls move into the old harbour hall whenever it rains", "{end}");
+    }
+}
