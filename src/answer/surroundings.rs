@@ -25,7 +25,8 @@ pub struct Surrounding {
     pub quote: Option<[usize; 2]>,
 }
 
-/// What stands around the quote in the index; `None` where the source does not hold it there any more.
+/// What stands around the quote in the index: at its span or, since text before it may have grown or shrunk, where
+/// the same words stand nearest to it. `None` where the source does not hold them any more.
 pub fn around(
     path: &str,
     span: Span,
@@ -33,6 +34,7 @@ pub fn around(
     index: &Index,
 ) -> Result<Option<Surroundings>, AnswerError> {
     let passages = index.passages_of(path)?;
+    let Some(span) = present_span(&passages, span, quote) else { return Ok(None) };
     let Some(place) = passages.iter().position(|indexed| text_at(indexed, span) == Some(quote)) else {
         return Ok(None);
     };
@@ -41,6 +43,16 @@ pub fn around(
         headings: passages[place].passage.headings.clone(),
         passages: passages[shown].iter().map(|indexed| surrounding(indexed, span)).collect(),
     }))
+}
+
+/// Where the quote stands today, as near to its old place as it does.
+fn present_span(passages: &[IndexedPassage], old: Span, quote: &str) -> Option<Span> {
+    let places = passages.iter().flat_map(|indexed| {
+        let offset = indexed.passage.span.start;
+        indexed.text.match_indices(quote).map(move |(place, _)| offset + place)
+    });
+    let start = places.min_by_key(|start| start.abs_diff(old.start))?;
+    Some(Span::new(start, start + quote.len()))
 }
 
 /// The text of a passage there. The span may be of an older text: it may lead out of this one, or into the middle
