@@ -24,6 +24,7 @@ mod memory;
 pub mod message;
 mod messages;
 mod outgoing;
+mod pages;
 mod permissions;
 pub mod press;
 mod presses;

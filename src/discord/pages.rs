@@ -1,0 +1,304 @@
+//! Pages of what is listed: each entry is on exactly one, and each page is one message.
+
+use std::ops::Range;
+
+use minijinja::{Value, context};
+use serde::{Deserialize, Serialize};
+
+use super::bot::{Bot, Trouble};
+use super::message;
+use super::outgoing::{Button, Style};
+use super::press::{Press, Table};
+use super::tables;
+use super::words::Phrase;
+use crate::Answerer;
+use crate::corpus::read::{self, NoText};
+use crate::language::Language;
+use crate::store::{GuildId, Moment, Unanswered};
+
+/// How many passages are found, and how many are on a page.
+const PASSAGES: usize = 24;
+const PASSAGES_A_PAGE: usize = 3;
+const SOURCES_A_PAGE: usize = 15;
+/// As many as there are buttons in a row.
+const QUESTIONS_A_PAGE: usize = 5;
+/// More than anybody leafs through; the file has all.
+const QUESTIONS: u32 = 1_000;
+/// So many unknown words of a question are listed.
+const MISSING: usize = 8;
+
+/// What somebody leafs through.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Listed {
+    /// Passages for some words, in all sources or in those with these ids.
+    Search {
+        query: String,
+        sources: Vec<String>,
+    },
+    /// Passages for a question, in other sources than these.
+    Others {
+        question: String,
+        except: Vec<String>,
+    },
+    /// The text of a source; one page begins with a line.
+    Source {
+        id: String,
+        #[serde(default)]
+        line: usize,
+    },
+    /// All that was read.
+    Sources,
+    Unanswered,
+    Feedback,
+}
+
+/// One page.
+pub struct Page {
+    pub content: String,
+    pub is_last: bool,
+    pub rows: Vec<Vec<Button>>,
+}
+
+/// What all pages are made for.
+pub struct Reader {
+    pub language: Language,
+    pub guild: Option<GuildId>,
+}
+
+pub fn page(bot: &Bot, reader: &Reader, listed: &Listed, number: u16) -> Result<Page, Trouble> {
+    let number = usize::from(number);
+    match listed {
+        Listed::Search { query: words, sources } => {
+            let (among, query) = (Among { sources, except: &[] }, message::brief(words));
+            let title = bot.say(reader.language, Phrase::SearchTitle, context! { query => &query });
+            let none = bot.say(reader.language, Phrase::SearchNothing, context! { query });
+            passages_page(bot, reader, words, &among, (title, none), number)
+        }
+        Listed::Others { question, except } => {
+            let title = bot.say(reader.language, Phrase::OthersTitle, context! {});
+            let none = bot.say(reader.language, Phrase::OthersNothing, context! {});
+            passages_page(bot, reader, question, &Among { sources: &[], except }, (title, none), number)
+        }
+        Listed::Source { id, line } => source_page(bot, reader, (id, *line), number),
+        Listed::Sources => Ok(sources_page(bot, reader, number)),
+        Listed::Unanswered => unanswered_page(bot, reader, number),
+        Listed::Feedback => feedback_page(bot, reader, number),
+    }
+}
+
+/// Which sources count.
+struct Among<'a> {
+    /// All where it is empty.
+    sources: &'a [String],
+    except: &'a [String],
+}
+
+fn passages_page(
+    bot: &Bot,
+    reader: &Reader,
+    words: &str,
+    among: &Among<'_>,
+    (title, none): (String, String),
+    number: usize,
+) -> Result<Page, Trouble> {
+    let answerer = bot.live.answerer();
+    let found = answerer
+        .look_up(words, among.sources, PASSAGES)
+        .map_err(|error| Trouble::unanswered("passages could not be looked up", error))?;
+    let counted = found.iter().filter(|found| !among.except.contains(&found.hit.source.description.id));
+    let drawn: Vec<String> =
+        counted.map(|found| message::hit(found, url(&answerer, found).as_deref(), reader.language)).collect();
+    Ok(match leaf(&title, &drawn, PASSAGES_A_PAGE, number) {
+        Some(leaf) => Page { content: leaf.content, is_last: leaf.is_last, rows: Vec::new() },
+        None => Page { content: none, is_last: true, rows: Vec::new() },
+    })
+}
+
+fn url(answerer: &Answerer, found: &crate::answer::lookup::Found<'_>) -> Option<String> {
+    let description = &found.hit.source.description;
+    answerer.url(description.url.as_deref(), &description.path, found.hit.passage.line, &description.id)
+}
+
+/// Some of many paragraphs, below a title.
+struct Leaf {
+    /// Which of them.
+    range: Range<usize>,
+    content: String,
+    is_last: bool,
+}
+
+/// A page of paragraphs: no more than `most`, and no more than one message takes. Each is on one page.
+fn leaf(title: &str, paragraphs: &[String], most: usize, number: usize) -> Option<Leaf> {
+    let mut range = 0..0;
+    for _ in 0..=number {
+        let end = end_of_leaf(title, paragraphs, range.end, most);
+        range = range.end..end;
+    }
+    if range.is_empty() {
+        return None;
+    }
+    let lines: Vec<&str> =
+        [title].into_iter().chain(paragraphs[range.clone()].iter().map(String::as_str)).collect();
+    Some(Leaf { content: lines.join("\n"), is_last: range.end == paragraphs.len(), range })
+}
+
+fn end_of_leaf(title: &str, paragraphs: &[String], start: usize, most: usize) -> usize {
+    let (mut end, mut length) = (start, message::length(title));
+    while end < paragraphs.len() && end < start + most {
+        length += 1 + message::length(&paragraphs[end]);
+        // One that fits nowhere must not hold up the others.
+        if length > message::LONGEST && end > start {
+            break;
+        }
+        end += 1;
+    }
+    end
+}
+
+/// A stretch of a source: its last line, and its lines as Markdown.
+pub struct SourcePage {
+    pub last: usize,
+    pub content: String,
+}
+
+fn source_page(
+    bot: &Bot,
+    reader: &Reader,
+    (id, line): (&str, usize),
+    number: usize,
+) -> Result<Page, Trouble> {
+    let pages = source_pages(bot, reader.language, id, line)?;
+    let title = bot.live.answerer().index().source(id).map(|source| source.description.title.clone());
+    // The source may have become shorter.
+    let number = number.min(pages.len().saturating_sub(1));
+    let page = pages.get(number).ok_or(Trouble::TooOld)?;
+    let values = context! {
+        source => message::brief(id), title => title.unwrap_or_default(), page => number + 1, pages => pages.len(),
+    };
+    let above = bot.say(reader.language, Phrase::SourceTitle, values);
+    let content = format!("{above}\n{}", page.content);
+    Ok(Page { content, is_last: number + 1 == pages.len(), rows: Vec::new() })
+}
+
+/// The pages of a source, one of which begins with a line.
+pub fn source_pages(
+    bot: &Bot,
+    language: Language,
+    id: &str,
+    line: usize,
+) -> Result<Vec<SourcePage>, Trouble> {
+    let answerer = bot.live.answerer();
+    let source = answerer.index().source(id).ok_or_else(|| Trouble::NoSuchSource(id.to_owned()))?;
+    let largest = bot.settings.corpus.max_file_bytes();
+    let text = read::text_of(&bot.corpus, &source.description.path, largest).map_err(|error| {
+        let source = message::brief(id);
+        let gone = || Trouble::Said(bot.say(language, Phrase::SourceGone, context! { source }));
+        if matches!(error, NoText::NotThere { .. }) {
+            gone()
+        } else {
+            Trouble::failed("a source could not be read", &error)
+        }
+    })?;
+    let pages = message::numbered_pages(&text, line);
+    Ok(pages.into_iter().map(|(last, content)| SourcePage { last, content }).collect())
+}
+
+fn sources_page(bot: &Bot, reader: &Reader, number: usize) -> Page {
+    let answerer = bot.live.answerer();
+    let index = answerer.index();
+    let newest = index.sources().iter().map(|source| source.indexed_at).max();
+    let title = bot.say(
+        reader.language,
+        Phrase::SourcesTitle,
+        context! {
+            documents => index.sources().len(),
+            passages => index.sources().iter().map(|source| source.passages).sum::<usize>(),
+            read => newest.map(|at| ago(Moment((at / 1_000_000) as i64))),
+        },
+    );
+    let read = index.sources().iter().map(|source| {
+        let description = &source.description;
+        let values = context! {
+            source => message::brief(&description.id),
+            title => description.title.clone(),
+            date => description.date.map(|date| crate::answer::reply::spoken_date(date, reader.language)),
+            problems => description.problems.iter().map(|text| tables::line(text)).collect::<Vec<_>>(),
+        };
+        bot.say(reader.language, Phrase::SourceLine, values)
+    });
+    let refused = index.refused().iter().map(|file| {
+        bot.say(
+            reader.language,
+            Phrase::RefusedLine,
+            context! { path => tables::line(&file.path), reason => tables::line(&file.reason) },
+        )
+    });
+    let lines: Vec<String> = read.chain(refused).collect();
+    match leaf(&title, &lines, SOURCES_A_PAGE, number) {
+        Some(leaf) => Page { content: leaf.content, is_last: leaf.is_last, rows: Vec::new() },
+        None => Page { content: title, is_last: true, rows: Vec::new() },
+    }
+}
+
+fn unanswered_page(bot: &Bot, reader: &Reader, number: usize) -> Result<Page, Trouble> {
+    let guild = reader.guild.ok_or(Trouble::NotYours)?;
+    let (groups, total) = bot.memory.look(|store| {
+        Ok((store.unanswered(guild, false, QUESTIONS, 0)?, store.unanswered_count(guild)? as usize))
+    })?;
+    let title = bot.say(reader.language, Phrase::UnansweredTitle, context! { total });
+    let drawn: Vec<String> =
+        (1..).zip(&groups).map(|(number, group)| group_line(bot, reader, number, group)).collect();
+    let Some(leaf) = leaf(&title, &drawn, QUESTIONS_A_PAGE, number) else {
+        let content = bot.say(reader.language, Phrase::UnansweredNothing, context! {});
+        return Ok(Page { content, is_last: true, rows: Vec::new() });
+    };
+    let resolve = leaf.range.map(|place| {
+        let label = bot.say(reader.language, Phrase::ButtonResolved, context! { number => place + 1 });
+        Button { label, press: Press::Resolve(groups[place].id), style: Style::Plain }
+    });
+    let rows = vec![resolve.collect(), vec![csv_button(bot, reader.language, Table::Unanswered)]];
+    Ok(Page { content: leaf.content, is_last: leaf.is_last, rows })
+}
+
+fn group_line(bot: &Bot, reader: &Reader, number: usize, group: &Unanswered) -> String {
+    // A long question of unknown words names the first of them.
+    let missing: Vec<String> = group.missing.iter().take(MISSING).map(|word| message::brief(word)).collect();
+    let values = context! {
+        number, question => tables::line(&group.question), count => group.count, missing, last => ago(group.last),
+    };
+    bot.say(reader.language, Phrase::UnansweredLine, values)
+}
+
+fn feedback_page(bot: &Bot, reader: &Reader, number: usize) -> Result<Page, Trouble> {
+    let guild = reader.guild.ok_or(Trouble::NotYours)?;
+    let given = bot.memory.look(|store| store.feedback(guild, QUESTIONS, 0))?;
+    let mut drawn = Vec::new();
+    for feedback in &given {
+        let values = context! {
+            question => tables::line(&feedback.question),
+            answer => feedback.answer.as_deref().map(tables::line).unwrap_or_default(),
+            helpful => feedback.votes.helpful,
+            not_helpful => feedback.votes.not_helpful,
+            at => ago(feedback.at),
+        };
+        drawn.push(bot.say(reader.language, Phrase::FeedbackLine, values));
+    }
+    let title = bot.say(reader.language, Phrase::FeedbackTitle, context! {});
+    let Some(leaf) = leaf(&title, &drawn, QUESTIONS_A_PAGE, number) else {
+        let content = bot.say(reader.language, Phrase::FeedbackNothing, context! {});
+        return Ok(Page { content, is_last: true, rows: Vec::new() });
+    };
+    let rows = vec![vec![csv_button(bot, reader.language, Table::Feedback)]];
+    Ok(Page { content: leaf.content, is_last: leaf.is_last, rows })
+}
+
+fn csv_button(bot: &Bot, language: Language, table: Table) -> Button {
+    let label = bot.say(language, Phrase::ButtonCsv, context! {});
+    Button { label, press: Press::Csv(table), style: Style::Plain }
+}
+
+/// A moment as Discord shows it in everybody's own language: "3 hours ago".
+pub fn ago(moment: Moment) -> Value {
+    Value::from_safe_string(format!("<t:{}:R>", moment.0.div_euclid(1_000)))
+}
