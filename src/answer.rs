@@ -96,6 +96,13 @@ pub struct Answer {
     pub receipt: String,
 }
 
+impl Answer {
+    /// The question that was answered: what a follow-up stood for, else the question itself.
+    pub fn whole_question(&self) -> &str {
+        self.understood_as.as_deref().unwrap_or(&self.question)
+    }
+}
+
 /// A place in a source: enough to open it, and to check it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Citation {

@@ -126,7 +126,7 @@ impl Session<'_> {
         let answerer = open::answerer(self.settings)?;
         let answer = answerer.ask_in(&mut self.conversation, question, &[])?;
         self.cited = answer.first_citation().cloned();
-        self.last = Some(answer.understood_as.clone().unwrap_or_else(|| answer.question.clone()));
+        self.last = Some(answer.whole_question().to_owned());
         writeln!(anstream::stdout(), "{}", draw::reply(&answerer.reply(&answer, Language::English)))?;
         Ok(())
     }

@@ -10,7 +10,7 @@ use super::bot::{Bot, Trouble};
 use super::calls::Call;
 use super::outgoing::{Audience, Button, Outgoing, Style};
 use super::press::Press;
-use super::presses::{receipt, whole};
+use super::presses::receipt;
 use super::words::Phrase;
 use super::{message, tables};
 use crate::answer::explain::Explanation;
@@ -37,7 +37,7 @@ pub async fn why(bot: &Arc<Bot>, call: &Call, asking: Asking) {
         let explanation = bot
             .live
             .answerer()
-            .explain(whole(&asking), &asking.sources)
+            .explain(asking.whole_question(), &asking.sources)
             .map_err(|error| Trouble::unanswered("an answer could not be explained", error))?;
         let paragraphs = explained(bot, language, &asking, &explanation);
         Ok(message::joined(paragraphs).into_iter().map(Outgoing::text).collect())

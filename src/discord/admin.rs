@@ -94,7 +94,7 @@ pub async fn status(bot: &Arc<Bot>, call: &Call) {
             documents => index.sources().len(),
             passages => index.sources().iter().map(|source| source.passages).sum::<usize>(),
             refused => index.refused().len(),
-            read => newest.map(|at| ago(Moment((at / 1_000_000) as i64))),
+            read => newest.map(|at| ago(Moment::of_nanoseconds(at))),
             reindex => bot.health.last_reindex(),
             latency,
             is_connected,

@@ -108,8 +108,7 @@ fn conversation(bot: &Bot, asked: &Asked) -> Conversation {
         // Nobody takes up what somebody else asked in private, or elsewhere.
         let is_theirs = followed.person == Some(person);
         let is_here = followed.place == Some(asked.spot.place());
-        (is_theirs || is_here && !followed.is_private)
-            .then(|| followed.understood_as.unwrap_or(followed.question))
+        (is_theirs || is_here && !followed.is_private).then(|| followed.whole_question().to_owned())
     });
     if let Some(question) = followed {
         conversation.remember(&question);
@@ -140,7 +139,7 @@ fn keep(
 ) -> Result<AskingId, Forgetful> {
     let outcome = store::Outcome::from(&answer.outcome);
     let is_about_sources = matches!(outcome, store::Outcome::Found | store::Outcome::Abstained);
-    let whole = answer.understood_as.as_deref().unwrap_or(&answer.question);
+    let whole = answer.whole_question();
     bot.memory.with(|store| {
         let asking = Asking {
             id: AskingId::random()?,
@@ -181,7 +180,7 @@ fn receipt(answer: &Answer, answerer: &Answerer, at: Moment) -> Receipt {
     };
     Receipt {
         id: answer.receipt.clone(),
-        question: answer.understood_as.clone().unwrap_or_else(|| answer.question.clone()),
+        question: answer.whole_question().to_owned(),
         fingerprint: answerer.index().fingerprint().to_owned(),
         answer: text,
         citations,

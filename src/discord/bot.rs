@@ -102,7 +102,7 @@ impl Bot {
     }
 
     pub fn now(&self) -> Moment {
-        Moment((self.nanoseconds() / 1_000_000) as i64)
+        Moment::of_nanoseconds(self.nanoseconds())
     }
 
     pub fn nanoseconds(&self) -> i128 {

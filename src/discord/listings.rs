@@ -17,7 +17,7 @@ use super::message;
 use super::outgoing::{Audience, Button, File, Outgoing, Style};
 use super::pages::{Listed, Page, Reader, page, source_pages};
 use super::press::{Press, Table};
-use super::presses::{receipt, whole};
+use super::presses::receipt;
 use super::tables;
 use super::words::Phrase;
 use crate::language::Language;
@@ -65,7 +65,7 @@ pub async fn others(bot: &Arc<Bot>, call: &Call, asking: Asking) {
     open(bot, call, move |bot| {
         let cited = receipt(bot, &asking)?.citations;
         let except = cited.into_iter().map(|cited| cited.source).collect();
-        Ok((Listed::Others { question: whole(&asking).to_owned(), except }, 0))
+        Ok((Listed::Others { question: asking.whole_question().to_owned(), except }, 0))
     })
     .await;
 }

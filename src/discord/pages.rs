@@ -214,7 +214,7 @@ fn sources_page(bot: &Bot, reader: &Reader, number: usize) -> Page {
         context! {
             documents => index.sources().len(),
             passages => index.sources().iter().map(|source| source.passages).sum::<usize>(),
-            read => newest.map(|at| ago(Moment((at / 1_000_000) as i64))),
+            read => newest.map(|at| ago(Moment::of_nanoseconds(at))),
         },
     );
     let read = index.sources().iter().map(|source| {

@@ -30,7 +30,7 @@ pub async fn pressed(bot: &Arc<Bot>, call: &Call, press: Press, component: &Comp
                 return;
             }
             match find(bot, call, id).await {
-                Ok(asking) => on(bot, call, act, asking).await,
+                Ok(found) => on(bot, call, act, found).await,
                 Err(trouble) => call.refuse(bot, &trouble).await,
             }
         }
@@ -57,35 +57,43 @@ pub fn text_of(modal: &ModalInteraction) -> String {
     texts.next().unwrap_or_default()
 }
 
+/// The asking behind a button.
+struct Found {
+    asking: Asking,
+    /// Whether whoever presses asked it.
+    is_theirs: bool,
+}
+
 /// The asking behind a button, if whoever presses may see it.
-async fn find(bot: &Arc<Bot>, call: &Call, id: AskingId) -> Result<Asking, Trouble> {
+async fn find(bot: &Arc<Bot>, call: &Call, id: AskingId) -> Result<Found, Trouble> {
     let (user, guild) = (call.asker.user, call.spot.place().guild);
     bot.look_up(move |bot| {
         let (found, person) =
             bot.memory.look(|store| Ok((store.asking(&id)?, store.person(store::UserId(user.get())))))?;
         let asking = found.ok_or(Trouble::TooOld)?;
         let is_here = asking.place.is_some_and(|place| place.guild == guild);
-        if !is_here || asking.is_private && asking.person != Some(person) {
+        let is_theirs = asking.person == Some(person);
+        if !is_here || asking.is_private && !is_theirs {
             return Err(Trouble::NotYours);
         }
-        Ok(asking)
+        Ok(Found { asking, is_theirs })
     })
     .await
 }
 
-async fn on(bot: &Arc<Bot>, call: &Call, act: Act, asking: Asking) {
+async fn on(bot: &Arc<Bot>, call: &Call, act: Act, Found { asking, is_theirs }: Found) {
     match act {
         Act::AskOn | Act::NextQuestion => interactions::open_form(bot, call, asking.id).await,
         Act::Passage => passage(bot, call, asking).await,
         Act::Helpful => vote(bot, call, asking, Vote::Helpful).await,
         Act::NotHelpful => vote(bot, call, asking, Vote::NotHelpful).await,
-        Act::More => more(bot, call, asking).await,
+        Act::More => more(bot, call, &asking, is_theirs).await,
         Act::OtherSources => listings::others(bot, call, asking).await,
         Act::Why => about::why(bot, call, asking).await,
         Act::Verify => about::verify(bot, call, asking).await,
         Act::Share => share(bot, call, asking).await,
-        Act::Remove => remove(bot, call, asking).await,
-        Act::Note => note(bot, call, asking).await,
+        Act::Remove => remove(bot, call, asking, is_theirs).await,
+        Act::Note => note(bot, call, asking, is_theirs).await,
     }
 }
 
@@ -93,11 +101,6 @@ async fn on(bot: &Arc<Bot>, call: &Call, act: Act, asking: Asking) {
 pub fn receipt(bot: &Bot, asking: &Asking) -> Result<Receipt, Trouble> {
     let id = asking.receipt.clone().ok_or(Trouble::TooOld)?;
     bot.memory.look(|store| store.receipt(&id))?.ok_or(Trouble::TooOld)
-}
-
-/// The question that an asking stood for.
-pub fn whole(asking: &Asking) -> &str {
-    asking.understood_as.as_deref().unwrap_or(&asking.question)
 }
 
 async fn passage(bot: &Arc<Bot>, call: &Call, asking: Asking) {
@@ -139,10 +142,7 @@ async fn vote(bot: &Arc<Bot>, call: &Call, asking: Asking, vote: Vote) {
 }
 
 /// What else there is to do with an answer.
-async fn more(bot: &Arc<Bot>, call: &Call, asking: Asking) {
-    let user = store::UserId(call.asker.user.get());
-    let is_theirs = bot.look_up(move |bot| Ok(bot.memory.look(|store| Ok(store.person(user)))?)).await;
-    let is_theirs = is_theirs.is_ok_and(|person| asking.person == Some(person));
+async fn more(bot: &Arc<Bot>, call: &Call, asking: &Asking, is_theirs: bool) {
     let mut acts = vec![Act::OtherSources, Act::Why, Act::Verify];
     if asking.is_private && call.spot.guild.is_some() {
         acts.push(Act::Share);
@@ -164,17 +164,15 @@ async fn share(bot: &Arc<Bot>, call: &Call, asking: Asking) {
     let audience = Audience::Everyone;
     let asked = Asked {
         sources: asking.sources.clone(),
-        ..interactions::asked(call, whole(&asking).to_owned(), asking.surface, audience)
+        ..interactions::asked(call, asking.whole_question().to_owned(), asking.surface, audience)
     };
     interactions::answer(bot, call, asked, audience).await;
 }
 
 /// Takes an answer away, at the wish of whoever asked.
-async fn remove(bot: &Arc<Bot>, call: &Call, asking: Asking) {
-    let user = store::UserId(call.asker.user.get());
+async fn remove(bot: &Arc<Bot>, call: &Call, asking: Asking, is_theirs: bool) {
     let work = async {
-        let person = bot.look_up(move |bot| Ok(bot.memory.look(|store| Ok(store.person(user)))?)).await?;
-        if asking.person != Some(person) {
+        if !is_theirs {
             return Err(Trouble::NotYours);
         }
         let Some(reply) = asking.reply else { return Err(Trouble::TooOld) };
@@ -190,23 +188,21 @@ async fn remove(bot: &Arc<Bot>, call: &Call, asking: Asking) {
 }
 
 /// Tells the owners of a question that was asked in private, since the asker wants that.
-async fn note(bot: &Arc<Bot>, call: &Call, asking: Asking) {
+async fn note(bot: &Arc<Bot>, call: &Call, asking: Asking, is_theirs: bool) {
     let language = call.language;
     let Some(guild) = call.home.map(|guild| store::GuildId(guild.get())) else {
         return call.refuse(bot, &Trouble::TooOld).await;
     };
-    let user = store::UserId(call.asker.user.get());
     let work = bot.look_up(move |bot| {
-        let person = bot.memory.look(|store| Ok(store.person(user)))?;
-        if asking.person != Some(person) || asking.outcome != Outcome::Abstained {
+        if !is_theirs || asking.outcome != Outcome::Abstained {
             return Err(Trouble::NotYours);
         }
         let answer = bot
             .live
             .answerer()
-            .ask(whole(&asking), &asking.sources)
+            .ask(asking.whole_question(), &asking.sources)
             .map_err(|error| Trouble::unanswered("a question could not be answered", error))?;
-        let normalised = asking::normalised(whole(&asking));
+        let normalised = asking::normalised(asking.whole_question());
         let is_noted = bot
             .memory
             .with(|store| store.note_unanswered(&asking.id, guild, &normalised, &answer.missing))?;

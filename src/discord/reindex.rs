@@ -105,7 +105,7 @@ fn trouble(bot: &Bot, language: Language, error: LiveError) -> Trouble {
 fn already(bot: &Bot, language: Language, underway: &Underway) -> String {
     let values = context! {
         by => underway.by.clone(),
-        since => ago(Moment((underway.since / 1_000_000) as i64)),
+        since => ago(Moment::of_nanoseconds(underway.since)),
         done => underway.done,
         total => underway.total,
     };

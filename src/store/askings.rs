@@ -36,6 +36,13 @@ pub struct Asking {
     pub is_private: bool,
 }
 
+impl Asking {
+    /// The question that was answered: what a follow-up stood for, else the question itself.
+    pub fn whole_question(&self) -> &str {
+        self.understood_as.as_deref().unwrap_or(&self.question)
+    }
+}
+
 /// How a question came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Surface {

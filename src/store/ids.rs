@@ -29,6 +29,13 @@ pub struct UserId(pub u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Moment(pub i64);
 
+impl Moment {
+    /// `nanoseconds` since 1970, as clocks and the index count.
+    pub fn of_nanoseconds(nanoseconds: i128) -> Moment {
+        Moment((nanoseconds / 1_000_000) as i64)
+    }
+}
+
 /// A group of questions that the sources did not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UnansweredId(pub i64);
