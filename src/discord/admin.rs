@@ -20,8 +20,7 @@ pub async fn channel(bot: &Arc<Bot>, call: &Call, options: &Options<'_>) {
     let (Some(guild), true) =
         (call.spot.place().guild, call.asker.permissions.contains(Permissions::MANAGE_CHANNELS))
     else {
-        let text = bot.say(call.language, Phrase::NotChannelManager, context! {});
-        return call.say(bot, &Outgoing::text(text)).await;
+        return call.tell(bot, Phrase::NotChannelManager).await;
     };
     let (switch, phrase) = match options.text("answers").as_deref() {
         Some("on") => (Switch::On, Phrase::ChannelNowOn),
@@ -52,8 +51,7 @@ pub async fn channel(bot: &Arc<Bot>, call: &Call, options: &Options<'_>) {
 pub async fn is_operator(bot: &Arc<Bot>, call: &Call) -> bool {
     let is_operator = bot.audience.is_operator(&call.asker);
     if !is_operator {
-        let text = bot.say(call.language, Phrase::NotOperator, context! {});
-        call.say(bot, &Outgoing::text(text)).await;
+        call.tell(bot, Phrase::NotOperator).await;
     }
     is_operator
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use minijinja::context;
 use serde_json::Value;
 use serenity::all::{
     ChannelId, CommandInteraction, ComponentInteraction, GuildId, InteractionId, Member, MessageId,
@@ -13,6 +14,7 @@ use super::audience::{Asker, Membership, Spot};
 use super::bot::{Bot, Trouble};
 use super::delivery::Undelivered;
 use super::outgoing::{self, Audience, Outgoing};
+use super::words::Phrase;
 use crate::language::Language;
 
 /// Work that takes longer is announced first: Discord waits three seconds, people less.
@@ -234,6 +236,11 @@ impl Call {
     pub async fn say(&self, bot: &Arc<Bot>, outgoing: &Outgoing) {
         let result = self.send(bot, &outgoing.response(Audience::OnlyThem)).await;
         self.logged(result);
+    }
+
+    /// Says a phrase, to this person only.
+    pub async fn tell(&self, bot: &Arc<Bot>, phrase: Phrase) {
+        self.say(bot, &Outgoing::text(bot.say(self.language, phrase, context! {}))).await;
     }
 
     pub async fn refuse(&self, bot: &Arc<Bot>, trouble: &Trouble) {

@@ -100,8 +100,7 @@ async fn commanded(bot: &Arc<Bot>, command: CommandInteraction) {
         ("passim", "why") => about::why_last(bot, &call).await,
         ("passim", "verify") => about::verify_named(bot, &call, options.text("answer")).await,
         _ => {
-            let text = bot.say(call.language, Phrase::UnknownCommand, context! {});
-            call.say(bot, &Outgoing::text(text)).await;
+            call.tell(bot, Phrase::UnknownCommand).await;
         }
     }
 }
@@ -139,7 +138,7 @@ async fn is_admitted(bot: &Arc<Bot>, call: &mut Call) -> bool {
         Membership::Stranger => Phrase::Stranger,
         Membership::Unknown => Phrase::MembershipUnknown,
     };
-    call.say(bot, &Outgoing::text(bot.say(call.language, phrase, context! {}))).await;
+    call.tell(bot, phrase).await;
     false
 }
 
@@ -149,8 +148,7 @@ pub async fn audience(bot: &Arc<Bot>, call: &Call) -> Option<Audience> {
         Switch::On => Some(Audience::Everyone),
         Switch::Private => Some(Audience::OnlyThem),
         Switch::Off => {
-            let text = bot.say(call.language, Phrase::ChannelOff, context! {});
-            call.say(bot, &Outgoing::text(text)).await;
+            call.tell(bot, Phrase::ChannelOff).await;
             None
         }
     }

@@ -15,7 +15,7 @@ use super::calls::Call;
 use super::interactions::{self, Options};
 use super::message;
 use super::outgoing::{Audience, Button, File, Outgoing, Style};
-use super::pages::{Listed, Page, Reader, page, source_pages};
+use super::pages::{Listed, Page, Reader, page, source_page, source_pages};
 use super::press::{Press, Table};
 use super::presses::receipt;
 use super::tables;
@@ -29,10 +29,10 @@ pub async fn search(bot: &Arc<Bot>, call: &Call, options: &Options<'_>) {
     }
     let query = options.text("query").unwrap_or_default();
     let source = options.text("source");
-    open(bot, call, move |bot| {
+    open(bot, call, move |bot, reader| {
         let answerer = bot.live.answerer();
         let sources = source.map(|name| source_id(&answerer, &name)).transpose()?;
-        Ok((Listed::Search { query, sources: sources.into_iter().collect() }, 0))
+        from_the_first(bot, reader, Listed::Search { query, sources: sources.into_iter().collect() })
     })
     .await;
 }
@@ -40,32 +40,34 @@ pub async fn search(bot: &Arc<Bot>, call: &Call, options: &Options<'_>) {
 pub async fn source(bot: &Arc<Bot>, call: &Call, options: &Options<'_>) {
     let name = options.text("id").unwrap_or_default();
     let line = options.number("line").and_then(|line| usize::try_from(line).ok()).unwrap_or(1);
-    let language = call.language;
-    open(bot, call, move |bot| {
+    open(bot, call, move |bot, reader| {
         let id = source_id(&bot.live.answerer(), &name)?;
-        let pages = source_pages(bot, language, &id, line)?;
+        let pages = source_pages(bot, reader.language, &id, line)?;
         let lines = pages.last().map_or(0, |page| page.last);
         if line > lines {
             let source = message::brief(&id);
-            let text = bot.say(language, Phrase::NoSuchLine, context! { source, line, lines });
+            let text = bot.say(reader.language, Phrase::NoSuchLine, context! { source, line, lines });
             return Err(Trouble::Said(text));
         }
-        let page = pages.iter().position(|page| page.last >= line).unwrap_or(0);
-        Ok((Listed::Source { id, line }, u16::try_from(page).unwrap_or(u16::MAX)))
+        let number = pages.iter().position(|page| page.last >= line).unwrap_or(0);
+        let number = u16::try_from(number).unwrap_or(u16::MAX);
+        let page = source_page(bot, reader, &id, &pages, usize::from(number))?;
+        Ok(Begun { listed: Listed::Source { id, line }, number, page })
     })
     .await;
 }
 
 pub async fn sources(bot: &Arc<Bot>, call: &Call) {
-    open(bot, call, |_| Ok((Listed::Sources, 0))).await;
+    open(bot, call, |bot, reader| from_the_first(bot, reader, Listed::Sources)).await;
 }
 
 /// What other sources say about a question.
 pub async fn others(bot: &Arc<Bot>, call: &Call, asking: Asking) {
-    open(bot, call, move |bot| {
+    open(bot, call, move |bot, reader| {
         let cited = receipt(bot, &asking)?.citations;
         let except = cited.into_iter().map(|cited| cited.source).collect();
-        Ok((Listed::Others { question: asking.whole_question().to_owned(), except }, 0))
+        let question = asking.whole_question().to_owned();
+        from_the_first(bot, reader, Listed::Others { question, except })
     })
     .await;
 }
@@ -73,14 +75,14 @@ pub async fn others(bot: &Arc<Bot>, call: &Call, asking: Asking) {
 pub async fn unanswered(bot: &Arc<Bot>, call: &Call) {
     if is_moderator(bot, call).await {
         note(bot, call, "unanswered", String::new()).await;
-        open(bot, call, |_| Ok((Listed::Unanswered, 0))).await;
+        open(bot, call, |bot, reader| from_the_first(bot, reader, Listed::Unanswered)).await;
     }
 }
 
 pub async fn feedback(bot: &Arc<Bot>, call: &Call) {
     if is_moderator(bot, call).await {
         note(bot, call, "feedback", String::new()).await;
-        open(bot, call, |_| Ok((Listed::Feedback, 0))).await;
+        open(bot, call, |bot, reader| from_the_first(bot, reader, Listed::Feedback)).await;
     }
 }
 
@@ -89,22 +91,32 @@ async fn is_moderator(bot: &Arc<Bot>, call: &Call) -> bool {
     let manages = call.asker.permissions.contains(Permissions::MANAGE_GUILD);
     let may = call.spot.guild.is_some() && (manages || bot.audience.is_operator(&call.asker));
     if !may {
-        let text = bot.say(call.language, Phrase::NotModerator, context! {});
-        call.say(bot, &Outgoing::text(text)).await;
+        call.tell(bot, Phrase::NotModerator).await;
     }
     may
+}
+
+/// Something listed, with the page that is shown first.
+struct Begun {
+    listed: Listed,
+    number: u16,
+    page: Page,
+}
+
+fn from_the_first(bot: &Bot, reader: &Reader, listed: Listed) -> Result<Begun, Trouble> {
+    let page = page(bot, reader, &listed, 0)?;
+    Ok(Begun { listed, number: 0, page })
 }
 
 async fn open(
     bot: &Arc<Bot>,
     call: &Call,
-    listed: impl FnOnce(&Bot) -> Result<(Listed, u16), Trouble> + Send + 'static,
+    begin: impl FnOnce(&Bot, &Reader) -> Result<Begun, Trouble> + Send + 'static,
 ) {
     let reader = Reader { language: call.language, guild: call.spot.place().guild };
     let user = store::UserId(call.asker.user.get());
     let work = bot.work(move |bot| {
-        let (listed, number) = listed(bot)?;
-        let page = page(bot, &reader, &listed, number)?;
+        let Begun { listed, number, page } = begin(bot, &reader)?;
         let id = if page.is_last && number == 0 { None } else { keep(bot, user, &listed) };
         Ok(vec![drawn(bot, reader.language, page, number, id.as_ref())])
     });
@@ -218,8 +230,7 @@ pub async fn csv(bot: &Arc<Bot>, call: &Call, table: Table) {
     }
     let (guild, language) = (call.spot.place().guild, call.language);
     if !call.own_permissions.contains(Permissions::ATTACH_FILES) {
-        let text = bot.say(language, Phrase::NeedAttachFiles, context! {});
-        return call.say(bot, &Outgoing::text(text)).await;
+        return call.tell(bot, Phrase::NeedAttachFiles).await;
     }
     note(bot, call, "csv", <&str>::from(table).to_owned()).await;
     let work = bot.work(move |bot| {

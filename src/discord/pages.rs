@@ -80,7 +80,9 @@ pub fn page(bot: &Bot, reader: &Reader, listed: &Listed, number: u16) -> Result<
             let none = bot.say(reader.language, Phrase::OthersNothing, context! {});
             passages_page(bot, reader, question, &Among { sources: &[], except }, (title, none), number)
         }
-        Listed::Source { id, line } => source_page(bot, reader, (id, *line), number),
+        Listed::Source { id, line } => {
+            source_page(bot, reader, id, &source_pages(bot, reader.language, id, *line)?, number)
+        }
         Listed::Sources => Ok(sources_page(bot, reader, number)),
         Listed::Unanswered => unanswered_page(bot, reader, number),
         Listed::Feedback => feedback_page(bot, reader, number),
@@ -162,13 +164,14 @@ pub struct SourcePage {
     pub content: String,
 }
 
-fn source_page(
+/// One of the pages of a source.
+pub fn source_page(
     bot: &Bot,
     reader: &Reader,
-    (id, line): (&str, usize),
+    id: &str,
+    pages: &[SourcePage],
     number: usize,
 ) -> Result<Page, Trouble> {
-    let pages = source_pages(bot, reader.language, id, line)?;
     let title = bot.live.answerer().index().source(id).map(|source| source.description.title.clone());
     // The source may have become shorter.
     let number = number.min(pages.len().saturating_sub(1));

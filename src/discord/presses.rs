@@ -158,8 +158,7 @@ async fn more(bot: &Arc<Bot>, call: &Call, asking: &Asking, is_theirs: bool) {
 /// Answers a private question again, for all in the channel.
 async fn share(bot: &Arc<Bot>, call: &Call, asking: Asking) {
     if call.spot.guild.is_none() || switch(bot, call.spot).await != Switch::On {
-        let text = bot.say(call.language, Phrase::ShareNotHere, context! {});
-        return call.say(bot, &Outgoing::text(text)).await;
+        return call.tell(bot, Phrase::ShareNotHere).await;
     }
     let audience = Audience::Everyone;
     let asked = Asked {
