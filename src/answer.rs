@@ -12,29 +12,37 @@ use crate::corpus::{Date, Span};
 use crate::retrieval::{Hit, Index, IndexError};
 
 pub mod agreement;
+pub mod associations;
 pub mod clauses;
 pub mod confidence;
 pub mod explain;
+pub mod features;
 pub mod followup;
 pub mod headline;
 pub mod lexicon;
 pub mod lookup;
+pub mod model;
 pub mod names;
 pub mod question;
 pub mod receipt;
 pub mod reply;
 pub mod sentences;
+pub mod spans;
 pub mod surroundings;
 pub mod tables;
 pub mod template;
 pub mod terms;
 pub mod values;
 pub mod verify;
+pub mod weights;
 
+use confidence::Signs;
 use lexicon::Lexicon;
 use question::{Asked, Question, SmallTalk};
 use sentences::Candidate;
 pub use terms::Correction;
+use terms::WeightedTerm;
+use weights::Weights;
 
 /// A question is a sentence or two: more is pasted text, and is refused with a word of help.
 pub const LONGEST_QUESTION: usize = 2_000;
@@ -133,46 +141,100 @@ pub enum AnswerError {
     NoSuchSource { id: String },
 }
 
-/// Answers `text` out of `index`, or out of the sources with these ids only.
-pub fn answer(
-    text: &str,
-    sources: &[String],
-    index: &Index,
-    lexicon: &Lexicon,
-    options: Options,
-) -> Result<Answer, AnswerError> {
-    check_sources(sources, index)?;
+/// All that decides how questions are answered.
+#[derive(Clone, Copy)]
+pub struct Engine<'a> {
+    pub index: &'a Index,
+    pub lexicon: &'a Lexicon,
+    pub weights: &'a Weights,
+    pub options: Options,
+}
+
+/// A question as it was understood, and what was found for it.
+pub struct Reading<'a> {
+    pub question: Question,
+    pub terms: Vec<WeightedTerm>,
+    pub corrections: Vec<Correction>,
+    pub hits: Vec<Hit<'a>>,
+}
+
+impl<'a> Engine<'a> {
+    /// Understands `text` and finds the best `limit` passages for it, in all sources or in those with these ids.
+    pub fn read(&self, text: &str, sources: &[String], limit: usize) -> Result<Reading<'a>, AnswerError> {
+        if let Some(id) = sources.iter().find(|id| self.index.source(id).is_none()) {
+            return Err(AnswerError::NoSuchSource { id: id.clone() });
+        }
+        let question = Question::parse(text, self.lexicon);
+        let (terms, corrections) = terms::weigh(&question, self.index, self.options.spelling)?;
+        let hits = self.index.search(&terms::query(&terms, sources), limit)?;
+        Ok(Reading { question, terms, corrections, hits })
+    }
+
+    /// Every sentence that was found, best first.
+    pub fn choose<'r>(&'r self, reading: &'r Reading<'a>) -> Vec<Candidate<'r>> {
+        sentences::choose(&reading.question, &reading.terms, &reading.hits, self.lexicon, self.weights)
+    }
+
+    /// Every sentence that was found with its features, without a score.
+    pub fn collect<'r>(&'r self, reading: &'r Reading<'a>) -> Vec<Candidate<'r>> {
+        sentences::collect(
+            &reading.question,
+            &reading.terms,
+            &reading.hits,
+            self.lexicon,
+            &self.weights.associations,
+        )
+    }
+
+    /// What the best of the candidates says, in a line, and how sure that is.
+    pub fn conclude(&self, reading: &Reading<'_>, candidates: &[Candidate<'_>]) -> Option<Conclusion> {
+        let best = candidates.first()?;
+        let question = &reading.question;
+        let short = spans::best(question, &best.sentence, &self.weights.spans);
+        let line = headline::line(question, best, short.as_ref());
+        let signs = confidence::signs(question, &reading.terms, &reading.corrections, candidates, &line);
+        Some(Conclusion { confidence: confidence::weigh(&signs, &self.weights.confidence), line, signs })
+    }
+}
+
+/// The line that the best candidate gives, and how likely it is right.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conclusion {
+    pub line: headline::Line,
+    pub signs: Signs,
+    /// 0 to 1.
+    pub confidence: f64,
+}
+
+/// Answers `text` out of all sources, or out of those with these ids only.
+pub fn answer(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Answer, AnswerError> {
+    let index = engine.index;
     let text = text.trim();
     if let Some(outcome) = without_looking(text) {
         return Ok(finish(text, outcome, 0.0, Details::default(), index));
     }
-    let question = Question::parse(text, lexicon);
-    let (terms, corrections) = terms::weigh(&question, index, options.spelling)?;
-    let hits = index.search(&terms::query(&terms, sources), options.passages)?;
-    let candidates = sentences::choose(&question, &terms, &hits, lexicon);
+    let reading = engine.read(text, sources, engine.options.passages)?;
+    let candidates = engine.choose(&reading);
     let details = Details {
-        corrections,
-        missing: terms.iter().filter(|term| !term.is_known).map(|term| term.term.word.clone()).collect(),
-        ranked_sources: ranked_sources(&hits, &candidates),
+        missing: words_nowhere(&reading.terms),
+        ranked_sources: ranked_sources(&reading.hits, &candidates),
+        corrections: reading.corrections.clone(),
     };
-    let Some(best) = candidates.first() else {
+    let Some(Conclusion { line, confidence, .. }) = engine.conclude(&reading, &candidates) else {
         let outcome = Outcome::Abstained { nearest: None };
         return Ok(finish(text, outcome, 0.0, details, index));
     };
-    let (confidence, _) = confidence::weigh(&question, &terms, &candidates);
-    let outcome = if confidence < options.threshold {
-        Outcome::Abstained { nearest: Some(cite(&hits[best.hit], best.span, &[])) }
+    let outcome = if confidence < engine.options.threshold {
+        let best = &candidates[0];
+        Outcome::Abstained { nearest: Some(cite(&reading.hits[best.hit], best.span, &[])) }
     } else {
-        Outcome::Found(finding(&question, &candidates, &hits))
+        Outcome::Found(finding(line, &candidates, &reading.hits))
     };
     Ok(finish(text, outcome, confidence, details, index))
 }
 
-fn check_sources(sources: &[String], index: &Index) -> Result<(), AnswerError> {
-    match sources.iter().find(|id| index.source(id).is_none()) {
-        Some(id) => Err(AnswerError::NoSuchSource { id: id.clone() }),
-        None => Ok(()),
-    }
+fn words_nowhere(terms: &[WeightedTerm]) -> Vec<String> {
+    terms.iter().filter(|term| !term.is_known).map(|term| term.term.word.clone()).collect()
 }
 
 #[derive(Default)]
@@ -220,13 +282,12 @@ fn ranked_sources(hits: &[Hit<'_>], candidates: &[Candidate<'_>]) -> Vec<String>
     ranked
 }
 
-fn finding(question: &Question, candidates: &[Candidate<'_>], hits: &[Hit<'_>]) -> Finding {
+fn finding(line: headline::Line, candidates: &[Candidate<'_>], hits: &[Hit<'_>]) -> Finding {
     let best = &candidates[0];
     if let Some((answer, span)) = lead_in_with_items(best, &hits[best.hit]) {
         let citation = cite(&hits[best.hit], span, &[Span::new(0, span.len())]);
         return Finding { answer, value: None, citations: vec![citation] };
     }
-    let line = headline::line(question, best);
     let highlight = [line.span];
     let mut citations = vec![cite(&hits[best.hit], best.span, &highlight)];
     for (other, span) in agreement::same(&line, candidates, hits) {

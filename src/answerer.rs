@@ -11,7 +11,8 @@ use crate::answer::lookup::{self, Found};
 use crate::answer::reply::Reply;
 use crate::answer::surroundings::{self, Surroundings};
 use crate::answer::template::{TemplateError, Templates};
-use crate::answer::{self, Answer, AnswerError, Citation, Options, Outcome};
+use crate::answer::weights::{Weights, WeightsError};
+use crate::answer::{self, Answer, AnswerError, Citation, Engine, Options, Outcome};
 use crate::corpus::Span;
 use crate::language::Language;
 use crate::retrieval::Index;
@@ -19,12 +20,14 @@ use crate::settings::{self, LinkTemplate, Settings};
 
 const REPLIES: &str = include_str!("../config/replies.toml");
 const GERMAN_REPLIES: &str = include_str!("../config/replies.de.toml");
+const WEIGHTS: &str = include_str!("../config/weights.toml");
 const SYNONYMS: &str = include_str!("../config/synonyms.toml");
 
 /// Answers questions out of one state of the index. Cheap to share: asking changes nothing.
 pub struct Answerer {
     index: Index,
     lexicon: Lexicon,
+    weights: Weights,
     english: Templates,
     german: Templates,
     options: Options,
@@ -38,21 +41,25 @@ pub enum AnswererError {
     #[error(transparent)]
     Lexicon(#[from] LexiconError),
     #[error(transparent)]
+    Weights(#[from] WeightsError),
+    #[error(transparent)]
     Templates(#[from] TemplateError),
     #[error("cannot read {path}: {reason}")]
     File { path: String, reason: std::io::Error },
 }
 
 impl Answerer {
-    /// Reads `replies.toml`, `replies.de.toml` and `synonyms.toml` of the configuration folder, or the compiled-in ones.
+    /// Reads `replies.toml`, `replies.de.toml`, `synonyms.toml` and `weights.toml` of the configuration folder, or the compiled-in ones.
     pub fn new(index: Index, settings: &Settings) -> Result<Answerer, AnswererError> {
         let folder = settings.config_dir.as_deref();
+        let (weights, weights_file) = file_or(folder, "weights.toml", WEIGHTS)?;
         let (synonyms, synonyms_file) = file_or(folder, "synonyms.toml", SYNONYMS)?;
         let (english, english_file) = file_or(folder, "replies.toml", REPLIES)?;
         let (german, german_file) = file_or(folder, "replies.de.toml", GERMAN_REPLIES)?;
         Ok(Answerer {
             index,
             lexicon: Lexicon::parse(&synonyms, &synonyms_file)?,
+            weights: Weights::parse(&weights, &weights_file)?,
             english: Templates::parse(&english, &english_file, Language::English)?,
             german: Templates::parse(&german, &german_file, Language::German)?,
             options: Options {
@@ -74,9 +81,14 @@ impl Answerer {
         &self.lexicon
     }
 
+    /// What answers, piece by piece.
+    pub fn engine(&self) -> Engine<'_> {
+        Engine { index: &self.index, lexicon: &self.lexicon, weights: &self.weights, options: self.options }
+    }
+
     /// Answers out of all sources, or out of those with the given ids.
     pub fn ask(&self, question: &str, sources: &[String]) -> Result<Answer, AnswerError> {
-        let mut answer = answer::answer(question, sources, &self.index, &self.lexicon, self.options)?;
+        let mut answer = answer::answer(question, sources, self.engine())?;
         match &mut answer.outcome {
             Outcome::Found(finding) => finding.citations.iter_mut().for_each(|citation| self.link(citation)),
             Outcome::Abstained { nearest } => nearest.iter_mut().for_each(|citation| self.link(citation)),
@@ -106,7 +118,7 @@ impl Answerer {
 
     /// How the answer to the same question is chosen.
     pub fn explain(&self, question: &str, sources: &[String]) -> Result<Explanation, AnswerError> {
-        explain::explain(question, sources, &self.index, &self.lexicon, self.options)
+        explain::explain(question, sources, self.engine())
     }
 
     /// What stands around a quote; `None` where the source does not hold it there any more.
@@ -121,7 +133,7 @@ impl Answerer {
         sources: &[String],
         limit: usize,
     ) -> Result<Vec<Found<'_>>, AnswerError> {
-        lookup::look_up(query, sources, limit, &self.index, &self.lexicon, self.options)
+        lookup::look_up(query, sources, limit, self.engine())
     }
 
     /// The answer as people see it. The language is that of the words around it: what the sources say stays in

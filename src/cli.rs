@@ -29,6 +29,7 @@ mod serve;
 mod show;
 mod sources;
 mod token;
+mod tune;
 mod why;
 
 /// Answers questions out of a folder of documents, in one line, with the proof under it.
@@ -87,6 +88,9 @@ enum Command {
     Config(config::Config),
     /// Print the completions for a shell
     Completions(completions::Completions),
+    /// Learn the weights of answering from question sets, and write their file
+    #[command(hide = true)]
+    Tune(tune::Tune),
 }
 
 /// Why a command could not do what it was asked, by exit code.
@@ -173,6 +177,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Doctor(command) => doctor::run(&command, &world.sources(&common)),
         Command::Config(command) => config::run(&command, &settings()?),
         Command::Completions(command) => completions::run(&command),
+        Command::Tune(command) => tune::run(&command, &settings()?),
     }
 }
 

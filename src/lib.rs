@@ -25,5 +25,6 @@ pub mod live;
 pub mod local_discord;
 pub mod settings;
 pub mod store;
+pub mod tune;
 
 pub use answerer::{Answerer, AnswererError};

@@ -1,99 +1,135 @@
-//! How likely the best candidate is right: a logistic function of a few plain signs.
+//! How likely the best candidate is right: learned on questions that choosing was not learned on.
 
 use super::asks_for_value;
+use super::features::{asked_place, features};
+use super::headline::Line;
+use super::model::{Trees, probability};
 use super::question::{Asked, Question, Role};
 use super::sentences::Candidate;
-use super::terms::WeightedTerm;
+use super::terms::{Correction, WeightedTerm};
 
-/// The signs, each 0 to 1, and what they weigh. Set by hand on the tuning sets; fitting them is the tuning
-/// command's work.
-#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize)]
-pub struct Signs {
-    /// The share of the question's weight in the sentence.
-    pub coverage: f64,
-    /// In the sentence, beside it, above it or around it.
-    pub coverage_with_context: f64,
-    /// The share of the question's weight that occurs nowhere in the corpus.
-    pub missing: f64,
-    /// A name of the question is nowhere near.
-    pub name_missing: f64,
-    /// The word that says what happens is neither here nor beside.
-    pub predicate_missing: f64,
-    /// A value is asked for: how well the best one fits.
-    pub value: f64,
-    /// A name is asked for, and none fits.
-    pub no_name: f64,
-    /// A number or a date is asked for, and none fits.
-    pub no_number: f64,
-    /// The share of the question's content words in the sentence or beside it.
-    pub words: f64,
-    /// The sentence is of the kind asked for.
-    pub cue: f64,
-    /// Somebody's words are asked for, and the sentence reports none.
-    pub unquoted: f64,
-}
-
-impl Signs {
-    pub fn each(&self) -> [(&'static str, f64, f64); 11] {
-        [
-            ("coverage", self.coverage, 3.0),
-            ("coverage_with_context", self.coverage_with_context, 4.0),
-            ("missing", self.missing, -3.0),
-            ("name_missing", self.name_missing, -2.5),
-            ("predicate_missing", self.predicate_missing, -0.8),
-            ("value", self.value, 1.5),
-            ("no_name", self.no_name, -3.0),
-            ("no_number", self.no_number, -4.5),
-            ("words", self.words, 1.0),
-            ("cue", self.cue, 0.8),
-            ("unquoted", self.unquoted, -1.5),
-        ]
+features! {
+    /// What speaks for or against the best candidate.
+    Signs {
+        /// The log-odds of its sentence.
+        score,
+        /// How far the next sentence stays behind, 10 where there is none.
+        lead,
+        /// The same of the best sentence in another document.
+        lead_over_documents,
+        /// The probabilities of all other sentences, added.
+        rivals,
+        /// The probability of its short answer, 0 where none was looked for.
+        span,
+        /// 1: the line is the short answer; 0.5: it has one.
+        tells_value,
+        /// Words of the line.
+        line,
+        /// The share of the question's weight in the sentence.
+        coverage,
+        /// The same with what stands beside and above.
+        coverage_near,
+        /// The same with what stands around.
+        coverage_around,
+        /// The share of the question's weight that occurs nowhere in the corpus.
+        missing,
+        /// The share of the heaviest term that is neither here, beside nor above.
+        heaviest_missing,
+        /// The share of the question's names that are neither here, beside nor above.
+        names_missing,
+        /// How many names the question has.
+        names,
+        /// The word that says what happens is neither here nor beside, 0 to 1.
+        predicate_missing,
+        /// The share of the question's numbers that are not here.
+        numbers_missing,
+        /// The score of the finders' best value.
+        value,
+        /// 1: a kind of value is asked for, and none is here.
+        no_value,
+        /// The share of the question's content words in the sentence.
+        words,
+        /// Signs of the kind of sentence asked for, 0 to 1.
+        cue,
+        /// 1: somebody's words are asked for, and none are here.
+        unquoted,
+        /// The place of its passage.
+        rank,
+        /// The share of the first ten passages that are of its document.
+        document,
+        /// What the question's terms weigh together.
+        weight,
+        /// How many terms the question has.
+        terms,
+        /// How many words were corrected.
+        corrected,
+        /// The kind of answer asked for, by its place in a fixed order.
+        asked,
+        /// 0 in running text, 1 in a list, 2 in a table, 3 in code.
+        kind,
+        /// How well its passage covers the question.
+        passage,
+        /// Words of the question side by side here too.
+        bigrams,
     }
 }
 
-/// What speaks against any answer before a sign was seen.
-pub const INTERCEPT: f64 = -4.2;
-
-/// The confidence in the first of the candidates, with its signs; 0 where there is none.
-pub fn weigh(question: &Question, terms: &[WeightedTerm], candidates: &[Candidate<'_>]) -> (f64, Signs) {
-    let Some(best) = candidates.first() else { return (0.0, Signs::default()) };
-    let signs = signs(question, terms, best);
-    let logit = INTERCEPT + signs.each().iter().map(|(_, value, weight)| value * weight).sum::<f64>();
-    (1.0 / (1.0 + (-logit).exp()), signs)
+/// The confidence in the first of the candidates, 0 to 1.
+pub fn weigh(signs: &Signs, model: &Trees) -> f64 {
+    probability(model.score(&signs.values()))
 }
 
-fn signs(question: &Question, terms: &[WeightedTerm], best: &Candidate<'_>) -> Signs {
+/// What the answer `line` of the first candidate rests on.
+pub fn signs(
+    question: &Question,
+    terms: &[WeightedTerm],
+    corrections: &[Correction],
+    candidates: &[Candidate<'_>],
+    line: &Line,
+) -> Signs {
+    let Some(best) = candidates.first() else { return Signs::default() };
     let features = &best.features;
     let all: f64 = terms.iter().map(|term| term.weight).sum();
     let unknown: f64 = terms.iter().filter(|term| !term.is_known).map(|term| term.weight).sum();
-    let has_names = terms.iter().any(|term| term.term.is_name);
+    let names = terms.iter().filter(|term| term.term.is_name).count();
     let has_predicate = terms.iter().any(|term| term.term.is_predicate && term.term.role == Role::Content);
-    let takes_value = asks_for_value(question.asked);
-    let takes_name = matches!(question.asked, Asked::Person | Asked::Place | Asked::Organisation);
+    let lead = |other: Option<&Candidate<'_>>| other.map_or(10.0, |other| best.score - other.score);
+    let coverage_near = features.coverage + features.beside + features.above;
     Signs {
+        score: best.score,
+        lead: lead(candidates.get(1)),
+        lead_over_documents: lead(candidates.iter().find(|other| other.document != best.document)),
+        rivals: candidates[1..].iter().map(|other| probability(other.score as f32)).sum(),
+        span: line.probability,
+        tells_value: match &line.value {
+            Some(value) if *value == line.text => 1.0,
+            Some(_) => 0.5,
+            None => 0.0,
+        },
+        line: line.text.split_whitespace().count() as f64,
         coverage: features.coverage,
-        coverage_with_context: features.coverage + features.beside + features.above + features.around * 0.5,
+        coverage_near,
+        coverage_around: coverage_near + features.around,
         missing: if all > 0.0 { unknown / all } else { 1.0 },
-        name_missing: match features.names {
-            _ if !has_names => 0.0,
-            // Whoever is quoted and what about are both needed: one of two is somebody else's word.
-            names if names < 1.0 && question.asked == Asked::Quotation => 1.0,
-            names => 1.0 - names,
-        },
-        predicate_missing: if has_predicate { 1.0 - features.predicate } else { 0.0 },
+        heaviest_missing: features.heaviest_missing_near,
+        names_missing: if names == 0 { 0.0 } else { 1.0 - features.names },
+        names: names as f64,
+        predicate_missing: if has_predicate { 1.0 - features.predicate_near } else { 0.0 },
+        numbers_missing: features.numbers_missing,
         value: features.value,
-        no_name: if takes_value && takes_name { features.no_value } else { 0.0 },
-        no_number: if takes_value && !takes_name { features.no_value } else { 0.0 },
+        no_value: if asks_for_value(question.asked) { features.no_value } else { 0.0 },
         words: words_found(terms, best),
+        cue: features.cue,
         unquoted: if question.asked == Asked::Quotation && features.cue < 0.3 { 1.0 } else { 0.0 },
-        cue: if matches!(
-            question.asked,
-            Asked::Identity | Asked::Definition | Asked::Reason | Asked::Quotation
-        ) {
-            features.cue
-        } else {
-            0.0
-        },
+        rank: features.rank,
+        document: features.document,
+        weight: all,
+        terms: terms.len() as f64,
+        corrected: corrections.len() as f64,
+        asked: asked_place(question.asked),
+        kind: features.kind,
+        passage: features.passage_coverage,
+        bigrams: features.bigrams,
     }
 }
 

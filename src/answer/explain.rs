@@ -3,15 +3,15 @@
 
 use serde::Serialize;
 
-use super::confidence;
-use super::headline;
-use super::lexicon::Lexicon;
+use super::confidence::Signs;
+use super::features::Features;
+use super::model::Trees;
 use super::question::{Asked, Question, Role};
-use super::sentences::{self, Candidate};
-use super::terms::{self, Correction};
-use super::values;
-use super::{AnswerError, Options, check_sources};
-use crate::retrieval::{Hit, Index};
+use super::sentences::Candidate;
+use super::spans;
+use super::terms::Correction;
+use super::{AnswerError, Engine, Reading};
+use crate::retrieval::Hit;
 
 /// How many sentences are shown.
 const SHOWN: usize = 10;
@@ -46,8 +46,11 @@ pub struct ExplainedCandidate {
     pub path: String,
     pub line: usize,
     pub sentence: String,
+    /// Log-odds that it holds the answer.
     pub score: f64,
-    /// Their contributions add up to the score.
+    /// The score before any feature was seen.
+    pub intercept: f64,
+    /// Their contributions and the intercept add up to the score.
     pub features: Vec<Contribution>,
     /// What the sentence offers as a short answer, best first.
     pub values: Vec<ExplainedValue>,
@@ -58,19 +61,15 @@ pub struct ExplainedCandidate {
 #[derive(Debug, Serialize)]
 pub struct ExplainedValue {
     pub text: String,
-    /// How well it fits the kind that is asked for, by itself.
-    pub fit: f64,
-    /// `fit`, and how close it stands to the words of the question.
-    pub score: f64,
-    pub rejected: Option<String>,
+    /// How likely it is right, if the sentence is: 0 to 1.
+    pub probability: f64,
 }
 
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Contribution {
     pub name: &'static str,
     pub value: f64,
-    pub weight: f64,
-    /// `value` times `weight`.
+    /// What it changed, in log-odds.
     pub contribution: f64,
 }
 
@@ -86,19 +85,16 @@ pub struct ExplainedConfidence {
 }
 
 /// What [`answer`](super::answer) does with the same question, step by step.
-pub fn explain(
-    text: &str,
-    sources: &[String],
-    index: &Index,
-    lexicon: &Lexicon,
-    options: Options,
-) -> Result<Explanation, AnswerError> {
-    check_sources(sources, index)?;
-    let question = Question::parse(text.trim(), lexicon);
-    let (terms, corrections) = terms::weigh(&question, index, options.spelling)?;
-    let hits = index.search(&terms::query(&terms, sources), options.passages)?;
-    let candidates = sentences::choose(&question, &terms, &hits, lexicon);
-    let (confidence, signs) = confidence::weigh(&question, &terms, &candidates);
+pub fn explain(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Explanation, AnswerError> {
+    let reading = engine.read(text.trim(), sources, engine.options.passages)?;
+    let candidates = engine.choose(&reading);
+    let conclusion = engine.conclude(&reading, &candidates);
+    let threshold = engine.options.threshold;
+    let confidence = conclusion.as_ref().map_or(0.0, |conclusion| conclusion.confidence);
+    let (intercept, signs) = conclusion.map_or((0.0, Vec::new()), |conclusion| {
+        contributions(Signs::NAMES, &conclusion.signs.values(), &engine.weights.confidence)
+    });
+    let Reading { question, terms, corrections, hits } = &reading;
     let explained_terms = terms.iter().map(|term| ExplainedTerm {
         word: term.term.word.clone(),
         role: term.term.role,
@@ -108,8 +104,8 @@ pub fn explain(
     });
     let declined = match candidates.first() {
         None => Some("no passage has a word of the question".to_owned()),
-        Some(_) if confidence < options.threshold => {
-            Some(format!("the confidence {confidence:.2} is below answer.threshold {:.2}", options.threshold))
+        Some(_) if confidence < threshold => {
+            Some(format!("the confidence {confidence:.2} is below answer.threshold {threshold:.2}"))
         }
         Some(_) => None,
     };
@@ -117,16 +113,10 @@ pub fn explain(
         question: question.text.clone(),
         asked: question.asked,
         terms: explained_terms.collect(),
-        corrections,
+        corrections: corrections.clone(),
         passages: hits.len(),
-        candidates: explained_candidates(&question, &candidates, &hits),
-        confidence: ExplainedConfidence {
-            value: confidence,
-            intercept: confidence::INTERCEPT,
-            signs: contributions(&signs.each()),
-            threshold: options.threshold,
-            declined,
-        },
+        candidates: explained_candidates(question, &candidates, hits, engine),
+        confidence: ExplainedConfidence { value: confidence, intercept, signs, threshold, declined },
     })
 }
 
@@ -134,49 +124,45 @@ fn explained_candidates(
     question: &Question,
     candidates: &[Candidate<'_>],
     hits: &[Hit<'_>],
+    engine: Engine<'_>,
 ) -> Vec<ExplainedCandidate> {
     let best = candidates.first().map_or(0.0, |candidate| candidate.score);
     let explained = candidates.iter().take(SHOWN).enumerate().map(|(rank, candidate)| {
         let hit = &hits[candidate.hit];
         let behind = best - candidate.score;
+        let (intercept, features) =
+            contributions(Features::NAMES, &candidate.features.values(), &engine.weights.sentences);
         ExplainedCandidate {
             source: hit.source.description.id.clone(),
             path: hit.passage.path.clone(),
             line: hit.passage.line_at(candidate.span.start),
             sentence: candidate.sentence.text.to_owned(),
             score: candidate.score,
-            features: contributions(&candidate.features.each()),
-            values: explained_values(question, candidate),
+            intercept,
+            features,
+            values: explained_values(question, candidate, &engine.weights.spans),
             rejected: (rank > 0).then(|| format!("scores {behind:.2} less than the best")),
         }
     });
     explained.collect()
 }
 
-fn explained_values(question: &Question, candidate: &Candidate<'_>) -> Vec<ExplainedValue> {
-    let least = headline::least_score(question.asked);
-    let ranked = values::ranked(question, &candidate.sentence).into_iter().enumerate();
-    let explained = ranked.map(|(rank, value)| ExplainedValue {
+fn explained_values(question: &Question, candidate: &Candidate<'_>, model: &Trees) -> Vec<ExplainedValue> {
+    let ranked = spans::ranked(question, &candidate.sentence, model);
+    let explained = ranked.into_iter().map(|(value, probability)| ExplainedValue {
         text: candidate.sentence.text[value.span.range()].to_owned(),
-        fit: value.fit,
-        score: value.score,
-        rejected: match () {
-            () if rank > 0 => Some("another value of the sentence scores better".to_owned()),
-            () if value.score < least => {
-                Some(format!("scores less than {least:.2}: the sentence is told instead"))
-            }
-            () => None,
-        },
+        probability,
     });
     explained.collect()
 }
 
-fn contributions(each: &[(&'static str, f64, f64)]) -> Vec<Contribution> {
-    let contribution = |(name, value, weight): &(&'static str, f64, f64)| Contribution {
+/// What was there before, and what each feature that matters changed.
+fn contributions(names: &[&'static str], values: &[f32], model: &Trees) -> (f64, Vec<Contribution>) {
+    let (before, brought) = model.contributions(values);
+    let parts = names.iter().zip(values).zip(brought).map(|((name, value), brought)| Contribution {
         name,
-        value: *value,
-        weight: *weight,
-        contribution: value * weight,
-    };
-    each.iter().map(contribution).collect()
+        value: f64::from(*value),
+        contribution: f64::from(brought),
+    });
+    (f64::from(before), parts.filter(|part| part.contribution != 0.0).collect())
 }

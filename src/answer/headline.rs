@@ -11,7 +11,7 @@ use super::clauses::{self, Clause, span_of};
 use super::lexicon::{is_auxiliary, is_disputing_verb, is_guard_word};
 use super::question::{Asked, Question, looks_like_participle};
 use super::sentences::{Candidate, Sentence};
-use super::values::{self, Value};
+use super::values::Value;
 use crate::corpus::Span;
 
 /// A clause of so many words is told whole beside its value.
@@ -20,66 +20,71 @@ const SHORT_CLAUSE: usize = 9;
 pub const LONGEST_LINE: usize = 38;
 
 /// The line, what it was taken from, and the bare value in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Line {
     pub text: String,
     pub value: Option<String>,
     /// The bytes of the sentence that it was taken from.
     pub span: Span,
+    /// How likely the best short answer of the sentence is right, 0 to 1; 0 where none was looked for.
+    pub probability: f64,
 }
 
-/// The line for the chosen sentence.
-pub fn line(question: &Question, candidate: &Candidate<'_>) -> Line {
+/// From this probability on a short answer is told alone.
+const TOLD_ALONE: f64 = 0.65;
+/// From this probability on it is marked within the sentence that is told.
+const MARKED: f64 = 0.2;
+
+/// The line for the chosen sentence; `short` is its best short answer, and how likely that is right.
+pub fn line(question: &Question, candidate: &Candidate<'_>, short: Option<&(Value, f64)>) -> Line {
     let sentence = &candidate.sentence;
     let clauses = &clauses::clauses(sentence.text, &sentence.words);
-    match &candidate.value {
-        Some(value @ Value { key: Some(key), .. }) => cell_line(sentence, value, *key),
-        Some(value) if asks_for_value(question.asked) && value.score >= least_score(question.asked) => {
+    if let Some(value @ Value { key: Some(key), .. }) = &candidate.value {
+        return cell_line(sentence, value, *key);
+    }
+    let Some((value, probability)) = short else { return statement(sentence, clauses, None) };
+    let line = match () {
+        () if *probability >= TOLD_ALONE && asks_for_value(question.asked) => {
             value_line(question, sentence, clauses, value)
         }
-        _ => statement(sentence, clauses),
-    }
-}
-
-/// A value that scores less is not told for itself: nobody is helped by a short wrong answer, so that the
-/// sentence is. On 2,400 questions of the tuning sets names below this were right less often than the sentence
-/// that they stand in; numbers and dates were not.
-pub fn least_score(asked: Asked) -> f64 {
-    match asked {
-        Asked::Person | Asked::Place | Asked::Organisation => 0.45,
-        _ => values::WEAK,
-    }
+        () if *probability >= MARKED => {
+            let told = plain(&sentence.text[value.span.range()]);
+            Line { value: Some(told), ..statement(sentence, clauses, Some(&value.words)) }
+        }
+        () => statement(sentence, clauses, Some(&value.words)),
+    };
+    Line { probability: *probability, ..line }
 }
 
 /// A table cell is told with the first cell of its row, which says what the row is about.
 fn cell_line(sentence: &Sentence<'_>, value: &Value, key: Span) -> Line {
     let cell = plain(&sentence.text[value.span.range()]);
     let text = format!("{} · {cell}", plain(&sentence.text[key.range()]));
-    Line { text, value: Some(cell), span: value.span }
+    Line { text, value: Some(cell), span: value.span, probability: 1.0 }
 }
 
 fn value_line(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause], value: &Value) -> Line {
     let told = sentence.text[value.span.range()].to_owned();
     let Some(clause) = clause_around(clauses, &value.words) else {
-        return Line { text: plain(&told), value: Some(plain(&told)), span: value.span };
+        return Line { text: plain(&told), value: Some(plain(&told)), span: value.span, probability: 0.0 };
     };
     let value_text = Some(plain(&told));
     if is_disputed(sentence, clause) {
-        return Line { value: value_text, ..statement(sentence, clauses) };
+        return Line { value: value_text, ..statement(sentence, clauses, Some(&value.words)) };
     }
     if hangs_on_condition(sentence, clause, clauses) {
-        return Line { value: value_text, ..statement(sentence, clauses) };
+        return Line { value: value_text, ..statement(sentence, clauses, Some(&value.words)) };
     }
     let is_guarded = guard_outside(sentence, clause, &value.words);
     let is_short = clause.words.len() <= SHORT_CLAUSE && stands_alone(sentence, clause);
     if let Some(short) = reduced(sentence, clause, &value.words) {
-        return Line { text: short, value: value_text, span: clause.span(&sentence.words) };
+        return Line { text: short, value: value_text, span: clause.span(&sentence.words), probability: 0.0 };
     }
     if is_guarded {
         let told = if stands_alone(sentence, clause) {
             whole(sentence, &clause.words)
         } else {
-            statement(sentence, clauses)
+            statement(sentence, clauses, Some(&value.words))
         };
         return Line { value: value_text, ..told };
     }
@@ -87,7 +92,7 @@ fn value_line(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause], 
         return Line { value: value_text, ..whole(sentence, &clause.words) };
     }
     let span = value.with_role;
-    Line { text: plain(&sentence.text[span.range()]), value: value_text, span }
+    Line { text: plain(&sentence.text[span.range()]), value: value_text, span, probability: 0.0 }
 }
 
 fn clause_around<'c>(clauses: &'c [Clause], words: &Range<usize>) -> Option<&'c Clause> {
@@ -240,18 +245,21 @@ fn whole(sentence: &Sentence<'_>, words: &Range<usize>) -> Line {
     if let Some(mark) = after.chars().next().filter(|c| matches!(c, '”' | '"' | '%' | ')')) {
         span.end += mark.len_utf8();
     }
-    Line { text: plain(&sentence.text[span.range()]), value: None, span }
+    Line { text: plain(&sentence.text[span.range()]), value: None, span, probability: 0.0 }
 }
 
 /// The sentence as a line. One too long gives up whole clauses, farthest from the question's words first;
-/// clauses that a remaining one hangs on, or with a guard word, stay.
-fn statement(sentence: &Sentence<'_>, clauses: &[Clause]) -> Line {
+/// clauses that a remaining one hangs on, or with a guard word, stay, and so does the one with the value.
+fn statement(sentence: &Sentence<'_>, clauses: &[Clause], value: Option<&Range<usize>>) -> Line {
     let all = 0..sentence.words.len();
     if all.len() <= LONGEST_LINE || clauses.len() < 2 {
         return whole_sentence(sentence);
     }
     let matched = |clause: &Clause| -> f64 {
         let places = clause.opener.start..clause.words.end;
+        if value.is_some_and(|value| value.start < places.end && places.start < value.end) {
+            return f64::INFINITY;
+        }
         places
             .filter_map(|place| sentence.found[place])
             .map(|(term, quality)| sentence.terms[term].weight * quality)
@@ -264,9 +272,9 @@ fn statement(sentence: &Sentence<'_>, clauses: &[Clause]) -> Line {
         let can_drop_first = stands_alone(sentence, &clauses[kept.start + 1]);
         if can_drop_first && matched(first) < matched(last) {
             kept.start += 1;
-        } else if droppable_end(sentence, last) {
+        } else if droppable_end(sentence, last) && matched(last).is_finite() {
             kept.end -= 1;
-        } else if can_drop_first {
+        } else if can_drop_first && matched(first).is_finite() {
             kept.start += 1;
         } else {
             break;
@@ -291,7 +299,7 @@ fn whole_sentence(sentence: &Sentence<'_>) -> Line {
     let start = text.as_ptr() as usize - sentence.text.as_ptr() as usize;
     // Items of a list, and what was cut for its length, end in other signs.
     let text = text.strip_suffix(['.', ',', ';']).unwrap_or(text);
-    Line { text: plain(text), value: None, span: Span::new(start, start + text.len()) }
+    Line { text: plain(text), value: None, span: Span::new(start, start + text.len()), probability: 0.0 }
 }
 
 /// One line without markup: emphasis, code marks, the bars of a table row and the addresses of links are left

@@ -1,10 +1,8 @@
 //! Looking up: passages for some words, with the words marked. No answer is taken out.
 
-use super::lexicon::Lexicon;
-use super::question::Question;
 use super::sentences::{Sentence, Wanted};
-use super::{AnswerError, Options, check_sources, terms};
-use crate::retrieval::{Hit, Index};
+use super::{AnswerError, Engine, Reading};
+use crate::retrieval::Hit;
 
 /// A passage, and where the words stand in it.
 #[derive(Debug)]
@@ -19,15 +17,10 @@ pub fn look_up<'a>(
     query: &str,
     sources: &[String],
     limit: usize,
-    index: &'a Index,
-    lexicon: &Lexicon,
-    options: Options,
+    engine: Engine<'a>,
 ) -> Result<Vec<Found<'a>>, AnswerError> {
-    check_sources(sources, index)?;
-    let question = Question::parse(query, lexicon);
-    let (terms, _) = terms::weigh(&question, index, options.spelling)?;
-    let hits = index.search(&terms::query(&terms, sources), limit)?;
-    let wanted = Wanted::new(&terms, lexicon);
+    let Reading { terms, hits, .. } = engine.read(query, sources, limit)?;
+    let wanted = Wanted::new(&terms, engine.lexicon, &engine.weights.associations);
     let highlights = |hit: &Hit<'_>| {
         let text = &hit.passage.text;
         let sentence = Sentence::new(text, &wanted);

@@ -123,7 +123,7 @@ pub fn is_capitalised(sentence: &Sentence<'_>, word: &Word) -> bool {
 }
 
 /// Days and months; a short form that a hyphen ties to the next word is something else ("Mar-a-Lago").
-fn is_calendar(sentence: &Sentence<'_>, place: usize) -> bool {
+pub fn is_calendar(sentence: &Sentence<'_>, place: usize) -> bool {
     let folded = sentence.words[place].folded.as_str();
     if sentence.gap_before(place + 1) == "-" {
         return false;

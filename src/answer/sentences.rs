@@ -1,19 +1,19 @@
 //! Choosing sentences: every sentence of the passages that were found, with the features that speak for it.
 //!
-//! The score of a sentence is the sum of its features times their weights: nothing is hidden in it, and each
-//! contribution can be shown.
+//! The score of a sentence is what the learned trees make of its [`Features`]: log-odds of holding the answer.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::asks_for_value;
-use super::lexicon::{Lexicon, is_reporting_verb};
-use super::names;
-use super::question::{Asked, Question, Role};
+use super::associations::Associations;
+use super::features::{self, Features, Presence};
+use super::lexicon::Lexicon;
+use super::question::Question;
 use super::tables;
 use super::terms::{Form, WeightedTerm};
 use super::values::{self, Value};
+use super::weights::Weights;
 use crate::corpus::{PassageKind, Span};
 use crate::retrieval::Hit;
 use crate::words::{Word, is_function_word, stem, words};
@@ -23,19 +23,24 @@ pub struct Wanted<'a> {
     terms: &'a [WeightedTerm],
     lexicon: &'a Lexicon,
     by_first_stem: HashMap<&'a str, Vec<(usize, &'a Form)>>,
+    associations: &'a Associations,
     /// Most words of a text are few words over and over: each is stemmed once a question.
     stems: RefCell<HashMap<String, Rc<str>>>,
 }
 
 impl<'a> Wanted<'a> {
-    pub fn new(terms: &'a [WeightedTerm], lexicon: &'a Lexicon) -> Wanted<'a> {
+    pub fn new(
+        terms: &'a [WeightedTerm],
+        lexicon: &'a Lexicon,
+        associations: &'a Associations,
+    ) -> Wanted<'a> {
         let mut by_first_stem: HashMap<&str, Vec<(usize, &Form)>> = HashMap::new();
         for (number, term) in terms.iter().enumerate() {
             for form in &term.forms {
                 by_first_stem.entry(&form.stems[0]).or_default().push((number, form));
             }
         }
-        Wanted { terms, lexicon, by_first_stem, stems: RefCell::default() }
+        Wanted { terms, lexicon, by_first_stem, associations, stems: RefCell::default() }
     }
 
     fn stem(&self, folded: &str) -> Rc<str> {
@@ -69,6 +74,24 @@ impl<'a> Wanted<'a> {
         found
     }
 
+    /// For each term, how surely a word of the sentence answers for it.
+    fn associated(&self, stems: &[Rc<str>]) -> Vec<f64> {
+        let mut associated = vec![0.0_f64; self.terms.len()];
+        if self.associations.is_empty() {
+            return associated;
+        }
+        for stem in stems {
+            for (asked, strength) in self.associations.of(stem) {
+                for (here, term) in associated.iter_mut().zip(self.terms) {
+                    if term.term.stem == asked {
+                        *here = here.max(strength);
+                    }
+                }
+            }
+        }
+        associated
+    }
+
     /// A function word that shares its stem with a word of the question: "will" is not "willing".
     fn is_another_word(&self, folded: &str, term: usize) -> bool {
         self.terms[term].term.word != folded && is_function_word(folded)
@@ -86,6 +109,8 @@ pub struct Sentence<'a> {
     pub stems: Vec<Rc<str>>,
     /// For each word: the term of the question that it is, and how surely (0 to 1).
     pub found: Vec<Option<(usize, f64)>>,
+    /// For each term, how surely another word here answers for it (0 to 1).
+    pub associated: Vec<f64>,
     pub terms: &'a [WeightedTerm],
     pub lexicon: &'a Lexicon,
 }
@@ -95,7 +120,8 @@ impl<'a> Sentence<'a> {
         let words = words(text);
         let stems: Vec<Rc<str>> = words.iter().map(|word| wanted.stem(&word.folded)).collect();
         let found = wanted.find(&words, &stems);
-        Sentence { text, words, stems, found, terms: wanted.terms, lexicon: wanted.lexicon }
+        let associated = wanted.associated(&stems);
+        Sentence { text, words, stems, found, associated, terms: wanted.terms, lexicon: wanted.lexicon }
     }
 
     /// What stands between the word at `place` and the one before it.
@@ -114,73 +140,12 @@ impl<'a> Sentence<'a> {
     }
 }
 
-/// What speaks for a sentence; each 0 to 1 unless said otherwise.
-#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize)]
-pub struct Features {
-    /// The share of the question's weight that the sentence holds.
-    pub coverage: f64,
-    /// The further share in the sentences beside it.
-    pub beside: f64,
-    /// The further share in title, headings and table header.
-    pub above: f64,
-    /// The further share elsewhere in the passage, or in other passages of the document that were found.
-    pub around: f64,
-    /// Neighbours in the question that are neighbours here too.
-    pub bigrams: f64,
-    /// How close together the question's words stand.
-    pub proximity: f64,
-    /// The word that says what happens stands here.
-    pub predicate: f64,
-    /// The share of the question's names that stand here or beside.
-    pub names: f64,
-    /// The score of the best value of the kind asked for.
-    pub value: f64,
-    /// A kind of value is asked for, and none is here.
-    pub no_value: f64,
-    /// Signs of the kind of sentence that is asked for: "because", "is a", quotation marks.
-    pub cue: f64,
-    /// The passage's score as a share of the best one.
-    pub passage: f64,
-    /// Comes early in its document.
-    pub early: f64,
-    /// Too short to say anything, or too long to be read.
-    pub length: f64,
-    /// Ends with a question mark: it asks by itself.
-    pub asks: f64,
-}
-
-impl Features {
-    /// Name, value and weight of each feature.
-    pub fn each(&self) -> [(&'static str, f64, f64); 15] {
-        // Set by hand on shared sentences of the question sets; learning them is the tuning command's work.
-        [
-            ("coverage", self.coverage, 4.0),
-            ("beside", self.beside, 1.6),
-            ("above", self.above, 1.6),
-            ("around", self.around, 0.8),
-            ("bigrams", self.bigrams, 0.8),
-            ("proximity", self.proximity, 0.5),
-            ("predicate", self.predicate, 0.7),
-            ("names", self.names, 0.6),
-            ("value", self.value, 2.2),
-            ("no_value", self.no_value, -2.0),
-            ("cue", self.cue, 1.3),
-            ("passage", self.passage, 0.8),
-            ("early", self.early, 0.15),
-            ("length", self.length, -0.8),
-            ("asks", self.asks, -0.8),
-        ]
-    }
-
-    pub fn score(&self) -> f64 {
-        self.each().iter().map(|(_, value, weight)| value * weight).sum()
-    }
-}
-
 /// A sentence that may be the answer.
 pub struct Candidate<'a> {
     /// Its place in the hits.
     pub hit: usize,
+    /// The file that it stands in.
+    pub document: &'a str,
     /// In the document.
     pub span: Span,
     pub sentence: Sentence<'a>,
@@ -195,8 +160,25 @@ pub fn choose<'a>(
     terms: &'a [WeightedTerm],
     hits: &'a [Hit<'a>],
     lexicon: &'a Lexicon,
+    weights: &'a Weights,
 ) -> Vec<Candidate<'a>> {
-    let wanted = Wanted::new(terms, lexicon);
+    let mut candidates = collect(question, terms, hits, lexicon, &weights.associations);
+    for candidate in &mut candidates {
+        candidate.score = f64::from(weights.sentences.score(&candidate.features.values()));
+    }
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.hit.cmp(&b.hit)).then(a.span.cmp(&b.span)));
+    candidates
+}
+
+/// Every sentence of the hits with its features, in the order of the hits, without a score.
+pub fn collect<'a>(
+    question: &Question,
+    terms: &'a [WeightedTerm],
+    hits: &'a [Hit<'a>],
+    lexicon: &'a Lexicon,
+    associations: &'a Associations,
+) -> Vec<Candidate<'a>> {
+    let wanted = Wanted::new(terms, lexicon, associations);
     let mut headings = HeadingWords::default();
     let passages: Vec<PassageWords<'a>> =
         hits.iter().map(|hit| PassageWords::of(hit, &wanted, &mut headings)).collect();
@@ -205,10 +187,7 @@ pub fn choose<'a>(
         candidates.extend(passage.candidates(question, place, hits));
     }
     spread_over_document(&mut candidates, hits);
-    for candidate in &mut candidates {
-        candidate.score = candidate.features.score();
-    }
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.hit.cmp(&b.hit)).then(a.span.cmp(&b.span)));
+    compare(&mut candidates);
     candidates
 }
 
@@ -223,11 +202,28 @@ fn spread_over_document(candidates: &mut [Candidate<'_>], hits: &[Hit<'_>]) {
             *all = all.max(here);
         }
     }
+    let first = &hits[..hits.len().min(10)];
     for candidate in candidates {
-        let all = share(&by_document[hits[candidate.hit].passage.path.as_str()], terms);
+        let path = hits[candidate.hit].passage.path.as_str();
+        let all = features::share(&by_document[path], terms);
         let features = &mut candidate.features;
         let nearer = features.coverage + features.beside + features.above;
         features.around = (all - nearer).max(features.around).max(0.0);
+        let of_document = first.iter().filter(|hit| hit.passage.path == path).count();
+        features.document = of_document as f64 / first.len() as f64;
+    }
+}
+
+/// How far each candidate stays behind the best covered one.
+fn compare(candidates: &mut [Candidate<'_>]) {
+    let near = |features: &Features| features.coverage + features.beside + features.above;
+    let most = |of: &dyn Fn(&Features) -> f64| {
+        candidates.iter().map(|candidate| of(&candidate.features)).fold(0.0, f64::max)
+    };
+    let (most_here, most_near) = (most(&|features| features.coverage), most(&near));
+    for candidate in candidates {
+        candidate.features.behind = candidate.features.coverage - most_here;
+        candidate.features.behind_near = near(&candidate.features) - most_near;
     }
 }
 
@@ -279,8 +275,25 @@ impl<'a> PassageWords<'a> {
         let presence: Vec<Vec<f64>> =
             self.sentences.iter().map(|(_, sentence)| sentence.presence()).collect();
         let lead_in = matches!(self.hit.passage.passage.kind, PassageKind::List | PassageKind::Code);
+        let kind_of_passage = match self.hit.passage.passage.kind {
+            PassageKind::Paragraph => 0.0,
+            PassageKind::List => 1.0,
+            PassageKind::TableRow => 2.0,
+            PassageKind::Code => 3.0,
+        };
+        let passage_coverage = match self.sentences.first() {
+            Some((_, sentence)) => features::share(&any_of(&presence), sentence.terms),
+            None => 0.0,
+        };
+        let coverages: Vec<(bool, f64)> = self
+            .sentences
+            .iter()
+            .zip(&presence)
+            .map(|((_, sentence), here)| (asks(sentence.text), features::share(here, sentence.terms)))
+            .collect();
         let header = self.header;
-        let mut candidates = Vec::with_capacity(self.sentences.len());
+        let count = self.sentences.len();
+        let mut candidates = Vec::with_capacity(count);
         for (number, (span, sentence)) in self.sentences.into_iter().enumerate() {
             let beside = beside(&presence, number, lead_in);
             // The first one stays: it is the closest passage where only a heading has the words.
@@ -288,20 +301,61 @@ impl<'a> PassageWords<'a> {
             if says_nothing && number > 0 {
                 continue;
             }
+            let answers_question = match number.checked_sub(1).and_then(|before| coverages.get(before)) {
+                Some((true, coverage)) => *coverage,
+                _ => 0.0,
+            };
             let cell = header.as_ref().and_then(|header| tables::cell(&sentence, header));
             let value = cell.or_else(|| values::best(question, &sentence));
             let mut features = Features {
                 passage: f64::from(self.hit.score / best_hit),
+                rank: place as f64,
                 early: 1.0 / (1.0 + span.start as f64 / 2000.0),
+                place: number as f64,
+                kind: kind_of_passage,
+                sentences: count as f64,
+                answers_question,
+                is_title: f64::from(u8::from(is_title(sentence.text, &self.hit.source.description.title))),
+                passage_coverage,
                 ..Features::default()
             };
-            shares(&mut features, &sentence, &presence[number], &beside, &self.above);
-            closeness(&mut features, &sentence);
-            kind(&mut features, question, &sentence, value.as_ref());
-            candidates.push(Candidate { hit: place, span, sentence, value, features, score: 0.0 });
+            let near = Presence { here: &presence[number], beside: &beside, above: &self.above };
+            features::shares(&mut features, &sentence, &near);
+            features::closeness(&mut features, &sentence);
+            features::kind(&mut features, question, &sentence, value.as_ref());
+            candidates.push(Candidate {
+                hit: place,
+                document: &self.hit.passage.path,
+                span,
+                sentence,
+                value,
+                features,
+                score: 0.0,
+            });
         }
         candidates
     }
+}
+
+/// Whether a sentence asks by itself, as in a list of questions and answers.
+pub fn asks(text: &str) -> bool {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '#'));
+    text.ends_with('?') || text.starts_with("Q:") || text.starts_with("Q.") || text.starts_with("F:")
+}
+
+/// Whether a sentence only says what its document is called.
+fn is_title(text: &str, title: &str) -> bool {
+    let text = text.trim_matches(|c: char| !c.is_alphanumeric());
+    !text.is_empty() && title.to_lowercase().contains(&text.to_lowercase())
+}
+
+/// How surely each term stands in any of the sentences.
+fn any_of(presence: &[Vec<f64>]) -> Vec<f64> {
+    let mut any = presence[0].clone();
+    for here in &presence[1..] {
+        any.iter_mut().zip(here).for_each(|(any, here)| *any = any.max(*here));
+    }
+    any
 }
 
 /// What stands in the sentence before, less so in the one after, and in a list's lead-in.
@@ -316,138 +370,4 @@ fn beside(presence: &[Vec<f64>], number: usize, lead_in: bool) -> Vec<f64> {
     add(presence.get(number + 1), 0.6);
     add(lead_in.then(|| &presence[0]), 1.0);
     beside
-}
-
-/// The share of the question's weight that is present.
-fn share(presence: &[f64], terms: &[WeightedTerm]) -> f64 {
-    let all: f64 = terms.iter().map(|term| term.weight).sum();
-    let here: f64 = terms.iter().zip(presence).map(|(term, presence)| term.weight * presence).sum();
-    if all > 0.0 { here / all } else { 0.0 }
-}
-
-fn shares(features: &mut Features, sentence: &Sentence<'_>, here: &[f64], beside: &[f64], above: &[f64]) {
-    let terms = sentence.terms;
-    let further = |near: &[f64], far: &[f64]| -> Vec<f64> {
-        near.iter().zip(far).map(|(near, far)| near.max(*far)).collect()
-    };
-    let with_beside = further(here, beside);
-    let with_above = further(&with_beside, above);
-    features.coverage = share(here, terms);
-    features.beside = share(&with_beside, terms) - features.coverage;
-    features.above = share(&with_above, terms) - share(&with_beside, terms);
-    let names: Vec<usize> = (0..terms.len()).filter(|term| terms[*term].term.is_name).collect();
-    if !names.is_empty() {
-        features.names = names.iter().map(|name| with_above[*name]).sum::<f64>() / names.len() as f64;
-    }
-    if let Some(predicate) = terms.iter().position(|term| term.term.is_predicate) {
-        features.predicate = here[predicate];
-    }
-}
-
-fn closeness(features: &mut Features, sentence: &Sentence<'_>) {
-    let places: Vec<(usize, usize)> = sentence
-        .found
-        .iter()
-        .enumerate()
-        .filter_map(|(place, found)| found.map(|(term, _)| (place, term)))
-        .collect();
-    let distinct = |places: &[(usize, usize)]| {
-        let mut terms: Vec<usize> = places.iter().map(|(_, term)| *term).collect();
-        terms.sort_unstable();
-        terms.dedup();
-        terms.len()
-    };
-    let pairs = sentence.terms.len().saturating_sub(1);
-    if pairs > 0 {
-        let neighbours = |first: usize| {
-            places.iter().any(|(place, term)| {
-                *term == first
-                    && places.iter().any(|(other, next)| *next == first + 1 && place.abs_diff(*other) <= 2)
-            })
-        };
-        features.bigrams = (0..pairs).filter(|first| neighbours(*first)).count() as f64 / pairs as f64;
-    }
-    if let (Some(first), Some(last)) = (places.first(), places.last())
-        && distinct(&places) > 1
-    {
-        let window = (last.0 - first.0 + 1) as f64;
-        features.proximity = (distinct(&places) as f64 * 2.0 / window).min(1.0);
-    }
-}
-
-fn kind(features: &mut Features, question: &Question, sentence: &Sentence<'_>, value: Option<&Value>) {
-    let is_cell = value.is_some_and(|value| value.key.is_some());
-    if asks_for_value(question.asked) || is_cell {
-        features.value = value.map_or(0.0, |value| value.score);
-        features.no_value = if features.value < values::WEAK { 1.0 } else { 0.0 };
-    }
-    features.cue = cue(question, sentence);
-    let count = sentence.words.len();
-    features.length = match count {
-        0..=3 => 1.0,
-        4..=5 => 0.5,
-        6..=45 => 0.0,
-        _ => ((count - 45) as f64 / 45.0).min(1.0),
-    };
-    features.asks = if sentence.text.trim_end().ends_with('?') { 1.0 } else { 0.0 };
-}
-
-/// Signs that a sentence is of the kind asked for.
-fn cue(question: &Question, sentence: &Sentence<'_>) -> f64 {
-    let has = |any: &[&str]| sentence.words.iter().any(|word| any.contains(&word.folded.as_str()));
-    let has_quotation = sentence.text.contains(['“', '"', '„', '«']);
-    match question.asked {
-        Asked::Reason if has(&["because", "since", "due", "reason", "therefore", "cause", "caused"]) => 1.0,
-        Asked::Reason if has(&["for", "to", "so"]) => 0.35,
-        Asked::Quotation => {
-            let speaks = sentence.words.iter().any(|word| is_reporting_verb(&word.folded));
-            0.6 * f64::from(u8::from(has_quotation)) + 0.4 * f64::from(u8::from(speaks))
-        }
-        Asked::Definition | Asked::Identity => introduction(sentence),
-        Asked::Manner if has(&["by", "using", "through", "via", "with"]) => 0.4,
-        _ => 0.0,
-    }
-}
-
-/// How plainly the sentence says who or what the thing asked about is: "X is a …", "X, the …", "Envoy X".
-fn introduction(sentence: &Sentence<'_>) -> f64 {
-    let Some((first, last)) = mention(sentence) else { return 0.0 };
-    let follows = |steps: usize| sentence.words.get(last + steps).map_or("", |word| word.folded.as_str());
-    let is_copula = matches!(follows(1), "is" | "are" | "was" | "were" | "means" | "refers");
-    let is_apposition = sentence.gap_before(last + 1).contains([',', '(', '—', '–'])
-        && (matches!(follows(1), "a" | "an" | "the" | "who" | "which" | "his" | "her" | "its")
-            || sentence.words.get(last + 1).is_some_and(|word| names::is_capitalised(sentence, word)));
-    let has_title = first > 0 && names::is_title(&sentence.words[first - 1].folded);
-    match () {
-        () if is_copula && first <= 3 => 1.0,
-        () if is_apposition => 0.8,
-        () if has_title => 0.7,
-        () if is_copula => 0.5,
-        () => 0.0,
-    }
-}
-
-/// The first place where all content words of the question stand close together, else from the first of them to
-/// the last: first and last word.
-fn mention(sentence: &Sentence<'_>) -> Option<(usize, usize)> {
-    let places: Vec<(usize, usize)> = sentence
-        .found
-        .iter()
-        .enumerate()
-        .filter_map(|(place, found)| found.map(|(term, _)| (place, term)))
-        .filter(|(_, term)| sentence.terms[*term].term.role == Role::Content)
-        .collect();
-    let mut wanted: Vec<usize> = places.iter().map(|(_, term)| *term).collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    for (last, _) in &places {
-        let window = places.iter().filter(|(place, _)| place <= last && place + 2 * wanted.len() > *last);
-        let mut seen: Vec<usize> = window.clone().map(|(_, term)| *term).collect();
-        seen.sort_unstable();
-        seen.dedup();
-        if seen == wanted {
-            return window.map(|(place, _)| *place).min().map(|first| (first, *last));
-        }
-    }
-    Some((places.first()?.0, places.last()?.0))
 }

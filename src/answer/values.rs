@@ -48,7 +48,7 @@ pub fn ranked(question: &Question, sentence: &Sentence<'_>) -> Vec<Value> {
     let clauses = clauses(sentence.text, &sentence.words);
     let mut found = candidates(question, sentence, &clauses);
     for value in &mut found {
-        value.score = value.fit * (0.3 + 0.7 * nearness(value, sentence, &clauses));
+        value.score = value.fit * (0.3 + 0.7 * nearness(&value.whole, sentence, &clauses));
     }
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     found
@@ -69,16 +69,15 @@ fn candidates(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause]) 
 
 /// How close the question's words stand, 0 to 1: each counts by its weight, less with every word between, and
 /// half across a clause boundary. The predicate counts more: it says which of two numbers is meant.
-fn nearness(value: &Value, sentence: &Sentence<'_>, clauses: &[Clause]) -> f64 {
+pub fn nearness(own: &Range<usize>, sentence: &Sentence<'_>, clauses: &[Clause]) -> f64 {
     let clause_of = |place: usize| clauses.iter().position(|clause| place < clause.words.end);
-    let own = value.whole.clone();
     let own_clause = clause_of(own.start);
     let mut near = vec![0.0_f64; sentence.terms.len()];
     for (place, found) in sentence.found.iter().enumerate() {
         let Some((term, quality)) = *found else { continue };
         let between = if place < own.start { own.start - place } else { (place + 1).saturating_sub(own.end) };
         let across = if clause_of(place) == own_clause { 1.0 } else { 0.5 };
-        let commas = COMMA.powi(commas_between(&own, place, sentence) as i32);
+        let commas = COMMA.powi(commas_between(own, place, sentence) as i32);
         near[term] = near[term].max(quality * across * commas / (1.0 + between as f64 / 6.0));
     }
     let (mut sum, mut all) = (0.0, 0.0);
@@ -166,7 +165,7 @@ fn number(question: &Question, sentence: &Sentence<'_>, digits: Range<usize>) ->
         if is_requested(sentence, start) && !asks_for_request(question) { fit * REQUESTED } else { fit };
     let is_year = digits.len() == 1 && is_year(&sentence.words[digits.start]);
     let fit = if is_year && unit.is_none() { fit * 0.1 } else { fit };
-    Some(value_with_sign(start..end, fit, sentence))
+    Some(with_sign(start..end, fit, sentence))
 }
 
 /// What was asked for is not yet so; it is the answer where the question says "ask" itself.
@@ -216,7 +215,7 @@ fn is_request(folded: &str) -> bool {
 }
 
 /// A currency sign is no word: the value starts before it.
-fn value_with_sign(words: Range<usize>, fit: f64, sentence: &Sentence<'_>) -> Value {
+pub fn with_sign(words: Range<usize>, fit: f64, sentence: &Sentence<'_>) -> Value {
     let mut value = value(words, fit, sentence);
     let before = &sentence.text[..value.span.start];
     if let Some(sign) = before.chars().next_back().filter(|c| is_currency_sign(*c)) {
@@ -240,7 +239,7 @@ fn number_end(sentence: &Sentence<'_>, place: usize) -> usize {
         let word = &sentence.words[end];
         let joins =
             end == place || is_magnitude(&word.folded) || !word.is_number() && joins_tightly(sentence, end);
-        if !is_number_word(word) || !joins {
+        if !is_counting_word(word) || !joins {
             break;
         }
         end += 1;
@@ -258,7 +257,8 @@ fn joins_tightly(sentence: &Sentence<'_>, place: usize) -> bool {
     matches!(sentence.gap_before(place), "-" | " ")
 }
 
-fn is_number_word(word: &Word) -> bool {
+/// Whether a word says a number, in digits or letters.
+pub fn is_counting_word(word: &Word) -> bool {
     if word.is_number() {
         let letters = word.folded.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
         return matches!(
@@ -440,11 +440,11 @@ fn is_time_unit(folded: &str) -> bool {
     )
 }
 
-fn is_year(word: &Word) -> bool {
+pub fn is_year(word: &Word) -> bool {
     word.folded.len() == 4 && word.folded.parse::<u16>().is_ok_and(|year| (1000..2100).contains(&year))
 }
 
-fn is_currency_sign(c: char) -> bool {
+pub fn is_currency_sign(c: char) -> bool {
     matches!(c, '$' | '€' | '£' | '¥' | '₹' | '₽' | '₴')
 }
 

@@ -79,16 +79,10 @@ fn candidate_text(rank: usize, candidate: &ExplainedCandidate) -> Result<String,
         "     {}",
         printable(&candidate.sentence.split_whitespace().collect::<Vec<&str>>().join(" "))
     )?;
-    writeln!(out, "     {DIM}{}{DIM:#}", sum(&candidate.features).trim_start())?;
+    let parts = sum(&candidate.features);
+    writeln!(out, "     {DIM}intercept {:+.2}{parts}{DIM:#}", candidate.intercept)?;
     for value in &candidate.values {
-        let rejected = value.rejected.as_ref().map_or(String::new(), |rule| format!(": {rule}"));
-        writeln!(
-            out,
-            "     “{}” fits {:.2}, scores {:.2}{rejected}",
-            printable(&value.text),
-            value.fit,
-            value.score
-        )?;
+        writeln!(out, "     “{}” with probability {:.2}", printable(&value.text), value.probability)?;
     }
     if let Some(rule) = &candidate.rejected {
         writeln!(out, "     {rule}")?;
@@ -96,7 +90,7 @@ fn candidate_text(rank: usize, candidate: &ExplainedCandidate) -> Result<String,
     Ok(out)
 }
 
-/// " + coverage 2.31 + cue 0.40 …", without what contributes nothing.
+/// "  coverage +2.31  cue +0.40 …", without what contributes next to nothing.
 fn sum(contributions: &[Contribution]) -> String {
     let counted = contributions.iter().filter(|part| part.contribution.abs() >= 0.005);
     counted.map(|part| format!("  {} {:+.2}", part.name, part.contribution)).collect()

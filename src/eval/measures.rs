@@ -591,7 +591,7 @@ fn exact_match(span: &str, gold: &str) -> f64 {
 }
 
 /// The overlap of the words, as often as they occur.
-fn token_f1(span: &str, gold: &str) -> f64 {
+pub fn token_f1(span: &str, gold: &str) -> f64 {
     let (span, gold) = (squad_words(span), squad_words(gold));
     if span.is_empty() || gold.is_empty() {
         return one_if(span == gold);

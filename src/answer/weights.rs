@@ -1,0 +1,65 @@
+//! What was learned: the models behind choosing, extracting and confidence, in one file that `passim tune` writes.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::associations::Associations;
+use super::confidence::Signs;
+use super::features::Features;
+use super::model::{ModelError, Trees, WrittenTrees};
+use super::spans::SpanFeatures;
+
+/// The file as it is written.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenWeights {
+    /// How the figures came about, for people.
+    pub about: Vec<String>,
+    /// Stems of questions, each with the stems of sentences that answer for it: "die: death 0.31 kill 0.13".
+    pub associations: Vec<String>,
+    /// Log-odds that a sentence holds the answer.
+    pub sentences: WrittenTrees,
+    /// Log-odds that a run of words in the right sentence is the answer.
+    pub spans: WrittenTrees,
+    /// Log-odds that the answer is right.
+    pub confidence: WrittenTrees,
+}
+
+/// The models, ready to be used.
+#[derive(Debug, Clone, Default)]
+pub struct Weights {
+    pub associations: Associations,
+    pub sentences: Trees,
+    pub spans: Trees,
+    pub confidence: Trees,
+}
+
+#[derive(Debug, Error)]
+#[error("{file}: {reason}; 'passim tune' writes it anew")]
+pub struct WeightsError {
+    pub file: String,
+    pub reason: String,
+}
+
+impl Weights {
+    /// Reads the text of a weights file; `file` names it in errors.
+    pub fn parse(text: &str, file: &str) -> Result<Weights, WeightsError> {
+        let error = |reason: String| WeightsError { file: file.to_owned(), reason };
+        let written: WrittenWeights = toml::from_str(text).map_err(|reason| error(reason.to_string()))?;
+        Weights::read(&written).map_err(error)
+    }
+
+    /// What was learned, by a file's content; an error names the part that is wrong.
+    pub fn read(written: &WrittenWeights) -> Result<Weights, String> {
+        let part = |name, trees, names| {
+            Trees::read(trees, names).map_err(|reason: ModelError| format!("[{name}]: {reason}"))
+        };
+        Ok(Weights {
+            associations: Associations::read(&written.associations)
+                .map_err(|reason| format!("associations: {reason}"))?,
+            sentences: part("sentences", &written.sentences, Features::NAMES)?,
+            spans: part("spans", &written.spans, SpanFeatures::NAMES)?,
+            confidence: part("confidence", &written.confidence, Signs::NAMES)?,
+        })
+    }
+}

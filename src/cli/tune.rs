@@ -1,0 +1,61 @@
+//! `passim tune`: the weights of answering, learned from question sets.
+
+use std::collections::HashMap;
+use std::io::{Write, stderr};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+
+use super::{Failure, open};
+use crate::eval::question_set;
+use crate::settings::Settings;
+use crate::tune::{Course, Seed, Set};
+
+#[derive(Debug, Args)]
+pub struct Tune {
+    /// Question sets: one JSON object a line. Their documents are the folders `docs` beside them
+    #[arg(value_name = "FILE.jsonl", required = true)]
+    sets: Vec<PathBuf>,
+    /// Where the weights are written
+    #[arg(long, value_name = "FILE", default_value = "config/weights.toml")]
+    out: PathBuf,
+    /// What all chance follows from
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// Draw at most so many questions of a set
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    most: usize,
+}
+
+pub(super) fn run(command: &Tune, settings: &Settings) -> Result<(), Failure> {
+    let sets: Result<Vec<Set>, Failure> = command.sets.iter().map(|path| set(path, settings)).collect();
+    let course = Course { sets: &sets?, seed: Seed(command.seed), most_questions: command.most };
+    let mut say = |line: String| {
+        // Standard error may be closed: then there is nobody to tell.
+        let _ = writeln!(stderr(), "passim: {line}");
+    };
+    let weights = course.run(&mut say)?;
+    for line in &weights.about {
+        say(line.clone());
+    }
+    let text = toml::to_string(&weights).context("the weights cannot be written as TOML")?;
+    std::fs::write(&command.out, text).with_context(|| format!("cannot write {}", command.out.display()))?;
+    Ok(())
+}
+
+fn set(path: &Path, settings: &Settings) -> Result<Set, Failure> {
+    let questions = question_set::read(path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let docs = folder.join("docs");
+    let answerer = open::answerer_over(&docs, settings)?;
+    let mut texts = HashMap::new();
+    for source in answerer.index().sources() {
+        let file = docs.join(&source.description.path);
+        let text =
+            std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        texts.insert(source.description.id.clone(), text);
+    }
+    let name = folder.file_name().map_or_else(|| "set".into(), |name| name.to_string_lossy()).into_owned();
+    Ok(Set { name, questions, answerer, texts })
+}

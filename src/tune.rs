@@ -1,0 +1,444 @@
+//! Learning the weights: question sets in, one file of weights out.
+//!
+//! Features are computed by the code that answers. Questions are parted by the documents that they are about:
+//! choosing and extracting are fitted on two parts. Confidence is fitted on what the one part's models answer to
+//! the other's questions, since choosing looks better than it is on what it was fitted on. A third part, which
+//! nothing saw, gives the figures. The same sets and the same seed give the same file.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+
+use crate::answer::confidence::Signs;
+use crate::answer::features::Features;
+use crate::answer::sentences::Candidate;
+use crate::answer::spans::{self, SpanFeatures};
+use crate::answer::weights::{Weights, WrittenWeights};
+use crate::answer::{Engine, Reading, headline, values};
+use crate::answerer::Answerer;
+use crate::corpus::Span;
+use crate::eval::Prediction;
+use crate::eval::measures::{self, Figure};
+use crate::eval::question_set::Question;
+use crate::retrieval::Hit;
+
+mod associations;
+mod draw;
+mod fit;
+
+use associations::Pair;
+pub use draw::{Part, Seed};
+use fit::{Rows, Shape};
+
+/// A question set with what answers it.
+pub struct Set {
+    pub name: String,
+    pub questions: Vec<Question>,
+    pub answerer: Answerer,
+    /// The text of each document, by its id.
+    pub texts: HashMap<String, String>,
+}
+
+impl Set {
+    /// The paragraph that a question is about, where the set tells: blocks of lines between blank ones, of which
+    /// the first is the title.
+    fn paragraph(&self, question: &Question) -> Option<Span> {
+        let number = question.other.get("para")?.as_u64()? as usize + 1;
+        let text = self.texts.get(question.doc_ids.first()?)?;
+        let mut at = 0;
+        for (place, block) in text.split("\n\n").enumerate() {
+            if place == number {
+                return Some(Span::new(at, at + block.len()));
+            }
+            at += block.len() + 2;
+        }
+        None
+    }
+
+    /// The sentence that answers a question, where the set tells.
+    fn answering<'s>(&'s self, question: &'s Question) -> Option<&'s str> {
+        if question.answer_type.as_deref() == Some("sentence") {
+            return question.answers.first().map(String::as_str);
+        }
+        let paragraph = self.paragraph(question)?;
+        let text = &self.texts.get(question.doc_ids.first()?)?[paragraph.range()];
+        let gold = question.answers.first()?;
+        let sentences = crate::corpus::sentences::sentences(text).into_iter().map(|span| &text[span.range()]);
+        sentences.into_iter().find(|sentence| sentence.contains(gold.as_str()))
+    }
+}
+
+/// The sets, the seed, and how much of each set is used.
+pub struct Course<'a> {
+    pub sets: &'a [Set],
+    pub seed: Seed,
+    /// Of larger sets so many questions are drawn.
+    pub most_questions: usize,
+}
+
+const SENTENCES: Shape = Shape { trees: 200, rate: 0.1, leaves: 24, leaf_weight: 20.0 };
+const SPANS: Shape = Shape { trees: 160, rate: 0.12, leaves: 24, leaf_weight: 20.0 };
+const CONFIDENCE: Shape = Shape { trees: 120, rate: 0.06, leaves: 8, leaf_weight: 25.0 };
+
+/// Of each question's wrong sentences the best covered, and some others.
+const NEAR_MISSES: usize = 20;
+const OTHERS: f64 = 0.08;
+/// How many questions of other documents are asked, for each question of a set.
+const STRANGERS: f64 = 0.2;
+/// A set weighs by its size to this power: between 0, all sets alike, and 1, all questions alike.
+const EVENNESS: f64 = 0.35;
+/// Of so many questions the answer is taken away, to see what an unanswerable one looks like.
+const CUT: f64 = 0.1;
+
+impl Course<'_> {
+    /// Fits all models, one after the other; `say` hears how it goes.
+    pub fn run(&self, say: &mut dyn FnMut(String)) -> Result<WrittenWeights> {
+        let associated = WrittenWeights { associations: self.associations(), ..WrittenWeights::default() };
+        say(format!("associations: of {} words", associated.associations.len()));
+        let mut rows = Rows::default();
+        for (learned_from, asked) in [(Part::First, Part::Second), (Part::Second, Part::First)] {
+            let learned = read(&self.choosing(&associated, &[learned_from], say)?)?;
+            rows.append(self.gather(asked, &learned, &|set, question, engine| {
+                self.confidence_rows(set, question, engine)
+            })?);
+            rows.append(self.strangers(asked, &learned)?);
+        }
+        let mut weights = self.choosing(&associated, &[Part::First, Part::Second], say)?;
+        say(format!("confidence: {} rows", rows.len()));
+        weights.confidence = fit::fit(&rows, Signs::NAMES, CONFIDENCE, self.seed.0)?;
+        weights.about = self.report(&read(&weights)?)?;
+        Ok(weights)
+    }
+
+    /// The models that choose and extract, learned from these parts.
+    fn choosing(
+        &self,
+        associated: &WrittenWeights,
+        parts: &[Part],
+        say: &mut dyn FnMut(String),
+    ) -> Result<WrittenWeights> {
+        let mut weights = associated.clone();
+        let nothing = read(associated)?;
+        let mut rows = Rows::default();
+        for part in parts {
+            rows.append(self.gather(*part, &nothing, &|set, question, engine| {
+                sentence_rows(set, question, engine, self.seed)
+            })?);
+        }
+        say(format!("sentences: {} rows", rows.len()));
+        weights.sentences = fit::fit(&rows, Features::NAMES, SENTENCES, self.seed.0)?;
+        let mut rows = Rows::default();
+        for part in parts {
+            rows.append(self.gather(*part, &nothing, &span_rows)?);
+        }
+        say(format!("spans: {} rows", rows.len()));
+        weights.spans = fit::fit(&rows, SpanFeatures::NAMES, SPANS, self.seed.0)?;
+        Ok(weights)
+    }
+
+    /// What the sentences that answer the questions of all sets say in other words.
+    fn associations(&self) -> Vec<String> {
+        let mut documents = HashMap::new();
+        let mut pairs = Vec::new();
+        for set in self.sets {
+            for question in &set.questions {
+                let Some(document) = question.doc_ids.first() else { continue };
+                if self.seed.part(document) == Part::HeldBack || question.turns.len() > 1 {
+                    continue;
+                }
+                let next = documents.len();
+                let number = *documents.entry((&set.name, document)).or_insert(next);
+                if let Some(sentence) = set.answering(question) {
+                    pairs.push(Pair::of(number, &question.turns[0], sentence));
+                }
+            }
+        }
+        associations::learn(&pairs)
+    }
+
+    /// Questions of the first set, asked of the other sets' documents: nothing there answers them.
+    fn strangers(&self, part: Part, weights: &Weights) -> Result<Rows> {
+        let mut rows = Rows::default();
+        let Some((first, others)) = self.sets.split_first() else { return Ok(rows) };
+        for set in others {
+            let engine = Engine { weights, ..set.answerer.engine() };
+            let share = STRANGERS * self.drawn(set, part).len() as f64 / first.questions.len() as f64;
+            let is_drawn = |question: &&Question| {
+                self.seed.share(&format!("{} {}", set.name, question.id)) < share && question.turns.len() == 1
+            };
+            let mut own = Rows::default();
+            for question in first.questions.iter().filter(is_drawn) {
+                let stranger = Question { answerable: false, doc_ids: Vec::new(), ..question.clone() };
+                own.append(confidence_row(&stranger, engine, None)?);
+            }
+            let weight = (own.len().max(1) as f64).powf(EVENNESS - 1.0);
+            rows.append(own.weighted(weight * STRANGERS));
+        }
+        Ok(rows)
+    }
+
+    /// The questions of a set that are used, with their part: by their first document, else by their id.
+    fn drawn<'s>(&self, set: &'s Set, part: Part) -> Vec<&'s Question> {
+        let share = self.most_questions as f64 / set.questions.len() as f64;
+        let is_drawn = |question: &&Question| {
+            let document = question.doc_ids.first().unwrap_or(&question.id);
+            self.seed.part(document) == part
+                && self.seed.share(&format!("drawn {}", question.id)) < share
+                && question.turns.len() == 1
+                && question.kind.as_deref() != Some("yes-no")
+        };
+        set.questions.iter().filter(is_drawn).collect()
+    }
+
+    /// The rows of all drawn questions, in their order; a set weighs by the root of its size.
+    fn gather(
+        &self,
+        part: Part,
+        weights: &Weights,
+        rows_of: &(dyn Fn(&Set, &Question, Engine<'_>) -> Result<Rows> + Sync),
+    ) -> Result<Rows> {
+        let mut all = Rows::default();
+        for set in self.sets {
+            let drawn = self.drawn(set, part);
+            let engine = Engine { weights, ..set.answerer.engine() };
+            let threads = std::thread::available_parallelism().map_or(1, usize::from);
+            let chunk = drawn.len().div_ceil(threads).max(1);
+            let parts: Vec<Result<Rows>> = std::thread::scope(|scope| {
+                let handles: Vec<_> = drawn
+                    .chunks(chunk)
+                    .map(|questions| {
+                        scope.spawn(move || {
+                            let mut rows = Rows::default();
+                            for question in questions {
+                                rows.append(rows_of(set, question, engine)?);
+                            }
+                            Ok(rows)
+                        })
+                    })
+                    .collect();
+                handles
+                    .into_iter()
+                    .map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                    .collect()
+            });
+            let weight = (drawn.len().max(1) as f64).powf(EVENNESS - 1.0);
+            for rows in parts {
+                all.append(rows?.weighted(weight));
+            }
+        }
+        Ok(all)
+    }
+
+    fn confidence_rows(&self, _: &Set, question: &Question, engine: Engine<'_>) -> Result<Rows> {
+        let mut rows = confidence_row(question, engine, None)?;
+        if question.answerable && self.seed.share(&format!("cut {}", question.id)) < CUT {
+            rows.append(confidence_row(question, engine, Some(&Cut(question)))?);
+        }
+        Ok(rows)
+    }
+
+    /// The figures on the documents that nothing was fitted on.
+    fn report(&self, weights: &Weights) -> Result<Vec<String>> {
+        let mut lines =
+            vec![format!("seed {}, at most {} questions of a set", self.seed.0, self.most_questions)];
+        for set in self.sets {
+            let engine = Engine { weights, ..set.answerer.engine() };
+            let (mut right, mut answerable) = (0, 0);
+            let mut all = Vec::new();
+            for question in self.drawn(set, Part::HeldBack) {
+                let reading = engine.read(&question.turns[0], &[], engine.options.passages)?;
+                let candidates = engine.choose(&reading);
+                let confidence = match engine.conclude(&reading, &candidates) {
+                    Some(conclusion) => {
+                        let is_right = is_right(question, &reading, &candidates[0], &conclusion.line);
+                        right += usize::from(is_right);
+                        conclusion.confidence
+                    }
+                    None => 0.0,
+                };
+                answerable += usize::from(question.answerable);
+                all.push((confidence, question.answerable));
+            }
+            let auc = chance_of_order(&all);
+            lines.push(format!(
+                "{}: {} questions, {} held back; right {:.3} of {answerable} answerable, telling those that are not apart {}",
+                set.name,
+                set.questions.len(),
+                all.len(),
+                right as f64 / answerable.max(1) as f64,
+                auc.map_or("-".to_owned(), |auc| format!("{auc:.3}")),
+            ));
+        }
+        Ok(lines)
+    }
+}
+
+/// The chance that an answerable question has the higher confidence.
+fn chance_of_order(all: &[(f64, bool)]) -> Option<f64> {
+    let of = |answerable: bool| all.iter().filter(move |(_, is)| *is == answerable).map(|(value, _)| *value);
+    let pairs = of(true).count() * of(false).count();
+    let wins: f64 = of(true)
+        .map(|a| {
+            of(false)
+                .map(|b| {
+                    if a > b {
+                        1.0
+                    } else if a == b {
+                        0.5
+                    } else {
+                        0.0
+                    }
+                })
+                .sum::<f64>()
+        })
+        .sum();
+    (pairs > 0).then(|| wins / pairs as f64)
+}
+
+fn read(weights: &WrittenWeights) -> Result<Weights> {
+    Weights::read(weights).map_err(|reason| anyhow::anyhow!(reason))
+}
+
+/// Which sentences hold the answer.
+fn sentence_rows(set: &Set, question: &Question, engine: Engine<'_>, seed: Seed) -> Result<Rows> {
+    let mut rows = Rows::default();
+    if !question.answerable {
+        return Ok(rows);
+    }
+    let reading = engine.read(&question.turns[0], &[], engine.options.passages)?;
+    let candidates = engine.collect(&reading);
+    let labels: Vec<bool> =
+        candidates.iter().map(|candidate| holds_answer(set, question, &reading, candidate)).collect();
+    if !labels.contains(&true) {
+        return Ok(rows);
+    }
+    let near = |place: &usize| {
+        let features = &candidates[*place].features;
+        features.behind_near + features.behind + features.passage + features.value
+    };
+    let mut wrong: Vec<usize> = (0..candidates.len()).filter(|place| !labels[*place]).collect();
+    wrong.sort_by(|a, b| near(b).total_cmp(&near(a)));
+    for (rank, place) in wrong.into_iter().enumerate() {
+        if rank < NEAR_MISSES {
+            rows.push(&candidates[place].features.values(), 0.0, 1.0);
+        } else if seed.share(&format!("{} {place}", question.id)) < OTHERS {
+            rows.push(&candidates[place].features.values(), 0.0, 1.0 / OTHERS);
+        }
+    }
+    for place in (0..candidates.len()).filter(|place| labels[*place]) {
+        rows.push(&candidates[place].features.values(), 1.0, 1.0);
+    }
+    Ok(rows)
+}
+
+/// Whether a sentence holds the answer of the set: in the very paragraph, at the very place, where the set tells.
+fn holds_answer(set: &Set, question: &Question, reading: &Reading<'_>, candidate: &Candidate<'_>) -> bool {
+    let description = &reading.hits[candidate.hit].source.description;
+    if !question.doc_ids.contains(&description.id) {
+        return false;
+    }
+    if let Some(paragraph) = set.paragraph(question)
+        && !paragraph.range().contains(&candidate.span.start)
+    {
+        return false;
+    }
+    let text = headline::plain(candidate.sentence.text);
+    let prediction = Prediction {
+        quote: candidate.sentence.text.to_owned(),
+        citations: vec![description.id.clone()],
+        answer: text,
+        ..Prediction::default()
+    };
+    is_reached(question, &prediction, Figure::Right)
+}
+
+fn is_reached(question: &Question, prediction: &Prediction, figure: Figure) -> bool {
+    measures::measure(question, prediction).get(figure).is_some_and(|share| share.num > 0.5)
+}
+
+/// Whether the line of a candidate is right.
+fn is_right(question: &Question, reading: &Reading<'_>, best: &Candidate<'_>, line: &headline::Line) -> bool {
+    let prediction = Prediction {
+        answer: line.text.clone(),
+        quote: best.sentence.text.to_owned(),
+        citations: vec![reading.hits[best.hit].source.description.id.clone()],
+        ..Prediction::default()
+    };
+    question.answerable && is_reached(question, &prediction, Figure::Right40)
+}
+
+/// Which runs of words of a right sentence are the answer.
+fn span_rows(set: &Set, question: &Question, engine: Engine<'_>) -> Result<Rows> {
+    let mut rows = Rows::default();
+    let is_sentence = question.answer_type.as_deref() == Some("sentence");
+    if !question.answerable || is_sentence {
+        return Ok(rows);
+    }
+    let reading = engine.read(&question.turns[0], &[], engine.options.passages)?;
+    if !spans::may_be_short(reading.question.asked) {
+        return Ok(rows);
+    }
+    let candidates = engine.collect(&reading);
+    let right = candidates.iter().find(|candidate| holds_answer(set, question, &reading, candidate));
+    let Some(candidate) =
+        right.filter(|candidate| candidate.value.as_ref().is_none_or(|value| value.key.is_none()))
+    else {
+        return Ok(rows);
+    };
+    let sentence = &candidate.sentence;
+    let found = values::ranked(&reading.question, sentence);
+    let runs = spans::collect(&reading.question, sentence, &found);
+    let told = |run: &spans::Run| {
+        let span = values::with_sign(run.words.clone(), 0.0, sentence).span;
+        headline::plain(&sentence.text[span.range()])
+    };
+    let fits: Vec<f64> = runs.iter().map(|run| fit_of(question, &told(run))).collect();
+    if fits.iter().all(|fit| *fit < 0.5) {
+        return Ok(rows);
+    }
+    for (run, fit) in runs.iter().zip(fits) {
+        rows.push(&run.features.values(), fit, 1.0);
+    }
+    Ok(rows)
+}
+
+/// How well a short answer is the one of the set: 1 for the same words, less for words too many or too few.
+fn fit_of(question: &Question, told: &str) -> f64 {
+    if !question.accept.is_empty() {
+        let Some(found) = question.accept.iter().find_map(|pattern| pattern.find(told)) else { return 0.0 };
+        let extra = told.split_whitespace().count()
+            - found.as_str().split_whitespace().count().min(told.split_whitespace().count());
+        return 1.0 / (1.0 + extra as f64 * 0.5);
+    }
+    let f1 = question.answers.iter().map(|gold| measures::token_f1(told, gold)).fold(0.0, f64::max);
+    f1 * f1
+}
+
+/// Whether the line that would be told is right; 0 without the document that `left_out` names.
+fn confidence_row(question: &Question, engine: Engine<'_>, left_out: Option<&Cut<'_>>) -> Result<Rows> {
+    let mut rows = Rows::default();
+    let mut reading = engine.read(&question.turns[0], &[], engine.options.passages)?;
+    if let Some(cut) = left_out {
+        reading.hits.retain(|hit| !cut.holds_answer(hit));
+    }
+    let candidates = engine.choose(&reading);
+    if let Some(conclusion) = engine.conclude(&reading, &candidates) {
+        let is_right = left_out.is_none() && is_right(question, &reading, &candidates[0], &conclusion.line);
+        rows.push(&conclusion.signs.values(), f64::from(u8::from(is_right)), 1.0);
+    }
+    Ok(rows)
+}
+
+/// A question whose answer is taken out of what was found: a near miss, as where a topic is covered and the
+/// detail that is asked for is not.
+struct Cut<'q>(&'q Question);
+
+impl Cut<'_> {
+    fn holds_answer(&self, hit: &Hit<'_>) -> bool {
+        let citation = vec![hit.source.description.id.clone()];
+        let answer = headline::plain(&hit.passage.text);
+        let prediction =
+            Prediction { quote: answer.clone(), citations: citation, answer, ..Prediction::default() };
+        is_reached(self.0, &prediction, Figure::Contained)
+    }
+}
