@@ -20,6 +20,7 @@ pub mod headline;
 pub mod lexicon;
 pub mod lookup;
 pub mod names;
+pub mod polarity;
 pub mod question;
 pub mod receipt;
 pub mod reply;
@@ -32,6 +33,7 @@ pub mod values;
 pub mod verify;
 
 use lexicon::Lexicon;
+use polarity::Polarity;
 use question::{Asked, Question, SmallTalk};
 use sentences::Candidate;
 pub use terms::Correction;
@@ -75,8 +77,24 @@ pub struct Finding {
     pub answer: String,
     /// The bare span, where the question asks for one.
     pub value: Option<String>,
+    /// How the answer to a yes or no question opens.
+    pub polarity: Option<Polarity>,
     /// Never empty; further ones say the same as the first.
     pub citations: Vec<Citation>,
+}
+
+impl Finding {
+    /// A yes or no question is answered with one of these words before the line, and has no value.
+    fn opened_by(self, polarity: Option<Polarity>) -> Finding {
+        let Some(said) = polarity else { return self };
+        Finding { answer: format!("{}: {}", said.opening(), self.answer), value: None, polarity, ..self }
+    }
+
+    /// The words of the source alone: the answer without its yes or no.
+    pub fn line(&self) -> &str {
+        let opening = self.polarity.map(|polarity| polarity.opening()).unwrap_or_default();
+        self.answer.strip_prefix(opening).map_or(self.answer.as_str(), |rest| rest.trim_start_matches(": "))
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -163,7 +181,10 @@ pub fn answer(
     let outcome = if confidence < options.threshold {
         Outcome::Abstained { nearest: Some(cite(&hits[best.hit], best.span, &[])) }
     } else {
-        Outcome::Found(finding(&question, &candidates, &hits))
+        let verdict = polarity::judge(&question, &candidates, &hits);
+        Outcome::Found(
+            finding(&question, &candidates, &hits).opened_by(verdict.map(|verdict| verdict.polarity)),
+        )
     };
     Ok(finish(text, outcome, confidence, details, index))
 }
@@ -224,7 +245,7 @@ fn finding(question: &Question, candidates: &[Candidate<'_>], hits: &[Hit<'_>]) 
     let best = &candidates[0];
     if let Some((answer, span)) = lead_in_with_items(best, &hits[best.hit]) {
         let citation = cite(&hits[best.hit], span, &[Span::new(0, span.len())]);
-        return Finding { answer, value: None, citations: vec![citation] };
+        return Finding { answer, value: None, polarity: None, citations: vec![citation] };
     }
     let line = headline::line(question, best);
     let highlight = [line.span];
@@ -232,7 +253,7 @@ fn finding(question: &Question, candidates: &[Candidate<'_>], hits: &[Hit<'_>]) 
     for (other, span) in agreement::same(&line, candidates, hits) {
         citations.push(cite(&hits[other.hit], other.span, &[span]));
     }
-    Finding { answer: line.text, value: line.value, citations }
+    Finding { answer: line.text, value: line.value, polarity: None, citations }
 }
 
 /// A lead-in says nothing alone: what follows it in its list, or its code, is told along, as far as a line goes.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::confidence;
 use super::headline;
 use super::lexicon::Lexicon;
+use super::polarity::{self, Polarity};
 use super::question::{Asked, Question, Role};
 use super::sentences::{self, Candidate};
 use super::terms::{self, Correction};
@@ -28,6 +29,8 @@ pub struct Explanation {
     /// The best sentences, best first.
     pub candidates: Vec<ExplainedCandidate>,
     pub confidence: ExplainedConfidence,
+    /// How a yes or no question is answered; `None` for any other.
+    pub polarity: Option<ExplainedPolarity>,
 }
 
 #[derive(Debug, Serialize)]
@@ -85,6 +88,15 @@ pub struct ExplainedConfidence {
     pub declined: Option<String>,
 }
 
+#[derive(Debug, Serialize)]
+pub struct ExplainedPolarity {
+    pub polarity: Polarity,
+    /// How likely the answer is yes: the logistic function of the sum of intercept and contributions.
+    pub probability: f64,
+    pub intercept: f64,
+    pub evidence: Vec<Contribution>,
+}
+
 /// What [`answer`](super::answer) does with the same question, step by step.
 pub fn explain(
     text: &str,
@@ -127,6 +139,21 @@ pub fn explain(
             threshold: options.threshold,
             declined,
         },
+        polarity: explained_polarity(&question, &candidates, &hits),
+    })
+}
+
+fn explained_polarity(
+    question: &Question,
+    candidates: &[Candidate<'_>],
+    hits: &[Hit<'_>],
+) -> Option<ExplainedPolarity> {
+    let verdict = polarity::judge(question, candidates, hits)?;
+    Some(ExplainedPolarity {
+        polarity: verdict.polarity,
+        probability: verdict.probability,
+        intercept: polarity::INTERCEPT,
+        evidence: contributions(&verdict.evidence.each()),
     })
 }
 
