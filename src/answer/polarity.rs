@@ -378,7 +378,7 @@ fn turns_the_asked(sentence: &Sentence<'_>, place: usize, stem: &str, main: &Ran
     if main.contains(&place) { near.next().is_some() } else { near.any(|(term, _)| !is_elsewhere(*term)) }
 }
 
-/// Whether the sentence excepts what was asked: "No toys, except one cuddly toy" does so to cuddly toys.
+/// Whether the sentence excepts what was asked: "No boats, except canoes" does so to canoes.
 fn is_excepted(sentence: &Sentence<'_>) -> bool {
     let is_all_but = |place: usize| {
         sentence.words[place].folded == "but" && place > 0 && sentence.words[place - 1].folded == "all"

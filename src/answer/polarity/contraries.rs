@@ -23,7 +23,7 @@ fn turns_at(words: &[Word], stems: &[&str], place: usize) -> bool {
         }
         "nothing" => !follows(&["but"]) && previous != "for",
         "nicht" => !follows(&["nur"]),
-        // "Smoking is illegal", not "illegal gambling".
+        // "Smoking is illegal", not "an illegal copy".
         "illegal" | "ineligible" | "unavailable" => is_auxiliary(previous),
         _ => NEGATIONS.contains(&word) || is_negative(stems[place]),
     }
