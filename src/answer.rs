@@ -23,6 +23,7 @@ pub mod lexicon;
 pub mod lookup;
 pub mod model;
 pub mod names;
+pub mod polarity;
 pub mod question;
 pub mod receipt;
 pub mod reply;
@@ -38,6 +39,7 @@ pub mod weights;
 
 use confidence::Signs;
 use lexicon::Lexicon;
+use polarity::{Polarity, Verdict};
 use question::{Asked, Question, SmallTalk};
 use sentences::Candidate;
 pub use terms::Correction;
@@ -83,8 +85,24 @@ pub struct Finding {
     pub answer: String,
     /// The bare span, where the question asks for one.
     pub value: Option<String>,
+    /// How the answer to a yes or no question opens.
+    pub polarity: Option<Polarity>,
     /// Never empty; further ones say the same as the first.
     pub citations: Vec<Citation>,
+}
+
+impl Finding {
+    /// A yes or no question is answered with one of these words before the line, and has no value.
+    fn opened_by(self, polarity: Option<Polarity>) -> Finding {
+        let Some(said) = polarity else { return self };
+        Finding { answer: format!("{}: {}", said.opening(), self.answer), value: None, polarity, ..self }
+    }
+
+    /// The words of the source alone: the answer without its yes or no.
+    pub fn line(&self) -> &str {
+        let opening = self.polarity.map(|polarity| polarity.opening()).unwrap_or_default();
+        self.answer.strip_prefix(opening).map_or(self.answer.as_str(), |rest| rest.trim_start_matches(": "))
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -193,7 +211,12 @@ impl<'a> Engine<'a> {
         let short = spans::best(question, &best.sentence, &self.weights.spans);
         let line = headline::line(question, best, short.as_ref());
         let signs = confidence::signs(question, &reading.terms, &reading.corrections, candidates, &line);
-        Some(Conclusion { confidence: confidence::weigh(&signs, &self.weights.confidence), line, signs })
+        Some(Conclusion {
+            confidence: confidence::weigh(&signs, &self.weights.confidence),
+            verdict: polarity::judge(question, candidates, &reading.hits),
+            line,
+            signs,
+        })
     }
 }
 
@@ -201,6 +224,8 @@ impl<'a> Engine<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conclusion {
     pub line: headline::Line,
+    /// Whether it says yes or no to a question that can be answered so.
+    pub verdict: Option<Verdict>,
     pub signs: Signs,
     /// 0 to 1.
     pub confidence: f64,
@@ -220,7 +245,7 @@ pub fn answer(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Answ
         ranked_sources: ranked_sources(&reading.hits, &candidates),
         corrections: reading.corrections.clone(),
     };
-    let Some(Conclusion { line, confidence, .. }) = engine.conclude(&reading, &candidates) else {
+    let Some(Conclusion { line, verdict, confidence, .. }) = engine.conclude(&reading, &candidates) else {
         let outcome = Outcome::Abstained { nearest: None };
         return Ok(finish(text, outcome, 0.0, details, index));
     };
@@ -228,7 +253,8 @@ pub fn answer(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Answ
         let best = &candidates[0];
         Outcome::Abstained { nearest: Some(cite(&reading.hits[best.hit], best.span, &[])) }
     } else {
-        Outcome::Found(finding(line, &candidates, &reading.hits))
+        let polarity = verdict.map(|verdict| verdict.polarity);
+        Outcome::Found(finding(line, &candidates, &reading.hits).opened_by(polarity))
     };
     Ok(finish(text, outcome, confidence, details, index))
 }
@@ -286,14 +312,14 @@ fn finding(line: headline::Line, candidates: &[Candidate<'_>], hits: &[Hit<'_>])
     let best = &candidates[0];
     if let Some((answer, span)) = lead_in_with_items(best, &hits[best.hit]) {
         let citation = cite(&hits[best.hit], span, &[Span::new(0, span.len())]);
-        return Finding { answer, value: None, citations: vec![citation] };
+        return Finding { answer, value: None, polarity: None, citations: vec![citation] };
     }
     let highlight = [line.span];
     let mut citations = vec![cite(&hits[best.hit], best.span, &highlight)];
     for (other, span) in agreement::same(&line, candidates, hits) {
         citations.push(cite(&hits[other.hit], other.span, &[span]));
     }
-    Finding { answer: line.text, value: line.value, citations }
+    Finding { answer: line.text, value: line.value, polarity: None, citations }
 }
 
 /// A lead-in says nothing alone: what follows it in its list, or its code, is told along, as far as a line goes.

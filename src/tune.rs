@@ -14,7 +14,7 @@ use crate::answer::features::Features;
 use crate::answer::sentences::Candidate;
 use crate::answer::spans::{self, SpanFeatures};
 use crate::answer::weights::{Weights, WrittenWeights};
-use crate::answer::{Engine, Reading, headline, values};
+use crate::answer::{Conclusion, Engine, Reading, headline, values};
 use crate::answerer::Answerer;
 use crate::corpus::Span;
 use crate::eval::Prediction;
@@ -185,7 +185,6 @@ impl Course<'_> {
             self.seed.part(document) == part
                 && self.seed.share(&format!("drawn {}", question.id)) < share
                 && question.turns.len() == 1
-                && question.kind.as_deref() != Some("yes-no")
         };
         set.questions.iter().filter(is_drawn).collect()
     }
@@ -250,7 +249,7 @@ impl Course<'_> {
                 let candidates = engine.choose(&reading);
                 let confidence = match engine.conclude(&reading, &candidates) {
                     Some(conclusion) => {
-                        let is_right = is_right(question, &reading, &candidates[0], &conclusion.line);
+                        let is_right = is_right(question, &reading, &candidates[0], &conclusion);
                         right += usize::from(is_right);
                         conclusion.confidence
                     }
@@ -302,7 +301,8 @@ fn read(weights: &WrittenWeights) -> Result<Weights> {
 /// Which sentences hold the answer.
 fn sentence_rows(set: &Set, question: &Question, engine: Engine<'_>, seed: Seed) -> Result<Rows> {
     let mut rows = Rows::default();
-    if !question.answerable {
+    // Of these the set knows the polarity, not the sentence.
+    if !question.answerable || question.kind.as_deref() == Some("yes-no") {
         return Ok(rows);
     }
     let reading = engine.read(&question.turns[0], &[], engine.options.passages)?;
@@ -349,7 +349,14 @@ fn holds_answer(set: &Set, question: &Question, reading: &Reading<'_>, candidate
         answer: text,
         ..Prediction::default()
     };
-    is_reached(question, &prediction, Figure::Right)
+    // A sentence does not open with yes or no: its words tell.
+    match &question.polarity {
+        Some(_) => {
+            let question = Question { polarity: None, ..question.clone() };
+            is_reached(&question, &prediction, Figure::Right)
+        }
+        None => is_reached(question, &prediction, Figure::Right),
+    }
 }
 
 fn is_reached(question: &Question, prediction: &Prediction, figure: Figure) -> bool {
@@ -357,9 +364,18 @@ fn is_reached(question: &Question, prediction: &Prediction, figure: Figure) -> b
 }
 
 /// Whether the line of a candidate is right.
-fn is_right(question: &Question, reading: &Reading<'_>, best: &Candidate<'_>, line: &headline::Line) -> bool {
+fn is_right(
+    question: &Question,
+    reading: &Reading<'_>,
+    best: &Candidate<'_>,
+    conclusion: &Conclusion,
+) -> bool {
+    let line = &conclusion.line.text;
     let prediction = Prediction {
-        answer: line.text.clone(),
+        answer: match conclusion.verdict {
+            Some(verdict) => format!("{}: {line}", verdict.polarity.opening()),
+            None => line.clone(),
+        },
         quote: best.sentence.text.to_owned(),
         citations: vec![reading.hits[best.hit].source.description.id.clone()],
         ..Prediction::default()
@@ -371,7 +387,7 @@ fn is_right(question: &Question, reading: &Reading<'_>, best: &Candidate<'_>, li
 fn span_rows(set: &Set, question: &Question, engine: Engine<'_>) -> Result<Rows> {
     let mut rows = Rows::default();
     let is_sentence = question.answer_type.as_deref() == Some("sentence");
-    if !question.answerable || is_sentence {
+    if !question.answerable || is_sentence || question.kind.as_deref() == Some("yes-no") {
         return Ok(rows);
     }
     let reading = engine.read(&question.turns[0], &[], engine.options.passages)?;
@@ -423,7 +439,7 @@ fn confidence_row(question: &Question, engine: Engine<'_>, left_out: Option<&Cut
     }
     let candidates = engine.choose(&reading);
     if let Some(conclusion) = engine.conclude(&reading, &candidates) {
-        let is_right = left_out.is_none() && is_right(question, &reading, &candidates[0], &conclusion.line);
+        let is_right = left_out.is_none() && is_right(question, &reading, &candidates[0], &conclusion);
         rows.push(&conclusion.signs.values(), f64::from(u8::from(is_right)), 1.0);
     }
     Ok(rows)

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::confidence::Signs;
 use super::features::Features;
 use super::model::Trees;
+use super::polarity::{self, Polarity, Verdict};
 use super::question::{Asked, Question, Role};
 use super::sentences::Candidate;
 use super::spans;
@@ -28,6 +29,8 @@ pub struct Explanation {
     /// The best sentences, best first.
     pub candidates: Vec<ExplainedCandidate>,
     pub confidence: ExplainedConfidence,
+    /// How a yes or no question is answered; `None` for any other.
+    pub polarity: Option<ExplainedPolarity>,
 }
 
 #[derive(Debug, Serialize)]
@@ -84,6 +87,15 @@ pub struct ExplainedConfidence {
     pub declined: Option<String>,
 }
 
+#[derive(Debug, Serialize)]
+pub struct ExplainedPolarity {
+    pub polarity: Polarity,
+    /// How likely the answer is yes: the logistic function of the sum of intercept and contributions.
+    pub probability: f64,
+    pub intercept: f64,
+    pub evidence: Vec<Contribution>,
+}
+
 /// What [`answer`](super::answer) does with the same question, step by step.
 pub fn explain(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Explanation, AnswerError> {
     let reading = engine.read(text.trim(), sources, engine.options.passages)?;
@@ -91,6 +103,8 @@ pub fn explain(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Exp
     let conclusion = engine.conclude(&reading, &candidates);
     let threshold = engine.options.threshold;
     let confidence = conclusion.as_ref().map_or(0.0, |conclusion| conclusion.confidence);
+    let verdict = conclusion.as_ref().and_then(|conclusion| conclusion.verdict);
+    let polarity = verdict.as_ref().map(explained_polarity);
     let (intercept, signs) = conclusion.map_or((0.0, Vec::new()), |conclusion| {
         contributions(Signs::NAMES, &conclusion.signs.values(), &engine.weights.confidence)
     });
@@ -117,7 +131,22 @@ pub fn explain(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Exp
         passages: hits.len(),
         candidates: explained_candidates(question, &candidates, hits, engine),
         confidence: ExplainedConfidence { value: confidence, intercept, signs, threshold, declined },
+        polarity,
     })
+}
+
+fn explained_polarity(verdict: &Verdict) -> ExplainedPolarity {
+    let part = |(name, value, weight): (&'static str, f64, f64)| Contribution {
+        name,
+        value,
+        contribution: value * weight,
+    };
+    ExplainedPolarity {
+        polarity: verdict.polarity,
+        probability: verdict.probability,
+        intercept: polarity::INTERCEPT,
+        evidence: verdict.evidence.each().into_iter().map(part).collect(),
+    }
 }
 
 fn explained_candidates(

@@ -83,8 +83,13 @@ pub struct Question {
 impl Question {
     pub fn parse(text: &str, lexicon: &Lexicon) -> Question {
         let tokens = tokens(text, lexicon);
-        let tokens = &tokens[polite_prefix(&tokens)..];
-        let shape = Shape::of(tokens);
+        let prefix = polite_prefix(&tokens);
+        let tokens = &tokens[prefix..];
+        let shape = match yes_no_asking(tokens, prefix > 0, text.trim_end().ends_with('?')) {
+            Some(_) if offers_alternatives(tokens) => Shape::open(),
+            Some(asking) => Shape { asking, ..Shape::yes_no(tokens) },
+            None => Shape::of(tokens),
+        };
         let terms = terms(text, tokens, &shape, lexicon);
         let asks_for_subject = asks_for_subject(tokens, &shape);
         Question { text: text.to_owned(), asked: shape.asked, asks_for_subject, terms }
@@ -161,6 +166,18 @@ fn polite_prefix(tokens: &[Token]) -> usize {
         &["do", "you", "know"],
         &["does", "anyone", "know"],
         &["do", "we", "know"],
+        &["does", "anybody", "know"],
+        &["does", "someone", "know"],
+        &["do", "you", "happen", "to", "know"],
+        &["can", "you", "explain"],
+        &["could", "you", "explain"],
+        &["can", "you", "say"],
+        &["can", "i", "ask"],
+        &["may", "i", "ask"],
+        &["i", "wonder"],
+        &["weiss", "jemand"],
+        &["weisst", "du"],
+        &["kannst", "du", "mir", "sagen"],
         &["i", "want", "to", "know"],
         &["i", "would", "like", "to", "know"],
         &["any", "idea"],
@@ -188,6 +205,73 @@ fn polite_prefix(tokens: &[Token]) -> usize {
     }
 }
 
+/// The words that make it a question of yes or no, where it is one: the auxiliary or the "whether" it opens with,
+/// or none where a statement ends with a question mark ("so wifi is free?").
+fn yes_no_asking(tokens: &[Token], is_after_prefix: bool, ends_as_question: bool) -> Option<Range<usize>> {
+    const ALLOWING: &[&str] =
+        &["allowed", "permitted", "possible", "forbidden", "erlaubt", "gestattet", "moglich", "verboten"];
+    let first = tokens.first().filter(|_| tokens.len() > 1)?;
+    let asking_word = tokens.iter().position(|token| is_asking(&token.word));
+    if first.is(&["was"]) && asks_in_german_with(&tokens[1]) {
+        return None;
+    }
+    // "is what she said true" asks what; "is the pier closed when it rains" asks whether.
+    if (is_auxiliary(&first.word) || opens_german_question(tokens)) && asking_word.is_none_or(|at| at > 1) {
+        return Some(0..1);
+    }
+    if first.is(&["whether", "ob"]) || first.is(&["if"]) && is_after_prefix {
+        return Some(0..1);
+    }
+    let is_statement = tokens
+        .iter()
+        .any(|token| is_auxiliary(&token.word) || is_german_auxiliary(&token.word) || token.is(ALLOWING));
+    (ends_as_question && is_statement && asking_word.is_none() && !asks_in_german(first)).then_some(0..0)
+}
+
+/// "Darf ich …", "Gibt es …". "war" and "hat" are English words too, and need more than themselves.
+fn opens_german_question(tokens: &[Token]) -> bool {
+    const SUBJECTS: &[&str] = &[
+        "das", "der", "die", "dies", "ein", "eine", "er", "es", "ich", "ihr", "jemand", "man", "sie", "wir",
+    ];
+    let is_plain = |token: &Token| is_german_auxiliary(&token.word);
+    let is_english_too = |token: &Token| token.is(&["war", "hat", "hatte", "gilt"]);
+    is_plain(&tokens[0]) || is_english_too(&tokens[0]) && tokens[1].is(SUBJECTS)
+}
+
+fn is_german_auxiliary(folded: &str) -> bool {
+    const AUXILIARIES: &[&str] = &[
+        "braucht", "brauche", "brauchen", "darf", "durfen", "gibt", "haben", "habt", "ist", "kann", "kannst",
+        "konnen", "muss", "mussen", "sind", "soll", "sollen", "sollte", "waren", "werden", "wird", "wurde",
+        "wurden",
+    ];
+    AUXILIARIES.contains(&folded)
+}
+
+/// "Was ist …": what, and not a form of "be".
+fn asks_in_german_with(verb: &Token) -> bool {
+    is_german_auxiliary(&verb.word)
+        || verb.is(&[
+            "bedeutet", "heisst", "hat", "kostet", "kosten", "macht", "passiert", "sagt", "steht", "war",
+        ])
+}
+
+fn asks_in_german(first: &Token) -> bool {
+    first.word.starts_with("welch")
+        || first.is(&[
+            "was", "wer", "wen", "wem", "wie", "wo", "wann", "warum", "wieso", "woher", "wohin", "wieviel",
+        ])
+}
+
+/// "Is it Monday or Friday?" wants one of the two, not a yes; "is it open or not" wants a yes or no.
+fn offers_alternatives(tokens: &[Token]) -> bool {
+    // In longer ones the word joins descriptions.
+    tokens.len() <= 12
+        && tokens.windows(2).any(|pair| {
+            pair[0].is(&["or", "oder"])
+                && !pair[1].is(&["not", "nicht", "so", "more", "less", "later", "mehr", "no", "nein"])
+        })
+}
+
 /// What the words of asking say, as places in the tokens.
 #[derive(Debug)]
 struct Shape {
@@ -204,14 +288,6 @@ impl Shape {
         let Some(at) = tokens.iter().position(|token| is_asking(&token.word)) else {
             return Shape::without_asking_word(tokens);
         };
-        if is_auxiliary(&tokens[0].word) && at > 1 {
-            return Shape {
-                asked: Asked::YesNo,
-                asking: 0..1,
-                focus: Vec::new(),
-                predicate: predicate(tokens, 0),
-            };
-        }
         match tokens[at].word.as_str() {
             "how" => Shape::how(tokens, at),
             "who" | "whom" | "whose" => Shape::who(tokens, at),
@@ -220,6 +296,14 @@ impl Shape {
             "why" => Shape::plain(Asked::Reason, tokens, at),
             _ => Shape::what(tokens, at),
         }
+    }
+
+    fn open() -> Shape {
+        Shape { asked: Asked::Open, asking: 0..0, focus: Vec::new(), predicate: None }
+    }
+
+    fn yes_no(tokens: &[Token]) -> Shape {
+        Shape { asked: Asked::YesNo, predicate: predicate(tokens, 0), ..Shape::open() }
     }
 
     fn plain(asked: Asked, tokens: &[Token], at: usize) -> Shape {
@@ -323,16 +407,12 @@ impl Shape {
     }
 
     fn without_asking_word(tokens: &[Token]) -> Shape {
-        let none = Shape { asked: Asked::Open, asking: 0..0, focus: Vec::new(), predicate: None };
-        let Some(first) = tokens.first() else { return none };
-        if is_auxiliary(&first.word) && tokens.len() > 1 {
-            return Shape { asked: Asked::YesNo, asking: 0..1, predicate: predicate(tokens, 0), ..none };
-        }
         if tokens.iter().any(|token| token.is(SAYING)) {
-            return Shape { asked: Asked::Quotation, ..none };
+            return Shape { asked: Asked::Quotation, ..Shape::open() };
         }
-        let is_name = tokens.len() <= 3 && tokens.iter().all(|token| token.is_capitalised);
-        Shape { asked: if is_name { Asked::Identity } else { Asked::Open }, ..none }
+        let is_name =
+            !tokens.is_empty() && tokens.len() <= 3 && tokens.iter().all(|token| token.is_capitalised);
+        Shape { asked: if is_name { Asked::Identity } else { Asked::Open }, ..Shape::open() }
     }
 }
 
@@ -666,4 +746,58 @@ pub fn small_talk(text: &str) -> Option<SmallTalk> {
         }
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_of_yes_or_no_is_told_from_others() {
+        let yes_no = [
+            "Is there a canteen?",
+            "is dog allowed in office",
+            "can i bring my dog",
+            "do visitors need a badge",
+            "is it true that the pier is closed",
+            "Is the pier closed when it rains?",
+            "so wifi is free?",
+            "dogs allowed in the office?",
+            "The gate is locked at night, isn't it?",
+            "In winter, is the pier closed?",
+            "can you tell me if dogs are allowed",
+            "does anyone know whether the pool is heated",
+            "Isn't the pool heated?",
+            "is the pool open or not",
+            "Darf ich meinen Hund mitbringen?",
+            "dürfen Hunde ins Büro",
+            "gibt es eine Kantine",
+            "Ist das Parken kostenlos?",
+            "Kann man mit Karte zahlen?",
+            "Muss ich mich anmelden?",
+            "weiß jemand, ob der Steg offen ist",
+            "War der Steg offen?",
+        ];
+        let others = [
+            "can you tell me when the pool opens",
+            "Is it Monday or Friday that the pool is cleaned?",
+            "Ist der Steg offen oder geschlossen?",
+            "war in the north",
+            "who is allowed to swim?",
+            "parking rules?",
+            "wifi is free",
+            "Was ist der Code?",
+            "was kostet der Steg",
+            "Wann ist der Steg offen?",
+            "may",
+            "if the pool is closed, where can I swim?",
+        ];
+        let asked = |text: &str| Question::parse(text, &Lexicon::default()).asked;
+        for text in yes_no {
+            assert_eq!(asked(text), Asked::YesNo, "{text}");
+        }
+        for text in others {
+            assert_ne!(asked(text), Asked::YesNo, "{text}");
+        }
+    }
 }

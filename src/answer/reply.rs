@@ -118,6 +118,7 @@ const GERMAN_MONTHS: [&str; 12] = [
 #[cfg(test)]
 mod tests {
     use super::super::Finding;
+    use super::super::polarity::Polarity;
     use super::*;
 
     fn citation(source: &str, line_end: usize) -> Citation {
@@ -141,13 +142,18 @@ mod tests {
 
     /// "15 years agreed" out of two sources, as somebody of this language sees it.
     fn reply(confidence: f64, language: Language) -> Reply {
+        reply_to(confidence, language, "15 years agreed", None)
+    }
+
+    fn reply_to(confidence: f64, language: Language, said: &str, polarity: Option<Polarity>) -> Reply {
         let text = match language {
             Language::English => include_str!("../../config/replies.toml"),
             Language::German => include_str!("../../config/replies.de.toml"),
         };
         let finding = Finding {
-            answer: "15 years agreed".to_owned(),
+            answer: said.to_owned(),
             value: Some("15 years".to_owned()),
+            polarity,
             citations: vec![citation("002", 3), citation("004", 3), citation("002", 4)],
         };
         let answer = Answer {
@@ -171,6 +177,18 @@ mod tests {
         let german = reply(0.55, Language::German);
         assert_eq!(german.headline, "15 years agreed, laut den Quellen 002 und 004");
         assert_eq!((german.value.as_deref(), german.language), (Some("15 years"), Language::German));
+    }
+
+    #[test]
+    fn yes_and_no_are_said_in_the_language_of_whoever_asks() {
+        let headline = |language, said, polarity| reply_to(0.9, language, said, Some(polarity)).headline;
+        let said = "No: no boats";
+        let english = headline(Language::English, said, Polarity::No);
+        assert_eq!(english, "No: no boats, per sources 002 and 004");
+        let german = headline(Language::German, said, Polarity::No);
+        assert_eq!(german, "Nein: no boats, laut den Quellen 002 und 004");
+        let unsettled = headline(Language::German, "Not settled: boats", Polarity::NotSettled);
+        assert_eq!(unsettled, "Nicht entschieden: boats, laut den Quellen 002 und 004");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use minijinja::{Environment, UndefinedBehavior, context};
 use serde::Deserialize;
 use thiserror::Error;
 
+use super::polarity::Polarity;
 use super::question::SmallTalk;
 use super::{Answer, Finding, LONGEST_QUESTION, Outcome};
 use crate::language::Language;
@@ -38,6 +39,9 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct ReplyTemplates {
     answered: String,
+    yes: String,
+    no: String,
+    not_settled: String,
     closest: String,
     abstained: String,
     corrected: String,
@@ -66,10 +70,23 @@ impl Templates {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.add_filter("listed", listed);
         environment.add_filter("quoted", move |values: Vec<String>| quoted(values, language));
-        let ReplyTemplates { answered, closest, abstained, corrected, understood, nearest } = parsed.reply;
+        let ReplyTemplates {
+            answered,
+            yes,
+            no,
+            not_settled,
+            closest,
+            abstained,
+            corrected,
+            understood,
+            nearest,
+        } = parsed.reply;
         let SmallTalkTemplates { greeting, thanks, farewell, help, empty, too_long } = parsed.smalltalk;
         let named = [
             ("answered", answered),
+            ("yes", yes),
+            ("no", no),
+            ("not_settled", not_settled),
             ("closest", closest),
             ("abstained", abstained),
             ("corrected", corrected),
@@ -118,7 +135,7 @@ impl Templates {
     pub fn headline(&self, answer: &Answer) -> String {
         match &answer.outcome {
             Outcome::Found(finding) => {
-                let (answer, sources) = (finding.answer.clone(), sources(finding));
+                let (answer, sources) = (self.opened(finding), sources(finding));
                 self.fill("answered", context! { answer, sources })
             }
             Outcome::Abstained { .. } => {
@@ -131,6 +148,17 @@ impl Templates {
             Outcome::Empty => self.fill("empty", context! {}),
             Outcome::TooLong => self.fill("too_long", context! { limit => LONGEST_QUESTION }),
         }
+    }
+
+    /// The line, after its yes or no where it has one.
+    fn opened(&self, finding: &Finding) -> String {
+        let name = match finding.polarity {
+            None => return finding.answer.clone(),
+            Some(Polarity::Yes) => "yes",
+            Some(Polarity::No) => "no",
+            Some(Polarity::NotSettled) => "not_settled",
+        };
+        self.fill(name, context! { answer => finding.line() })
     }
 
     /// What stands above the proof of an answer that is too uncertain to be told as one.

@@ -66,6 +66,15 @@ pub(super) fn text(explanation: &Explanation) -> Result<String, Failure> {
     if let Some(declined) = &confidence.declined {
         writeln!(out, "  Declined: {declined}.")?;
     }
+    if let Some(polarity) = &explanation.polarity {
+        writeln!(
+            out,
+            "\n{BOLD}{}{BOLD:#}  yes with a probability of {:.2}",
+            polarity.polarity.opening(),
+            polarity.probability
+        )?;
+        writeln!(out, "  {DIM}intercept {:+.2}{}{DIM:#}", polarity.intercept, sum(&polarity.evidence))?;
+    }
     Ok(out)
 }
 
