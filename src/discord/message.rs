@@ -62,10 +62,19 @@ fn sides(disagreement: &Disagreement, reply: &Reply, paragraphs: &mut Vec<String
     }
 }
 
-/// At the end of the last paragraph.
-fn push_numbers(numbers: Range<usize>, paragraphs: &mut [String]) {
-    if let Some(last) = paragraphs.last_mut() {
-        numbers.for_each(|number| last.push_str(&format!(" [{number}]")));
+/// At the end of the last paragraph, or below it where they do not fit.
+fn push_numbers(numbers: Range<usize>, paragraphs: &mut Vec<String>) {
+    let numbers: Vec<String> = numbers.map(|number| format!("[{number}]")).collect();
+    let numbers = numbers.join(" ");
+    if numbers.is_empty() {
+        return;
+    }
+    match paragraphs.last_mut() {
+        Some(last) if length(last) + 1 + length(&numbers) <= LONGEST => {
+            last.push(' ');
+            last.push_str(&numbers);
+        }
+        _ => paragraphs.push(numbers),
     }
 }
 
@@ -421,6 +430,14 @@ mod tests {
             );
             assert!(whole.contains(&format!("\n[{number}] s{number} · ")), "{number}");
         }
+    }
+
+    #[test]
+    fn the_numbers_of_very_much_proof_fit() {
+        let long = reply(&"word ".repeat(379), None, vec![citation("1", "Near.", &[]); 60]);
+        let messages = contents(&long);
+        assert!(messages.iter().all(|message| length(message) <= LONGEST));
+        assert!(messages.concat().contains(" [59] [60]"), "{messages:?}");
     }
 
     #[test]
