@@ -213,7 +213,8 @@ fn excerpt(text: &str, ranges: &[(usize, usize)]) -> (String, Vec<[usize; 2]>) {
 /// Character ranges of a line that tells what was found: the value, and the ids of the sources behind it.
 fn in_bold(line: &str, value: Option<&str>, proof: &[Citation], language: Language) -> Vec<[usize; 2]> {
     let mut found: Vec<(usize, usize)> = Vec::new();
-    found.extend(value.and_then(|value| Some((line.find(value)?, value.len()))));
+    let value = value.and_then(|value| Some((line.find(value)?, value.len())));
+    found.extend(value.map(|(at, length)| (at, at + length)));
     // The day of a date is no id.
     let without_dates =
         proof.iter().filter_map(|citation| citation.date).fold(line.to_owned(), |line, date| {
@@ -373,6 +374,17 @@ mod tests {
             ["Am nächsten kommt Quelle **004**\\:\n\
               > Near.\n\
               [1] 004 · The \\*lease\\* · Zeile 3 · 6. Januar 2026 · <https://example.org/a_b#L3>"]
+        );
+    }
+
+    #[test]
+    fn a_value_in_the_middle_of_its_line_is_marked() {
+        let proof = vec![citation("garage", "The garage holds 12 cars.", &[])];
+        let contents =
+            contents(&reply("The garage holds 12 cars, per source garage", Some("12 cars"), proof));
+        assert!(
+            contents[0].starts_with("The garage holds **12 cars**, per source **garage** [1]\n"),
+            "{contents:?}"
         );
     }
 
