@@ -27,6 +27,8 @@ pub mod polarity;
 pub mod question;
 pub mod receipt;
 pub mod reply;
+#[cfg(test)]
+pub mod samples;
 pub mod sentences;
 pub mod spans;
 pub mod surroundings;
@@ -65,6 +67,18 @@ pub struct Options {
 pub enum Outcome {
     /// At least one citation; the first is the one that the answer was taken from.
     Found(Finding),
+    /// The sources disagree. None of the sides is right because it is newer, or said more often.
+    Disputed {
+        /// The side with most to support it.
+        best: Finding,
+        /// Never empty; each says something else, and has citations of its own.
+        others: Vec<Finding>,
+    },
+    /// The question fits several subjects, so that it has to be said which one is meant.
+    Ambiguous {
+        /// At least two.
+        choices: Vec<Choice>,
+    },
     /// The sources do not say.
     Abstained {
         /// The passage that comes closest.
@@ -76,6 +90,29 @@ pub enum Outcome {
     Empty,
     /// Longer than [`LONGEST_QUESTION`].
     TooLong,
+}
+
+impl Outcome {
+    /// What is answered: one finding, or one for each side where the sources disagree, best supported first.
+    pub fn sides(&self) -> Vec<&Finding> {
+        match self {
+            Outcome::Found(finding) => vec![finding],
+            Outcome::Disputed { best, others } => [best].into_iter().chain(others).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the sources were looked into.
+    pub fn is_about_sources(&self) -> bool {
+        !matches!(self, Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong)
+    }
+}
+
+/// A source that a question may be meant for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    pub source: String,
+    pub title: String,
 }
 
 /// An answer with its proof.

@@ -91,8 +91,12 @@ impl Answerer {
         let mut answer = answer::answer(question, sources, self.engine())?;
         match &mut answer.outcome {
             Outcome::Found(finding) => finding.citations.iter_mut().for_each(|citation| self.link(citation)),
+            Outcome::Disputed { best, others } => {
+                let sides = [best].into_iter().chain(others);
+                sides.flat_map(|side| &mut side.citations).for_each(|citation| self.link(citation));
+            }
             Outcome::Abstained { nearest } => nearest.iter_mut().for_each(|citation| self.link(citation)),
-            Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong => {}
+            Outcome::Ambiguous { .. } | Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong => {}
         }
         Ok(answer)
     }
@@ -108,7 +112,7 @@ impl Answerer {
         let understood_as = conversation.understand(question.trim(), &self.lexicon);
         let whole = understood_as.as_deref().unwrap_or(question);
         let mut answer = self.ask(whole, sources)?;
-        if !matches!(answer.outcome, Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong) {
+        if answer.outcome.is_about_sources() {
             conversation.remember(whole);
         }
         answer.question = question.trim().to_owned();

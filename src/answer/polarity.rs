@@ -487,7 +487,8 @@ impl Bound {
 #[cfg(test)]
 mod tests {
     use super::super::lexicon::Lexicon;
-    use super::super::{Finding, Options, Outcome, answer};
+    use super::super::weights::Weights;
+    use super::super::{Engine, Finding, Options, Outcome, answer};
     use super::*;
     use crate::retrieval::sync;
 
@@ -507,9 +508,12 @@ mod tests {
         };
         let (index, _) = sync::sync(folder.path(), corpus.path(), sync_options, 0, &mut |_| {}).unwrap();
         let options = Options { threshold: 0.0, passages: 8, spelling: true };
+        let weights = include_str!("../../config/weights.toml");
+        let weights = Weights::parse(weights, "weights.toml").unwrap();
+        let engine = Engine { index: &index, lexicon: &Lexicon::default(), weights: &weights, options };
         let found = cases.iter().enumerate().map(|(number, (_, question))| {
             let sources = [format!("{number:03}")];
-            match answer(question, &sources, &index, &Lexicon::default(), options).unwrap().outcome {
+            match answer(question, &sources, engine).unwrap().outcome {
                 Outcome::Found(finding) => finding,
                 other => panic!("{question}: {other:?}"),
             }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Citation, Outcome};
+use super::{Citation, Finding, Outcome};
 use crate::retrieval::manifest::hex;
 
 /// Crockford's base 32 in lower case: no letter is taken for a digit.
@@ -21,8 +21,22 @@ pub fn of(question: &str, fingerprint: &str, outcome: &Outcome) -> String {
     match outcome {
         Outcome::Found(finding) => {
             add("found");
-            add(&finding.answer);
-            finding.citations.iter().for_each(|citation| add(&place(citation)));
+            add_finding(finding, &mut add);
+        }
+        Outcome::Disputed { best, others } => {
+            add("disputed");
+            for side in [best].into_iter().chain(others) {
+                // Where a side ends is part of what is said.
+                add("side");
+                add_finding(side, &mut add);
+            }
+        }
+        Outcome::Ambiguous { choices } => {
+            add("ambiguous");
+            for choice in choices {
+                add(&choice.source);
+                add(&choice.title);
+            }
         }
         Outcome::Abstained { nearest } => {
             add("abstained");
@@ -32,6 +46,11 @@ pub fn of(question: &str, fingerprint: &str, outcome: &Outcome) -> String {
         Outcome::Empty | Outcome::TooLong => add("not a question"),
     }
     base32(&hash.finalize())
+}
+
+fn add_finding(finding: &Finding, add: &mut impl FnMut(&str)) {
+    add(&finding.answer);
+    finding.citations.iter().for_each(|citation| add(&place(citation)));
 }
 
 /// Of a text, in hexadecimal.
@@ -59,6 +78,7 @@ pub fn base32(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::{ambiguous, finding};
     use super::*;
 
     #[test]
@@ -70,6 +90,26 @@ mod tests {
         assert_ne!(receipt, of("how long", "index", &abstained));
         assert_ne!(receipt, of("how long?", "other", &abstained));
         assert_ne!(receipt, of("how long?", "index", &Outcome::Empty));
+    }
+
+    #[test]
+    fn a_receipt_depends_on_every_side_and_on_every_choice() {
+        let of = |outcome: &Outcome| of("how long?", "index", outcome);
+        let side = |answer: &str, source: &str| finding(answer, answer, source, None);
+        let disputed = |others: Vec<Finding>| Outcome::Disputed { best: side("30 days", "101"), others };
+        let receipt = of(&disputed(vec![side("28 days", "105")]));
+        assert!(is_base32(&receipt));
+        for other in [
+            Outcome::Found(side("30 days", "101")),
+            disputed(vec![side("29 days", "105")]),
+            disputed(vec![side("28 days", "106")]),
+            disputed(vec![side("28 days", "105"), side("26 days", "107")]),
+        ] {
+            assert_ne!(receipt, of(&other), "{other:?}");
+        }
+        let receipt = of(&ambiguous(&[("1", "Ghent"), ("2", "Leipzig")]));
+        assert_ne!(receipt, of(&ambiguous(&[("1", "Ghent"), ("3", "Leipzig")])));
+        assert_ne!(receipt, of(&ambiguous(&[("2", "Leipzig"), ("1", "Ghent")])));
     }
 
     #[test]

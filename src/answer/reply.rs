@@ -1,8 +1,10 @@
 //! What people see: the line, the proof under it, the numbered sources. Terminal, Discord and HTTP draw the
 //! same reply, each in its own way.
 
+use std::ops::Range;
+
 use super::template::Templates;
-use super::{Answer, Citation, Outcome};
+use super::{Answer, Choice, Citation, Finding, Outcome};
 use crate::corpus::Date;
 use crate::language::Language;
 
@@ -15,6 +17,10 @@ pub struct Reply {
     pub headline: String,
     /// What of the headline was asked for: the bare value, where there is one.
     pub value: Option<String>,
+    /// What the headline says side by side, where the sources disagree.
+    pub disagreement: Option<Disagreement>,
+    /// The sources that the question may be meant for, where it fits several.
+    pub choices: Vec<Choice>,
     /// How the question was read, where that is not as it was written.
     pub notes: Vec<String>,
     /// What stands above the proof, where that has to be explained.
@@ -25,6 +31,25 @@ pub struct Reply {
     pub hint: Option<String>,
 }
 
+/// The headline of a dispute in its parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disagreement {
+    /// What stands before the sides.
+    pub title: String,
+    /// At least two, best supported first.
+    pub sides: Vec<Side>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// What it says, with its sources and their dates.
+    pub line: String,
+    /// The bare value in the line, where there is one.
+    pub value: Option<String>,
+    /// Which of the reply's proof is its own.
+    pub proof: Range<usize>,
+}
+
 impl Reply {
     /// `how_to_add` is shown where the sources do not say. An answer with less confidence than `closest_below`
     /// is not told as one: what is said leads to the sentence in its proof.
@@ -33,6 +58,8 @@ impl Reply {
             language: templates.language,
             headline: templates.headline(answer),
             value: None,
+            disagreement: None,
+            choices: Vec::new(),
             notes: templates.understood(answer).into_iter().chain(templates.corrected(answer)).collect(),
             proof_title: None,
             proof: Vec::new(),
@@ -42,11 +69,21 @@ impl Reply {
             Outcome::Found(finding) => {
                 reply.proof = finding.citations.clone();
                 if answer.confidence < closest_below {
-                    reply.headline = templates.closest(finding);
+                    reply.headline = templates.closest(&answer.outcome);
                 } else {
                     reply.value = finding.value.clone();
                 }
             }
+            Outcome::Disputed { .. } => {
+                let sides = answer.outcome.sides();
+                reply.proof = sides.iter().flat_map(|side| side.citations.clone()).collect();
+                if answer.confidence < closest_below {
+                    reply.headline = templates.closest(&answer.outcome);
+                } else {
+                    reply.disagreement = Some(Disagreement::of(&sides, templates));
+                }
+            }
+            Outcome::Ambiguous { choices } => reply.choices.clone_from(choices),
             Outcome::Abstained { nearest } => {
                 reply.proof = nearest.iter().cloned().collect();
                 reply.proof_title = nearest.as_ref().map(|_| templates.nearest());
@@ -55,6 +92,19 @@ impl Reply {
             Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong => {}
         }
         reply
+    }
+}
+
+impl Disagreement {
+    fn of(findings: &[&Finding], templates: &Templates) -> Disagreement {
+        let mut sides = Vec::new();
+        let mut start = 0;
+        for finding in findings {
+            let proof = start..start + finding.citations.len();
+            start = proof.end;
+            sides.push(Side { line: templates.side(finding), value: finding.value.clone(), proof });
+        }
+        Disagreement { title: templates.disputed(), sides }
     }
 }
 
@@ -117,56 +167,36 @@ const GERMAN_MONTHS: [&str; 12] = [
 
 #[cfg(test)]
 mod tests {
-    use super::super::Finding;
     use super::super::polarity::Polarity;
+    use super::super::{Finding, samples};
     use super::*;
 
     fn citation(source: &str, line_end: usize) -> Citation {
-        Citation {
-            source: source.to_owned(),
-            title: "The lease".to_owned(),
-            date: None,
-            path: "a.md".to_owned(),
-            url: None,
-            heading: Vec::new(),
-            page: None,
-            line_start: 3,
-            line_end,
-            byte_start: 0,
-            byte_end: 0,
-            quote: String::new(),
-            highlights: Vec::new(),
-            sha256: String::new(),
-        }
+        Citation { line_end, ..samples::citation(source, "") }
     }
 
-    /// "15 years agreed" out of two sources, as somebody of this language sees it.
-    fn reply(confidence: f64, language: Language) -> Reply {
-        reply_to(confidence, language, "15 years agreed", None)
-    }
-
-    fn reply_to(confidence: f64, language: Language, said: &str, polarity: Option<Polarity>) -> Reply {
+    fn reply_to(outcome: Outcome, confidence: f64, language: Language) -> Reply {
         let text = match language {
             Language::English => include_str!("../../config/replies.toml"),
             Language::German => include_str!("../../config/replies.de.toml"),
         };
-        let finding = Finding {
+        let answer = Answer { confidence, ..samples::answer(outcome) };
+        Reply::of(&answer, &Templates::parse(text, "replies", language).unwrap(), None, 0.55)
+    }
+
+    /// "15 years agreed" out of two sources, as somebody of this language sees it.
+    fn reply(confidence: f64, language: Language) -> Reply {
+        let finding = finding("15 years agreed", None);
+        reply_to(Outcome::Found(finding), confidence, language)
+    }
+
+    fn finding(said: &str, polarity: Option<Polarity>) -> Finding {
+        Finding {
             answer: said.to_owned(),
             value: Some("15 years".to_owned()),
             polarity,
             citations: vec![citation("002", 3), citation("004", 3), citation("002", 4)],
-        };
-        let answer = Answer {
-            question: String::new(),
-            understood_as: None,
-            outcome: Outcome::Found(finding),
-            confidence,
-            corrections: Vec::new(),
-            missing: Vec::new(),
-            ranked_sources: Vec::new(),
-            receipt: String::new(),
-        };
-        Reply::of(&answer, &Templates::parse(text, "replies", language).unwrap(), None, 0.55)
+        }
     }
 
     #[test]
@@ -181,7 +211,9 @@ mod tests {
 
     #[test]
     fn yes_and_no_are_said_in_the_language_of_whoever_asks() {
-        let headline = |language, said, polarity| reply_to(0.9, language, said, Some(polarity)).headline;
+        let headline = |language, said, polarity| {
+            reply_to(Outcome::Found(finding(said, Some(polarity))), 0.9, language).headline
+        };
         let said = "No: no boats";
         let english = headline(Language::English, said, Polarity::No);
         assert_eq!(english, "No: no boats, per sources 002 and 004");
@@ -201,6 +233,42 @@ mod tests {
             german.headline,
             "Am nächsten kommt diese Aussage aus den Quellen 002 und 004, bitte prüfe sie:"
         );
+    }
+
+    #[test]
+    fn sides_stand_beside_each_other_with_their_own_proof() {
+        let reply = reply_to(samples::disputed(), 0.55, Language::English);
+        let Disagreement { title, sides } = reply.disagreement.unwrap();
+        assert_eq!(title, "The sources disagree:");
+        assert_eq!(reply.headline, format!("{title} {}; {}", sides[0].line, sides[1].line));
+        assert_eq!(sides[1].line, "28 days, per source 105 of 3 February 2026");
+        let values: Vec<&str> = sides.iter().filter_map(|side| side.value.as_deref()).collect();
+        assert_eq!((values, reply.value), (vec!["30 days", "28 days"], None));
+        let sources = |side: &Side| -> Vec<&str> {
+            reply.proof[side.proof.clone()].iter().map(|citation| citation.source.as_str()).collect()
+        };
+        assert_eq!((sources(&sides[0]), sources(&sides[1])), (vec!["101", "6"], vec!["105"]));
+    }
+
+    #[test]
+    fn an_uncertain_dispute_still_says_that_it_is_one() {
+        let reply = reply_to(samples::disputed(), 0.549, Language::English);
+        let expected =
+            "Closest statements, which disagree and are to be checked, per sources 101, 6 and 105:";
+        assert_eq!((reply.headline.as_str(), reply.proof.len()), (expected, 3));
+        assert_eq!(reply.disagreement, None);
+        let german = reply_to(samples::disputed(), 0.549, Language::German);
+        let expected = "Am nächsten kommen diese Aussagen aus den Quellen 101, 6 und 105, die sich \
+                        widersprechen, bitte prüfe sie:";
+        assert_eq!(german.headline, expected);
+    }
+
+    #[test]
+    fn a_question_that_fits_several_subjects_offers_them_and_proves_nothing() {
+        let reply = reply_to(samples::ambiguous(&[("1", "Ghent"), ("2", "Leipzig")]), 0.1, Language::English);
+        let titles: Vec<&str> = reply.choices.iter().map(|choice| choice.title.as_str()).collect();
+        assert_eq!((titles, reply.proof.len()), (vec!["Ghent", "Leipzig"], 0));
+        assert_eq!((reply.hint, reply.proof_title), (None, None));
     }
 
     #[test]

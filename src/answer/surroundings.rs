@@ -94,8 +94,9 @@ impl Answer {
     pub fn first_citation(&self) -> Option<&Citation> {
         match &self.outcome {
             Outcome::Found(finding) => finding.citations.first(),
+            Outcome::Disputed { best, .. } => best.citations.first(),
             Outcome::Abstained { nearest } => nearest.as_ref(),
-            Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong => None,
+            Outcome::Ambiguous { .. } | Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong => None,
         }
     }
 }

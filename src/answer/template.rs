@@ -1,12 +1,13 @@
 //! The words around an answer: templates of `replies.toml`, or of that of another language, parsed and tried
 //! once, filled many times.
 
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 use serde::Deserialize;
 use thiserror::Error;
 
 use super::polarity::Polarity;
 use super::question::SmallTalk;
+use super::reply::spoken_date;
 use super::{Answer, Finding, LONGEST_QUESTION, Outcome};
 use crate::language::Language;
 
@@ -43,6 +44,10 @@ struct ReplyTemplates {
     no: String,
     not_settled: String,
     closest: String,
+    disputed: String,
+    side: String,
+    closest_disputed: String,
+    ambiguous: String,
     abstained: String,
     corrected: String,
     understood: String,
@@ -69,6 +74,7 @@ impl Templates {
         // A misspelt value is an error at the start, not a gap in a reply.
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.add_filter("listed", listed);
+        environment.add_filter("dated", dated);
         environment.add_filter("quoted", move |values: Vec<String>| quoted(values, language));
         let ReplyTemplates {
             answered,
@@ -76,6 +82,10 @@ impl Templates {
             no,
             not_settled,
             closest,
+            disputed,
+            side,
+            closest_disputed,
+            ambiguous,
             abstained,
             corrected,
             understood,
@@ -88,6 +98,9 @@ impl Templates {
             ("no", no),
             ("not_settled", not_settled),
             ("closest", closest),
+            ("disputed", disputed),
+            ("closest_disputed", closest_disputed),
+            ("ambiguous", ambiguous),
             ("abstained", abstained),
             ("corrected", corrected),
             ("understood", understood),
@@ -100,7 +113,9 @@ impl Templates {
             ("too_long", too_long),
         ];
         let names: Vec<&str> = named.iter().map(|(name, _)| *name).collect();
-        for (name, source) in named {
+        // What this one is given as sources has dates.
+        let dated_names = ["side"];
+        for (name, source) in named.into_iter().chain([("side", side)]) {
             environment
                 .add_template_owned(name, source)
                 .map_err(|reason| error(format!("the template '{name}': {reason}")))?;
@@ -108,24 +123,17 @@ impl Templates {
         let file = file.to_owned();
         let templates = Templates { language, file, environment, fixed_words: parsed.fixed_words };
         templates
-            .try_all(&names)
+            .try_all(&names, &sample(vec![Value::from("004"), Value::from("002")]))
+            .and_then(|()| templates.try_all(&dated_names, &sample(dated_samples())))
             .map_err(|(name, reason)| error(format!("the template '{name}': {reason}")))?;
         Ok(templates)
     }
 
-    fn try_all<'n>(&self, names: &[&'n str]) -> Result<(), (&'n str, minijinja::Error)> {
-        let sample = context! {
-            answer => "15 years",
-            sources => ["004", "002"],
-            missing => ["colour"],
-            corrections => [context! { from => "yeers", to => "years" }],
-            limit => LONGEST_QUESTION,
-            question => "How many years were agreed?",
-        };
+    fn try_all<'n>(&self, names: &[&'n str], sample: &Value) -> Result<(), (&'n str, minijinja::Error)> {
         for name in names {
             self.environment
                 .get_template(name)
-                .and_then(|template| template.render(&sample))
+                .and_then(|template| template.render(sample))
                 .map_err(|reason| (*name, reason))?;
         }
         Ok(())
@@ -135,9 +143,15 @@ impl Templates {
     pub fn headline(&self, answer: &Answer) -> String {
         match &answer.outcome {
             Outcome::Found(finding) => {
-                let (answer, sources) = (self.opened(finding), sources(finding));
+                let (answer, sources) = (self.opened(finding), sources([finding]));
                 self.fill("answered", context! { answer, sources })
             }
+            Outcome::Disputed { .. } => {
+                let sides: Vec<String> =
+                    answer.outcome.sides().into_iter().map(|side| self.side(side)).collect();
+                format!("{} {}", self.disputed(), sides.join("; "))
+            }
+            Outcome::Ambiguous { .. } => self.fill("ambiguous", context! {}),
             Outcome::Abstained { .. } => {
                 self.fill("abstained", context! { missing => answer.missing.clone() })
             }
@@ -161,14 +175,36 @@ impl Templates {
         self.fill(name, context! { answer => finding.line() })
     }
 
+    /// What stands before the sides, where the sources disagree.
+    pub fn disputed(&self) -> String {
+        self.fill("disputed", context! {})
+    }
+
+    /// What one side says, with its sources and their dates.
+    pub fn side(&self, side: &Finding) -> String {
+        let date_of = |id: &String| {
+            let citation = side.citations.iter().find(|citation| citation.source == *id)?;
+            Some(spoken_date(citation.date?, self.language))
+        };
+        let sources: Vec<Value> = sources([side])
+            .into_iter()
+            .map(|id| {
+                let date = date_of(&id);
+                context! { id, date }
+            })
+            .collect();
+        self.fill("side", context! { answer => side.answer.clone(), sources })
+    }
+
     /// What stands above the proof of an answer that is too uncertain to be told as one.
-    pub fn closest(&self, finding: &Finding) -> String {
-        self.fill("closest", context! { sources => sources(finding) })
+    pub fn closest(&self, outcome: &Outcome) -> String {
+        let name = if matches!(outcome, Outcome::Disputed { .. }) { "closest_disputed" } else { "closest" };
+        self.fill(name, context! { sources => sources(outcome.sides()) })
     }
 
     /// What was corrected in the question; `None` where nothing was.
     pub fn corrected(&self, answer: &Answer) -> Option<String> {
-        let corrections: Vec<minijinja::Value> = answer
+        let corrections: Vec<Value> = answer
             .corrections
             .iter()
             .map(|correction| context! { from => correction.from.clone(), to => correction.to.clone() })
@@ -187,7 +223,7 @@ impl Templates {
         self.fill("nearest", context! {})
     }
 
-    fn fill(&self, name: &str, values: minijinja::Value) -> String {
+    fn fill(&self, name: &str, values: Value) -> String {
         // Each template was filled once with values of these types, so that what fails here is a template that
         // depends on the words themselves, say by dividing by them.
         match self.environment.get_template(name).and_then(|template| template.render(values)) {
@@ -200,15 +236,40 @@ impl Templates {
     }
 }
 
-/// The ids of the sources behind an answer, best first, each once.
-fn sources(finding: &Finding) -> Vec<String> {
+/// The ids of the sources behind what was found, best first, each once.
+fn sources<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<String> {
     let mut sources: Vec<String> = Vec::new();
-    for citation in &finding.citations {
+    for citation in findings.into_iter().flat_map(|finding| &finding.citations) {
         if !sources.contains(&citation.source) {
             sources.push(citation.source.clone());
         }
     }
     sources
+}
+
+/// Values of the types that templates are filled with.
+fn sample(sources: Vec<Value>) -> Value {
+    context! {
+        answer => "15 years",
+        sources,
+        missing => ["colour"],
+        corrections => [context! { from => "yeers", to => "years" }],
+        limit => LONGEST_QUESTION,
+        question => "How many years were agreed?",
+    }
+}
+
+fn dated_samples() -> Vec<Value> {
+    vec![context! { id => "004", date => "6 January 2026" }, context! { id => "002", date => () }]
+}
+
+/// Sources by their ids, with their dates where they have one: "101 of 6 January 2026", "105".
+fn dated(sources: Vec<Value>, word: &str) -> Result<Vec<String>, minijinja::Error> {
+    let named = |source: Value| {
+        let (id, date) = (source.get_attr("id")?, source.get_attr("date")?);
+        Ok(if date.is_none() { id.to_string() } else { format!("{id} {word} {date}") })
+    };
+    sources.into_iter().map(named).collect()
 }
 
 /// "a", "a and b", "a, b and c".
@@ -230,6 +291,7 @@ fn quoted(values: Vec<String>, language: Language) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples;
     use super::*;
 
     const SHIPPED: &str = include_str!("../../config/replies.toml");
@@ -238,13 +300,8 @@ mod tests {
     fn abstained(question: &str, missing: &[&str]) -> Answer {
         Answer {
             question: question.to_owned(),
-            understood_as: None,
-            outcome: Outcome::Abstained { nearest: None },
-            confidence: 0.0,
-            corrections: Vec::new(),
             missing: missing.iter().map(|word| (*word).to_owned()).collect(),
-            ranked_sources: Vec::new(),
-            receipt: String::new(),
+            ..samples::answer(Outcome::Abstained { nearest: None })
         }
     }
 
@@ -271,6 +328,41 @@ mod tests {
             says(&["Zaun", "Tor"]),
             "Das sagen die Quellen nicht: „Zaun“ und „Tor“ kommen in ihnen nicht vor."
         );
+    }
+
+    #[test]
+    fn sides_are_told_with_their_sources_and_dates() {
+        let says = |text: &str, language| {
+            let templates = Templates::parse(text, "replies", language).unwrap();
+            templates.headline(&samples::answer(samples::disputed()))
+        };
+        assert_eq!(
+            says(SHIPPED, Language::English),
+            "The sources disagree: 30 days are due, per sources 101 of 6 January 2026 and 6; \
+             28 days, per source 105 of 3 February 2026"
+        );
+        assert_eq!(
+            says(GERMAN, Language::German),
+            "Die Quellen widersprechen sich: 30 days are due, laut den Quellen 101 vom 6. Januar 2026 und 6; \
+             28 days, laut Quelle 105 vom 3. Februar 2026"
+        );
+    }
+
+    #[test]
+    fn whoever_is_not_understood_is_asked_back() {
+        let says = |text: &str, language| {
+            let templates = Templates::parse(text, "replies", language).unwrap();
+            templates.headline(&samples::answer(samples::ambiguous(&[("1", "Ghent"), ("2", "Leipzig")])))
+        };
+        assert_eq!(says(SHIPPED, Language::English), "That fits several documents. Which one is meant?");
+        assert_eq!(says(GERMAN, Language::German), "Das passt zu mehreren Dokumenten. Welches ist gemeint?");
+    }
+
+    #[test]
+    fn a_template_of_a_side_knows_ids_and_dates() {
+        let broken = SHIPPED.replace("sources|dated('of')|listed('and')", "sources[0].title");
+        let error = Templates::parse(&broken, "replies.toml", Language::English).unwrap_err().to_string();
+        assert!(error.starts_with("replies.toml: the template 'side': "), "{error}");
     }
 
     #[test]

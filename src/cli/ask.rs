@@ -7,8 +7,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{Failure, draw, open, print_json};
-use crate::Answerer;
-use crate::answer::{Answer, Citation, Correction, Outcome};
+use crate::answer::reply::Reply;
+use crate::answer::{Answer, Choice, Citation, Correction, Finding, Outcome};
 use crate::language::Language;
 use crate::settings::Settings;
 
@@ -43,10 +43,15 @@ pub(super) fn run(command: &Ask, settings: &Settings) -> Result<(), Failure> {
     let started = Instant::now();
     let answer = answerer.ask(&command.asked.question(), &command.asked.sources)?;
     let took_ms = started.elapsed().as_secs_f64() * 1e3;
+    let reply = answerer.reply(&answer, Language::English);
     if command.json {
-        return print_json(&Json::of(&answer, &answerer, took_ms));
+        return print_json(&Json::of(&answer, &reply, took_ms));
     }
-    write!(anstream::stdout(), "{}", draw::reply(&answerer.reply(&answer, Language::English)))?;
+    let mut out = anstream::stdout().lock();
+    write!(out, "{}", draw::reply(&reply))?;
+    if let Outcome::Ambiguous { .. } = answer.outcome {
+        writeln!(out, "\nAsk again with --source and one of these ids.")?;
+    }
     Ok(())
 }
 
@@ -58,11 +63,11 @@ pub(super) struct Json<'a> {
     pub(super) status: &'static str,
     pub(super) answer: &'a str,
     pub(super) value: Option<&'a str>,
-    reply: String,
-    confidence: f64,
+    reply: &'a str,
+    pub(super) confidence: f64,
     pub(super) citations: &'a [Citation],
-    disagreements: [(); 0],
-    choices: [(); 0],
+    pub(super) disagreements: Vec<Disagreement<'a>>,
+    choices: &'a [Choice],
     corrections: &'a [Correction],
     missing: &'a [String],
     nearest: Option<&'a Citation>,
@@ -72,18 +77,18 @@ pub(super) struct Json<'a> {
 }
 
 impl<'a> Json<'a> {
-    pub(super) fn of(answer: &'a Answer, answerer: &Answerer, took_ms: f64) -> Json<'a> {
+    pub(super) fn of(answer: &'a Answer, reply: &'a Reply, took_ms: f64) -> Json<'a> {
         let mut json = Json {
             question: &answer.question,
             understood_as: answer.understood_as.as_deref(),
             status: "abstained",
             answer: "",
             value: None,
-            reply: answerer.reply(answer, Language::English).headline,
+            reply: &reply.headline,
             confidence: answer.confidence,
             citations: &[],
-            disagreements: [],
-            choices: [],
+            disagreements: Vec::new(),
+            choices: &[],
             corrections: &answer.corrections,
             missing: &answer.missing,
             nearest: None,
@@ -92,16 +97,93 @@ impl<'a> Json<'a> {
             took_ms: (took_ms * 1e3).round() / 1e3,
         };
         match &answer.outcome {
-            Outcome::Found(finding) => {
-                json.status = "answered";
-                json.answer = &finding.answer;
-                json.value = finding.value.as_deref();
-                json.citations = &finding.citations;
+            Outcome::Found(finding) => json.tell("answered", finding),
+            Outcome::Disputed { best, others } => {
+                json.tell("disputed", best);
+                json.disagreements = others.iter().map(Disagreement::of).collect();
+            }
+            Outcome::Ambiguous { choices } => {
+                json.status = "ambiguous";
+                json.choices = choices;
             }
             Outcome::Abstained { nearest } => json.nearest = nearest.as_ref(),
             Outcome::SmallTalk(_) => json.status = "smalltalk",
             Outcome::Empty | Outcome::TooLong => {}
         }
         json
+    }
+
+    fn tell(&mut self, status: &'static str, finding: &'a Finding) {
+        self.status = status;
+        self.answer = &finding.answer;
+        self.value = finding.value.as_deref();
+        self.citations = &finding.citations;
+    }
+}
+
+/// What other sources say instead.
+#[derive(Debug, Serialize)]
+pub(super) struct Disagreement<'a> {
+    pub(super) answer: &'a str,
+    value: Option<&'a str>,
+    pub(super) citations: &'a [Citation],
+}
+
+impl<'a> Disagreement<'a> {
+    fn of(finding: &'a Finding) -> Disagreement<'a> {
+        Disagreement {
+            answer: &finding.answer,
+            value: finding.value.as_deref(),
+            citations: &finding.citations,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::answer::samples;
+    use crate::answer::template::Templates;
+
+    fn json(outcome: Outcome) -> Value {
+        let templates =
+            Templates::parse(include_str!("../../config/replies.toml"), "replies.toml", Language::English);
+        let answer = samples::answer(outcome);
+        let reply = Reply::of(&answer, &templates.unwrap(), None, 0.5);
+        serde_json::to_value(Json::of(&answer, &reply, 0.1)).unwrap()
+    }
+
+    #[test]
+    fn a_dispute_is_the_best_supported_answer_with_the_others_beside_it() {
+        let json = json(samples::disputed());
+        assert_eq!(
+            (&json["status"], &json["answer"], &json["value"]),
+            (&json!("disputed"), &json!("30 days are due"), &json!("30 days"))
+        );
+        assert_eq!(
+            (&json["citations"][0]["source"], &json["citations"][1]["source"]),
+            (&json!("101"), &json!("6"))
+        );
+        let [other] = json["disagreements"].as_array().unwrap().as_slice() else { panic!("{json:#}") };
+        assert_eq!((&other["answer"], &other["value"]), (&json!("28 days"), &json!("28 days")));
+        assert_eq!(other["citations"][0]["source"], "105");
+        assert_eq!(other["citations"][0]["date"], "2026-02-03");
+        assert!(json["reply"].as_str().unwrap().starts_with("The sources disagree: 30 days"), "{json:#}");
+        assert_eq!(json["choices"], json!([]));
+    }
+
+    #[test]
+    fn a_question_that_fits_several_subjects_names_them_and_answers_nothing() {
+        let json = json(samples::ambiguous(&[("1", "Ghent"), ("2", "Leipzig")]));
+        assert_eq!(
+            (&json["status"], &json["answer"], &json["value"]),
+            (&json!("ambiguous"), &json!(""), &Value::Null)
+        );
+        assert_eq!((&json["citations"], &json["disagreements"]), (&json!([]), &json!([])));
+        let expected = json!([{ "source": "1", "title": "Ghent" }, { "source": "2", "title": "Leipzig" }]);
+        assert_eq!(json["choices"], expected);
+        assert_eq!(json["reply"], "That fits several documents. Which one is meant?");
     }
 }

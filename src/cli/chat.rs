@@ -20,8 +20,8 @@ use rustyline::{Editor, Helper};
 use super::draw::{self, BOLD, DIM, printable};
 use super::{Failure, open, show, why};
 use crate::Answerer;
-use crate::answer::Citation;
 use crate::answer::followup::Conversation;
+use crate::answer::{Answer, Choice, Citation, Outcome};
 use crate::corpus::Span;
 use crate::language::Language;
 use crate::settings::Settings;
@@ -40,7 +40,13 @@ const COMMANDS: &[(&str, &str)] = &[
 
 pub(super) fn run(_command: &Chat, settings: &Settings) -> Result<(), Failure> {
     let answerer = open::answerer(settings)?;
-    let mut chat = Session { settings, conversation: Conversation::default(), last: None, cited: None };
+    let mut chat = Session {
+        settings,
+        conversation: Conversation::default(),
+        last: None,
+        choices: Vec::new(),
+        cited: None,
+    };
     if std::io::stdin().is_terminal() { from_terminal(&mut chat, &answerer) } else { from_pipe(&mut chat) }
 }
 
@@ -90,10 +96,20 @@ fn history_file(settings: &Settings) -> Option<PathBuf> {
 struct Session<'s> {
     settings: &'s Settings,
     conversation: Conversation,
-    /// The last question, as it was understood.
-    last: Option<String>,
+    last: Option<Last>,
+    /// What the last answer offered to choose from, until something else is asked.
+    choices: Vec<Choice>,
     /// The first citation of its answer.
     cited: Option<Citation>,
+}
+
+/// The last question.
+#[derive(Clone)]
+struct Last {
+    /// As it was understood.
+    question: String,
+    /// Ids of the sources that it was put to; none is all of them.
+    sources: Vec<String>,
 }
 
 impl Session<'_> {
@@ -112,7 +128,11 @@ impl Session<'_> {
             command if command.starts_with('/') => {
                 Err(Failure::Wrong(anyhow::anyhow!("there is no command '{command}'; /help lists them")))
             }
-            _ => self.ask(line),
+            _ => match chosen(line, &self.choices) {
+                Some(Ok(source)) => self.ask_again(source),
+                Some(Err(mistake)) => Err(Failure::Wrong(anyhow::anyhow!(mistake))),
+                None => self.ask(line),
+            },
         };
         match done {
             Ok(()) => {}
@@ -125,9 +145,31 @@ impl Session<'_> {
     fn ask(&mut self, question: &str) -> Result<(), Failure> {
         let answerer = open::answerer(self.settings)?;
         let answer = answerer.ask_in(&mut self.conversation, question, &[])?;
+        self.show(&answerer, &answer, Vec::new())
+    }
+
+    /// Puts the last question to one of the sources that it fits.
+    fn ask_again(&mut self, source: String) -> Result<(), Failure> {
+        let Some(last) = self.last.clone() else { return Ok(()) };
+        let answerer = open::answerer(self.settings)?;
+        let sources = vec![source];
+        let answer = answerer.ask(&last.question, &sources)?;
+        self.show(&answerer, &answer, sources)
+    }
+
+    fn show(&mut self, answerer: &Answerer, answer: &Answer, sources: Vec<String>) -> Result<(), Failure> {
         self.cited = answer.first_citation().cloned();
-        self.last = Some(answer.whole_question().to_owned());
-        writeln!(anstream::stdout(), "{}", draw::reply(&answerer.reply(&answer, Language::English)))?;
+        self.last = Some(Last { question: answer.whole_question().to_owned(), sources });
+        self.choices = match &answer.outcome {
+            Outcome::Ambiguous { choices } => choices.clone(),
+            _ => Vec::new(),
+        };
+        let mut out = anstream::stdout().lock();
+        write!(out, "{}", draw::reply(&answerer.reply(answer, Language::English)))?;
+        if !self.choices.is_empty() {
+            writeln!(out, "\nType its number or its title, or ask something else.")?;
+        }
+        writeln!(out)?;
         Ok(())
     }
 
@@ -148,11 +190,12 @@ impl Session<'_> {
     }
 
     fn why(&self, question: &str) -> Result<(), Failure> {
-        let asked = Some(question).filter(|question| !question.is_empty()).or(self.last.as_deref());
-        let Some(asked) = asked else {
+        let named = Some(question).filter(|question| !question.is_empty());
+        let named = named.map(|question| Last { question: question.to_owned(), sources: Vec::new() });
+        let Some(asked) = named.or_else(|| self.last.clone()) else {
             return Err(Failure::Wrong(anyhow::anyhow!("nothing was asked yet: ask something first")));
         };
-        let explanation = open::answerer(self.settings)?.explain(asked, &[])?;
+        let explanation = open::answerer(self.settings)?.explain(&asked.question, &asked.sources)?;
         writeln!(anstream::stdout(), "{}", why::text(&explanation)?)?;
         Ok(())
     }
@@ -172,6 +215,29 @@ impl Session<'_> {
             writeln!(out, "{BOLD}{}{BOLD:#}  {}", printable(&description.id), printable(&description.title))?;
         }
         Ok(())
+    }
+}
+
+/// The id of the source that a line chooses, by number, title or id; what is wrong with a line that means to choose;
+/// `None` for a line that asks something else.
+fn chosen(line: &str, choices: &[Choice]) -> Option<Result<String, String>> {
+    if choices.is_empty() {
+        return None;
+    }
+    // "004" is an id, "4" a number.
+    let numbered = (1..).zip(choices).find(|(number, _)| line == number.to_string());
+    let named =
+        numbered.map(|(_, choice)| choice).or_else(|| choices.iter().find(|choice| choice.source == line));
+    if let Some(choice) = named {
+        return Some(Ok(choice.source.clone()));
+    }
+    let title = |text: &str| text.split_whitespace().collect::<Vec<&str>>().join(" ").to_lowercase();
+    let titled: Vec<&Choice> = choices.iter().filter(|choice| title(&choice.title) == title(line)).collect();
+    match titled[..] {
+        [choice] => Some(Ok(choice.source.clone())),
+        [] if !line.bytes().all(|byte| byte.is_ascii_digit()) => None,
+        [] => Some(Err(format!("there are {} to choose from: type 1 to {0}", choices.len()))),
+        _ => Some(Err("several have this title: type the number".to_owned())),
     }
 }
 
@@ -250,6 +316,33 @@ mod tests {
         let sources =
             vec![("004".to_owned(), "The lease".to_owned()), ("017".to_owned(), "Travel".to_owned())];
         Completions { sources }.at(line).1.into_iter().map(|pair| pair.replacement).collect()
+    }
+
+    #[test]
+    fn a_choice_is_made_by_number_title_or_id() {
+        let choice =
+            |source: &str, title: &str| Choice { source: source.to_owned(), title: title.to_owned() };
+        let choices = [
+            choice("004", "Lease of the  office"),
+            choice("1", "Lease of the barn"),
+            choice("7", "Twin"),
+            choice("8", "Twin"),
+        ];
+        let chosen = |line: &str| chosen(line, &choices);
+        for (line, source) in [
+            ("1", "004"),
+            ("2", "1"),
+            ("004", "004"),
+            ("8", "8"),
+            ("lease of the Office", "004"),
+            ("Lease of the barn", "1"),
+        ] {
+            assert_eq!(chosen(line), Some(Ok(source.to_owned())), "{line}");
+        }
+        assert_eq!(chosen("9"), Some(Err("there are 4 to choose from: type 1 to 4".to_owned())));
+        assert_eq!(chosen("twin"), Some(Err("several have this title: type the number".to_owned())));
+        assert_eq!(chosen("How long does the lease run?"), None);
+        assert_eq!(super::chosen("1", &[]), None);
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use unicode_normalization::char::is_combining_mark;
 
-use crate::answer::Citation;
 use crate::answer::reply::{Reply, spoken_date, spoken_lines};
 use crate::answer::surroundings::Surroundings;
+use crate::answer::{Choice, Citation};
 use crate::language::Language;
 use crate::words::is_invisible;
 
@@ -18,6 +18,9 @@ pub(super) const MARKED: Style = AnsiColor::Green.on_default().bold();
 /// A reply: the line, the proof, the numbered sources.
 pub(super) fn reply(reply: &Reply) -> String {
     let mut text = format!("{BOLD}{}{BOLD:#}\n", printable(&reply.headline));
+    if !reply.choices.is_empty() {
+        let _ = write!(text, "\n{}", choices(&reply.choices));
+    }
     for note in &reply.notes {
         let _ = writeln!(text, "{DIM}{}{DIM:#}", printable(note));
     }
@@ -31,6 +34,21 @@ pub(super) fn reply(reply: &Reply) -> String {
         let _ = writeln!(text, "\n{}", printable(hint));
     }
     text
+}
+
+/// Sources to choose from, numbered from 1.
+fn choices(choices: &[Choice]) -> String {
+    let mut text = String::new();
+    for (number, choice) in choices.iter().enumerate() {
+        let (source, title) = (line(&choice.source), line(&choice.title));
+        let _ = writeln!(text, "  {}. {title}  {DIM}{source}{DIM:#}", number + 1);
+    }
+    text
+}
+
+/// Without anything that would end the line.
+fn line(text: &str) -> String {
+    printable(&text.split_whitespace().collect::<Vec<&str>>().join(" "))
 }
 
 fn proof(citation: &Citation, number: usize, language: Language) -> String {
@@ -122,6 +140,17 @@ mod tests {
         assert_eq!(plain, "abc def");
         assert_eq!(marked("abc def", &[(4, 7)]), format!("abc {MARKED}def{MARKED:#}"));
         assert_eq!(marked("äbc", &[(0, 1)]), format!("{MARKED}ä{MARKED:#}bc"));
+    }
+
+    #[test]
+    fn choices_are_numbered_each_on_its_line_with_its_id() {
+        let choice =
+            |source: &str, title: &str| Choice { source: source.to_owned(), title: title.to_owned() };
+        let drawn = choices(&[choice("004", "The lease\n2. Forged"), choice("5", "Travel\u{1b}[2J")]);
+        assert_eq!(
+            anstream::adapter::strip_str(&drawn).to_string(),
+            "  1. The lease 2. Forged  004\n  2. Travel\u{fffd}[2J  5\n"
+        );
     }
 
     #[test]

@@ -34,6 +34,7 @@ Text is a message: mention the bot as @passim. A line that starts with / is a co
 or with its options by name: /ask question:How long? source:004 private:true
   .reply TEXT      reply to the newest message of the bot, with a ping
   .press LABEL     press a button, of the newest message that has it
+  .choose TITLE    choose from a list, of the newest message that offers it
   .send TEXT       send the form that is open
   .menu            Apps, Ask the sources about this: on the newest message of a person
   .type /COMMAND   what Discord completes while you type that
@@ -262,6 +263,14 @@ impl Session {
                     return Ok(());
                 }
             }
+            ".choose" => {
+                let messages = self.me().sees(self.channel).messages;
+                let mut found =
+                    messages.iter().rev().filter_map(|message| Some((message.id, offered(message, rest)?)));
+                let (message, (select, value)) =
+                    found.next().ok_or_else(|| anyhow!("'{rest}' is in no list here"))?;
+                self.me().choose(message, select, &[value])?;
+            }
             ".send" => {
                 let form = self.form.take().ok_or_else(|| anyhow!("no form is open"))?;
                 self.me().submit(form, &[("text", rest)])?;
@@ -348,6 +357,14 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// The id of a select that offers something by this title, and what it says of the choice.
+fn offered<'m>(message: &'m Shown, title: &str) -> Option<(&'m str, &'m str)> {
+    message.selects.iter().find_map(|select| {
+        let (_, value) = select.options.iter().find(|(label, _)| label == title)?;
+        Some((select.custom_id.as_str(), value.as_str()))
+    })
 }
 
 fn picture(messages: &[Shown]) -> String {

@@ -8,15 +8,16 @@ use serenity::all::{MessageId, UserId};
 use super::about;
 use super::audience::Spot;
 use super::bot::{Bot, Trouble};
+use super::completing::fitted;
 use super::memory::Forgetful;
 use super::message;
-use super::outgoing::{Button, Outgoing, Style};
+use super::outgoing::{Button, Outgoing, Select, SelectOption, Style};
 use super::press::{Act, Press};
 use super::words::Phrase;
 use crate::Answerer;
 use crate::answer::followup::Conversation;
 use crate::answer::question::SmallTalk;
-use crate::answer::{self, Answer};
+use crate::answer::{self, Answer, Choice, receipt::sha256};
 use crate::language::Language;
 use crate::store::{self, Asking, AskingId, Cited, Moment, Receipt, Surface};
 use crate::words::{cut, is_function_word, stem, words};
@@ -35,6 +36,8 @@ pub struct Asked {
     pub asked_in: Option<MessageId>,
     /// The answer that it goes on from, where somebody said so by replying to it or by a button.
     pub follows: Option<AskingId>,
+    /// The text leaves nothing out: it was understood before, and is asked again.
+    pub is_whole: bool,
     /// Ids or titles; all sources where there are none.
     pub sources: Vec<String>,
     /// Only the asker sees the answer.
@@ -101,6 +104,9 @@ pub fn source_id(answerer: &Answerer, name: &str) -> Result<String, Trouble> {
 /// What the person asked before: what they reply to, else what they asked here lately.
 fn conversation(bot: &Bot, asked: &Asked) -> Conversation {
     let mut conversation = Conversation::default();
+    if asked.is_whole {
+        return conversation;
+    }
     let person = |store: &store::Store| store.person(store::UserId(asked.user.get()));
     let followed = asked.follows.as_ref().and_then(|id| {
         let found = bot.memory.look(|store| Ok((store.asking(id)?, person(store)))).ok()?;
@@ -138,7 +144,7 @@ fn keep(
     sources: Vec<String>,
 ) -> Result<AskingId, Forgetful> {
     let outcome = store::Outcome::from(&answer.outcome);
-    let is_about_sources = matches!(outcome, store::Outcome::Found | store::Outcome::Abstained);
+    let is_about_sources = answer.outcome.is_about_sources();
     let whole = answer.whole_question();
     bot.memory.with(|store| {
         let asking = Asking {
@@ -158,7 +164,7 @@ fn keep(
             further: Vec::new(),
             is_private: asked.is_private,
         };
-        let receipt = is_about_sources.then(|| receipt(answer, answerer, asking.at));
+        let receipt = is_about_sources.then(|| receipt(answer, answerer.index().fingerprint(), asking.at));
         store.keep_asking(&asking, receipt.as_ref(), is_about_sources.then_some(whole))?;
         if let (answer::Outcome::Abstained { .. }, Some(guild), false) =
             (&answer.outcome, asked.spot.guild, asked.is_private)
@@ -170,18 +176,19 @@ fn keep(
     })
 }
 
-fn receipt(answer: &Answer, answerer: &Answerer, at: Moment) -> Receipt {
-    let (text, citations) = match &answer.outcome {
-        answer::Outcome::Found(finding) => {
-            (finding.answer.clone(), finding.citations.iter().map(Cited::from).collect())
-        }
-        answer::Outcome::Abstained { nearest } => (String::new(), nearest.iter().map(Cited::from).collect()),
-        _ => (String::new(), Vec::new()),
+fn receipt(answer: &Answer, fingerprint: &str, at: Moment) -> Receipt {
+    // Of a dispute every side is kept: whoever verifies it wants to know about all.
+    let sides = answer.outcome.sides();
+    let nearest = match &answer.outcome {
+        answer::Outcome::Abstained { nearest } => nearest.as_ref(),
+        _ => None,
     };
+    let citations = sides.iter().flat_map(|side| &side.citations).chain(nearest).map(Cited::from).collect();
+    let text = sides.iter().map(|side| side.answer.as_str()).collect::<Vec<&str>>().join("; ");
     Receipt {
         id: answer.receipt.clone(),
         question: answer.whole_question().to_owned(),
-        fingerprint: answerer.index().fingerprint().to_owned(),
+        fingerprint: fingerprint.to_owned(),
         answer: text,
         citations,
         at,
@@ -209,19 +216,28 @@ fn drawn(
     asking: Option<&AskingId>,
     language: Language,
 ) -> Vec<Outgoing> {
-    let is_about_sources =
-        matches!(answer.outcome, answer::Outcome::Found(_) | answer::Outcome::Abstained { .. });
+    let is_about_sources = answer.outcome.is_about_sources();
     let mut contents = match answer.outcome {
         // What is said elsewhere knows nothing of Discord's commands.
         answer::Outcome::SmallTalk(SmallTalk::Help) => vec![about::help_text(bot, language)],
         _ => message::contents(&answerer.reply(answer, language)),
     };
+    let choices = match &answer.outcome {
+        answer::Outcome::Ambiguous { choices } => &choices[..],
+        _ => &[],
+    };
+    if let Some(number) = choices.len().checked_sub(message::MOST_CHOICES).filter(|number| *number > 0) {
+        let ask = minijinja::Value::from_safe_string(bot.command_mention("ask"));
+        let more = bot.say(language, Phrase::ChoicesMore, context! { number, ask });
+        message::append(&mut contents, &more);
+    }
     if is_about_sources && is_unseen(asked) {
         let question = bot.say(language, Phrase::Question, context! { question => short(&answer.question) });
         message::append(&mut contents, &question);
     }
     let mut messages: Vec<Outgoing> = contents.into_iter().map(Outgoing::text).collect();
     if let (Some(id), Some(last), true) = (asking, messages.last_mut(), is_about_sources) {
+        last.select = select(bot, choices, id, language);
         last.rows = rows(bot, asked, answer, id, language);
     }
     messages
@@ -241,13 +257,45 @@ fn short(question: &str) -> String {
     if kept.len() == line.len() { line } else { format!("{kept}…") }
 }
 
+/// The sources to choose from, for whoever asked.
+fn select(bot: &Bot, choices: &[Choice], id: &AskingId, language: Language) -> Option<Select> {
+    let options: Vec<SelectOption> = choices.iter().take(message::MOST_CHOICES).map(option).collect();
+    let placeholder = bot.say(language, Phrase::ChoosePlaceholder, context! {});
+    let press = Press::On(Act::Choose, id.clone());
+    (!options.is_empty()).then_some(Select { press, placeholder, options })
+}
+
+fn option(choice: &Choice) -> SelectOption {
+    SelectOption {
+        label: fitted(&choice.title),
+        description: fitted(&choice.source),
+        value: choice_value(&choice.source),
+    }
+}
+
+/// What a select says of a chosen source. An id can be longer than Discord keeps.
+fn choice_value(source: &str) -> String {
+    sha256(source)
+}
+
+/// The id of the source that was chosen in a select.
+pub fn chosen_source(answerer: &Answerer, value: &str) -> Option<String> {
+    let mut ids = answerer.index().sources().iter().map(|source| &source.description.id);
+    ids.find(|id| choice_value(id) == value).cloned()
+}
+
 fn rows(bot: &Bot, asked: &Asked, answer: &Answer, id: &AskingId, language: Language) -> Vec<Vec<Button>> {
     let button = |act| button(bot, language, act, id);
     let mut row = Vec::new();
     if answer.first_citation().is_some() {
         row.push(button(Act::Passage));
     }
-    row.extend([Act::AskOn, Act::Helpful, Act::NotHelpful, Act::More].map(button));
+    if let answer::Outcome::Ambiguous { .. } = answer.outcome {
+        // There is nothing yet that could have helped.
+        row.extend([Act::AskOn, Act::More].map(button));
+    } else {
+        row.extend([Act::AskOn, Act::Helpful, Act::NotHelpful, Act::More].map(button));
+    }
     let mut private = Vec::new();
     if asked.is_private && asked.spot.guild.is_some() {
         private.push(button(Act::Share));
@@ -272,6 +320,7 @@ pub fn button(bot: &Bot, language: Language, act: Act, id: &AskingId) -> Button 
         Act::Share => Phrase::ButtonShare,
         Act::Remove => Phrase::ButtonRemove,
         Act::Note => Phrase::ButtonNote,
+        Act::Choose => Phrase::ChoosePlaceholder,
     };
     let style = if act == Act::Remove { Style::Danger } else { Style::Plain };
     Button { label: bot.say(language, label, context! {}), press: Press::On(act, id.clone()), style }
@@ -280,12 +329,38 @@ pub fn button(bot: &Bot, language: Language, act: Act, id: &AskingId) -> Button 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answer::samples;
 
     #[test]
     fn questions_that_ask_the_same_are_one() {
         assert_eq!(normalised("Who pays for the lunch?"), normalised("who is paying for the lunch"));
         assert_ne!(normalised("Who pays for lunch?"), normalised("Who pays for dinner?"));
         assert_eq!(normalised("What is it?"), "what is it?");
+    }
+
+    #[test]
+    fn of_a_dispute_every_side_is_kept_with_its_quotes() {
+        let kept = receipt(&samples::answer(samples::disputed()), "index", Moment(1));
+        assert_eq!(kept.answer, "30 days are due; 28 days");
+        let cited: Vec<(&str, &str)> =
+            kept.citations.iter().map(|cited| (cited.source.as_str(), cited.quote.as_str())).collect();
+        assert_eq!(
+            cited,
+            [("101", "Notice: 30 days are due."), ("6", "Thirty days are due."), ("105", "Notice: 28 days.")]
+        );
+    }
+
+    #[test]
+    fn what_can_be_chosen_shows_its_title_as_it_is_and_differs_from_the_others() {
+        let choice =
+            |source: &str, title: &str| Choice { source: source.to_owned(), title: title.to_owned() };
+        let long = "folder/".repeat(40);
+        let [one, other] = [choice("004", "The *lease*\n\u{202e}"), choice(&long, "")].map(|it| option(&it));
+        assert_eq!((one.label.as_str(), one.description.as_str()), ("The *lease*", "004"));
+        assert_ne!(one.value, other.value);
+        for text in [&one.value, &other.value, &other.label, &other.description] {
+            assert!((1..=100).contains(&text.chars().count()), "{text:?}");
+        }
     }
 
     #[test]

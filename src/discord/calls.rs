@@ -232,6 +232,53 @@ impl Call {
         self.logged(result);
     }
 
+    /// Puts what the work gives in the place of the message under which somebody pressed, and what does not fit
+    /// into it below. Gives the messages below; `None` where the message stays as it is.
+    pub async fn replace(
+        &self,
+        bot: &Arc<Bot>,
+        audience: Audience,
+        work: impl Future<Output = Result<Vec<Outgoing>, Trouble>>,
+    ) -> Option<Vec<MessageId>> {
+        let mut work = std::pin::pin!(work);
+        let mut is_announced = false;
+        let result = tokio::select! {
+            result = &mut work => result,
+            () = tokio::time::sleep(PATIENCE) => {
+                let announced = self.send(bot, &outgoing::deferred_update()).await;
+                self.logged(announced)?;
+                is_announced = true;
+                work.await
+            }
+        };
+        let messages = match result {
+            Ok(messages) => messages,
+            Err(trouble) => {
+                self.apologise(bot, &trouble, is_announced).await;
+                return None;
+            }
+        };
+        let (first, further) = messages.split_first()?;
+        let put = if is_announced {
+            bot.delivery.edit_response(&self.token, first).await.map(|_| ())
+        } else {
+            self.send(bot, &first.update()).await
+        };
+        self.logged(put)?;
+        Some(self.follow_up(bot, audience, further).await)
+    }
+
+    /// What went wrong concerns nobody else, and leaves the message under which somebody pressed as it is.
+    async fn apologise(&self, bot: &Bot, trouble: &Trouble, is_announced: bool) {
+        let outgoing = bot.explain(self.language, trouble);
+        let told = if is_announced {
+            bot.delivery.follow_up(&self.token, &outgoing, Audience::OnlyThem).await.map(|_| ())
+        } else {
+            self.send(bot, &outgoing.response(Audience::OnlyThem)).await
+        };
+        self.logged(told);
+    }
+
     /// Says something that is there at once, to this person only.
     pub async fn say(&self, bot: &Arc<Bot>, outgoing: &Outgoing) {
         let result = self.send(bot, &outgoing.response(Audience::OnlyThem)).await;

@@ -101,6 +101,13 @@ fn fits(text: &str) -> bool {
     (1..=LONGEST).contains(&text.encode_utf16().count())
 }
 
+/// On one line, as much as Discord takes, and never nothing.
+pub fn fitted(text: &str) -> String {
+    let kept: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+    let line = kept.split_whitespace().collect::<Vec<&str>>().join(" ");
+    cut(&line)
+}
+
 /// As many whole words as Discord takes.
 fn cut(text: &str) -> String {
     let text: String = text.chars().filter(|c| !c.is_control() && !is_invisible(*c)).collect();
@@ -123,6 +130,14 @@ fn cut(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_can_be_chosen_is_one_line_that_discord_takes() {
+        assert_eq!(fitted(" The\n\u{202e}lease\u{200b} "), "The lease");
+        for text in ["", "\u{200b}", " \n", "\u{0}", &"😀".repeat(80)] {
+            assert!(fits(&fitted(text)) && !fitted(text).trim().is_empty(), "{text:?}");
+        }
+    }
 
     #[test]
     fn what_is_too_long_is_cut_at_a_word() {

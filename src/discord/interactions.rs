@@ -7,7 +7,7 @@ use serenity::all::{
     CommandInteraction, ComponentInteraction, Interaction, ModalInteraction, ResolvedTarget, ResolvedValue,
 };
 
-use super::asking::{self, Asked};
+use super::asking::{self, Answered, Asked};
 use super::audience::Membership;
 use super::bot::{Bot, Trouble};
 use super::calls::Call;
@@ -207,6 +207,7 @@ pub fn asked(call: &Call, text: String, surface: Surface, audience: Audience) ->
         user: call.asker.user,
         asked_in: None,
         follows: None,
+        is_whole: false,
         sources: Vec::new(),
         is_private: audience == Audience::OnlyThem || call.spot.guild.is_none(),
         language: call.locale,
@@ -220,13 +221,7 @@ pub async fn answer(bot: &Arc<Bot>, call: &Call, asked: Asked, audience: Audienc
     }
     let mut asking = None;
     let work = async {
-        let answered = asking::answer(bot, asked).await?;
-        // Somebody may have switched the channel meanwhile.
-        let now = switch(bot, call.spot).await;
-        if now == Switch::Off || now == Switch::Private && audience == Audience::Everyone {
-            let text = bot.say(call.language, Phrase::SwitchedMeanwhile, context! {});
-            return Err(Trouble::Said(text));
-        }
+        let answered = answered(bot, call, asked, audience).await?;
         asking = answered.asking;
         Ok(answered.messages)
     };
@@ -241,6 +236,23 @@ pub async fn answer(bot: &Arc<Bot>, call: &Call, asked: Asked, audience: Audienc
     if let Some(first) = first {
         note_reply(bot, Some(asking), [vec![first], sent.further].concat()).await;
     }
+}
+
+/// What may be said to a question where it was asked, and to whom.
+pub async fn answered(
+    bot: &Arc<Bot>,
+    call: &Call,
+    asked: Asked,
+    audience: Audience,
+) -> Result<Answered, Trouble> {
+    let answered = asking::answer(bot, asked).await?;
+    // Somebody may have switched the channel meanwhile.
+    let now = switch(bot, call.spot).await;
+    if now == Switch::Off || now == Switch::Private && audience == Audience::Everyone {
+        let text = bot.say(call.language, Phrase::SwitchedMeanwhile, context! {});
+        return Err(Trouble::Said(text));
+    }
+    Ok(answered)
 }
 
 /// The form for the next question.

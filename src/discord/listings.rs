@@ -188,7 +188,7 @@ fn drawn(bot: &Bot, language: Language, page: Page, number: u16, id: Option<&Lis
     if !leaf.is_empty() {
         rows.push(leaf);
     }
-    Outgoing { content: page.content, rows, file: None }
+    Outgoing { rows, ..Outgoing::text(page.content) }
 }
 
 /// Marks a group as dealt with, and shows the others.

@@ -1,10 +1,12 @@
 //! A reply as the content of Discord messages: the answer first, then the proof, in as many messages as it takes.
 
+use std::ops::Range;
+
 use super::markdown::{escaped, escaped_line, quoted, with_bold};
-use crate::answer::Citation;
 use crate::answer::lookup::Found;
-use crate::answer::reply::{Reply, spoken_date, spoken_line, spoken_lines};
+use crate::answer::reply::{Disagreement, Reply, spoken_date, spoken_line, spoken_lines};
 use crate::answer::surroundings::Surroundings;
+use crate::answer::{Choice, Citation};
 use crate::corpus::lines;
 use crate::language::Language;
 
@@ -15,15 +17,12 @@ const LONGEST_ADDRESS: usize = 500;
 
 /// The contents of the messages that a reply fills, in order; at least one.
 pub fn contents(reply: &Reply) -> Vec<String> {
-    // A line that ends in a colon leads to its proof by itself.
-    let has_numbers = reply.proof_title.is_none() && !reply.headline.ends_with(':');
     let mut paragraphs = Vec::new();
-    plain(&reply.headline, &in_bold(reply), &mut paragraphs);
-    if let Some(last) = paragraphs.last_mut().filter(|_| has_numbers) {
-        for number in 1..=reply.proof.len() {
-            last.push_str(&format!(" [{number}]"));
-        }
+    match &reply.disagreement {
+        None => headline(reply, &mut paragraphs),
+        Some(disagreement) => sides(disagreement, reply, &mut paragraphs),
     }
+    paragraphs.extend(reply.choices.iter().take(MOST_CHOICES).map(choice));
     for text in reply.notes.iter().chain(&reply.proof_title) {
         plain(text, &[], &mut paragraphs);
     }
@@ -35,6 +34,57 @@ pub fn contents(reply: &Reply) -> Vec<String> {
         plain(hint, &[], &mut paragraphs);
     }
     joined(paragraphs)
+}
+
+/// So many sources can be chosen from: those that a select holds.
+pub const MOST_CHOICES: usize = 25;
+
+fn headline(reply: &Reply, paragraphs: &mut Vec<String>) {
+    let ids = if reply.proof_title.is_none() { &reply.proof[..] } else { &[] };
+    plain(
+        &reply.headline,
+        &in_bold(&reply.headline, reply.value.as_deref(), ids, reply.language),
+        paragraphs,
+    );
+    // A line that ends in a colon leads to its proof by itself.
+    if reply.proof_title.is_none() && !reply.headline.ends_with(':') {
+        push_numbers(1..reply.proof.len() + 1, paragraphs);
+    }
+}
+
+/// Each side on a line of its own, with its sources, their dates, and the numbers of its proof.
+fn sides(disagreement: &Disagreement, reply: &Reply, paragraphs: &mut Vec<String>) {
+    plain(&disagreement.title, &[], paragraphs);
+    for side in &disagreement.sides {
+        let proof = &reply.proof[side.proof.clone()];
+        plain(&side.line, &in_bold(&side.line, side.value.as_deref(), proof, reply.language), paragraphs);
+        push_numbers(side.proof.start + 1..side.proof.end + 1, paragraphs);
+    }
+}
+
+/// At the end of the last paragraph, or below it where they do not fit.
+fn push_numbers(numbers: Range<usize>, paragraphs: &mut Vec<String>) {
+    let numbers: Vec<String> = numbers.map(|number| format!("[{number}]")).collect();
+    let numbers = numbers.join(" ");
+    if numbers.is_empty() {
+        return;
+    }
+    match paragraphs.last_mut() {
+        Some(last) if length(last) + 1 + length(&numbers) <= LONGEST => {
+            last.push(' ');
+            last.push_str(&numbers);
+        }
+        _ => paragraphs.push(numbers),
+    }
+}
+
+/// A source to choose, as an item of a list.
+fn choice(choice: &Choice) -> String {
+    format!(
+        "- **{}** · {}",
+        escaped_line(&brief(&choice.source)),
+        escaped_line(&shortened(&choice.title, LONGEST_NAME))
+    )
 }
 
 /// Adds a paragraph at the end of the last message, or in one of its own where it does not fit.
@@ -160,18 +210,20 @@ fn excerpt(text: &str, ranges: &[(usize, usize)]) -> (String, Vec<[usize; 2]>) {
     (format!("{before}{kept}{after}"), ranges)
 }
 
-/// Character ranges of the headline: the value, and the ids of the sources behind it.
-fn in_bold(reply: &Reply) -> Vec<[usize; 2]> {
-    let headline = &reply.headline;
+/// Character ranges of a line that tells what was found: the value, and the ids of the sources behind it.
+fn in_bold(line: &str, value: Option<&str>, proof: &[Citation], language: Language) -> Vec<[usize; 2]> {
     let mut found: Vec<(usize, usize)> = Vec::new();
-    let value = reply.value.as_ref().and_then(|value| Some((headline.find(value.as_str())?, value.len())));
+    let value = value.and_then(|value| Some((line.find(value)?, value.len())));
     found.extend(value.map(|(at, length)| (at, at + length)));
-    if reply.proof_title.is_none() {
-        let ids = reply.proof.iter().map(|citation| citation.source.as_str());
-        found.extend(ids.filter_map(|id| last_alone(headline, id)));
-    }
+    // The day of a date is no id.
+    let without_dates =
+        proof.iter().filter_map(|citation| citation.date).fold(line.to_owned(), |line, date| {
+            let date = spoken_date(date, language);
+            line.replace(&date, &" ".repeat(date.len()))
+        });
+    found.extend(proof.iter().filter_map(|citation| last_alone(&without_dates, &citation.source)));
     found.sort_unstable();
-    let characters = |byte: usize| headline[..byte].chars().count();
+    let characters = |byte: usize| line[..byte].chars().count();
     let mut ranges: Vec<[usize; 2]> = Vec::new();
     for (start, end) in found {
         let [start, end] = [characters(start), characters(end)];
@@ -264,24 +316,27 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::answer::template::Templates;
+    use crate::answer::{Outcome, samples};
 
     fn citation(source: &str, quote: &str, highlights: &[[usize; 2]]) -> Citation {
         Citation {
-            source: source.to_owned(),
             title: "The *lease*".to_owned(),
             date: "2026-01-06".parse().ok(),
-            path: "a.md".to_owned(),
             url: Some("https://example.org/a_b#L3".to_owned()),
-            heading: Vec::new(),
-            page: None,
-            line_start: 3,
-            line_end: 3,
-            byte_start: 0,
-            byte_end: quote.len(),
-            quote: quote.to_owned(),
             highlights: highlights.to_vec(),
-            sha256: String::new(),
+            ..samples::citation(source, quote)
         }
+    }
+
+    /// As people see it.
+    fn drawn(outcome: Outcome, language: Language) -> Vec<String> {
+        let text = match language {
+            Language::English => include_str!("../../config/replies.toml"),
+            Language::German => include_str!("../../config/replies.de.toml"),
+        };
+        let templates = Templates::parse(text, "replies", language).unwrap();
+        contents(&Reply::of(&samples::answer(outcome), &templates, None, 0.5))
     }
 
     fn reply(headline: &str, value: Option<&str>, proof: Vec<Citation>) -> Reply {
@@ -289,6 +344,8 @@ mod tests {
             language: Language::English,
             headline: headline.to_owned(),
             value: value.map(str::to_owned),
+            disagreement: None,
+            choices: Vec::new(),
             notes: Vec::new(),
             proof_title: None,
             proof,
@@ -321,10 +378,100 @@ mod tests {
     }
 
     #[test]
+    fn a_value_in_the_middle_of_its_line_is_marked() {
+        let proof = vec![citation("garage", "The garage holds 12 cars.", &[])];
+        let contents =
+            contents(&reply("The garage holds 12 cars, per source garage", Some("12 cars"), proof));
+        assert!(
+            contents[0].starts_with("The garage holds **12 cars**, per source **garage** [1]\n"),
+            "{contents:?}"
+        );
+    }
+
+    #[test]
     fn an_id_that_is_part_of_the_value_is_not_marked_in_it() {
         let proof = vec![citation("4", "There were 4 of 44.", &[])];
         let contents = contents(&reply("4 of 44, per source 4", None, proof));
         assert!(contents[0].starts_with("4 of 44, per source **4** [1]\n"), "{contents:?}");
+    }
+
+    #[test]
+    fn sources_that_disagree_stand_beside_each_other_each_with_its_date_and_proof() {
+        assert_eq!(
+            drawn(samples::disputed(), Language::English),
+            ["The sources disagree\\:\n\
+              **30 days** are due, per sources **101** of 6 January 2026 and **6** [1] [2]\n\
+              **28 days**, per source **105** of 3 February 2026 [3]\n\
+              > Notice: 30 days are due.\n\
+              [1] 101 · The lease · line 3 · 6 January 2026\n\
+              > Thirty days are due.\n\
+              [2] 6 · The lease · line 3\n\
+              > Notice: 28 days.\n\
+              [3] 105 · The lease · line 3 · 3 February 2026"
+                .replace("Notice:", "Notice\\:")]
+        );
+        let german = drawn(samples::disputed(), Language::German).concat();
+        assert!(
+            german.starts_with(
+                "Die Quellen widersprechen sich\\:\n\
+                 **30 days** are due, laut den Quellen **101** vom 6. Januar 2026 und **6** [1] [2]\n"
+            ),
+            "{german}"
+        );
+    }
+
+    #[test]
+    fn a_dispute_with_many_long_sides_fits_and_loses_no_side() {
+        let side = |number: usize| {
+            let (value, source) = (format!("{number} days"), format!("s{number}"));
+            samples::finding(
+                &format!("{value}{}", " and nights".repeat(60)),
+                &value,
+                &source,
+                Some("2026-01-06"),
+            )
+        };
+        let others = (2..40).map(side).collect();
+        let messages = drawn(Outcome::Disputed { best: side(1), others }, Language::English);
+        assert!(messages.iter().all(|message| length(message) <= LONGEST));
+        let whole = messages.join("\n");
+        for number in 1..40 {
+            assert!(
+                whole.contains(&format!("per source **s{number}** of 6 January 2026 [{number}]")),
+                "{number}"
+            );
+            assert!(whole.contains(&format!("\n[{number}] s{number} · ")), "{number}");
+        }
+    }
+
+    #[test]
+    fn the_numbers_of_very_much_proof_fit() {
+        let long = reply(&"word ".repeat(379), None, vec![citation("1", "Near.", &[]); 60]);
+        let messages = contents(&long);
+        assert!(messages.iter().all(|message| length(message) <= LONGEST));
+        assert!(messages.concat().contains(" [59] [60]"), "{messages:?}");
+    }
+
+    #[test]
+    fn a_question_that_fits_several_subjects_is_asked_back_with_their_titles() {
+        let choices = [("004", "The *lease*\n# of @everyone"), ("bern/5", "Travel")];
+        assert_eq!(
+            drawn(samples::ambiguous(&choices), Language::English),
+            ["That fits several documents. Which one is meant?\n\
+              - **004** · The \\*lease\\* # of \\@everyone\n\
+              - **bern/5** · Travel"]
+        );
+        let german = drawn(samples::ambiguous(&choices), Language::German).concat();
+        assert!(german.starts_with("Das passt zu mehreren Dokumenten. Welches ist gemeint?\n- "), "{german}");
+    }
+
+    #[test]
+    fn more_subjects_than_can_be_chosen_are_not_listed() {
+        let long = "é".repeat(90);
+        let choices: Vec<(&str, &str)> = vec![(long.as_str(), long.as_str()); 40];
+        let messages = drawn(samples::ambiguous(&choices), Language::English);
+        assert!(messages.iter().all(|message| length(message) <= LONGEST));
+        assert_eq!(messages.join("\n").matches("\n- ").count(), MOST_CHOICES);
     }
 
     #[test]

@@ -63,6 +63,7 @@ pub async fn created(bot: &Arc<Bot>, cache: &Cache, message: Message) {
         user: message.author.id,
         asked_in: Some(message.id),
         follows: followed(bot, addressed.replies_to).await,
+        is_whole: false,
         sources: Vec::new(),
         is_private: spot.guild.is_none(),
         language: None,

@@ -10,7 +10,9 @@ use super::press::Press;
 pub struct Outgoing {
     /// Markdown; at most 2,000 characters.
     pub content: String,
-    /// At most five rows of five.
+    /// A row of its own above the others.
+    pub select: Option<Select>,
+    /// At most five rows of five, with the select.
     pub rows: Vec<Vec<Button>>,
     pub file: Option<File>,
 }
@@ -21,6 +23,25 @@ pub struct Button {
     pub label: String,
     pub press: Press,
     pub style: Style,
+}
+
+/// Something to choose one of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Select {
+    pub press: Press,
+    /// What stands there before anything is chosen; at most 150 characters.
+    pub placeholder: String,
+    /// 1 to 25.
+    pub options: Vec<SelectOption>,
+}
+
+/// Discord shows these texts as they are, without Markdown; each has 1 to 100 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SelectOption {
+    pub label: String,
+    pub description: String,
+    /// What is told of the choice; no two are the same.
+    pub value: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +124,8 @@ impl Outgoing {
     fn fields(&self) -> Map<String, Value> {
         let mut fields = Map::new();
         fields.insert("content".to_owned(), json!(self.content));
-        fields.insert("components".to_owned(), self.rows.iter().map(|row| row_json(row)).collect());
+        let rows = self.select.iter().map(select_json).chain(self.rows.iter().map(|row| row_json(row)));
+        fields.insert("components".to_owned(), rows.collect());
         fields.insert("allowed_mentions".to_owned(), json!({ "parse": [] }));
         fields
     }
@@ -150,6 +172,22 @@ fn flags(audience: Audience) -> u64 {
     }
 }
 
+fn select_json(select: &Select) -> Value {
+    let options: Vec<Value> = select
+        .options
+        .iter()
+        .map(|option| {
+            json!({ "label": option.label, "value": option.value, "description": option.description })
+        })
+        .collect();
+    let custom_id = select.press.custom_id();
+    let select = json!({
+        "type": 3, "custom_id": custom_id, "placeholder": select.placeholder, "options": options,
+        "min_values": 1, "max_values": 1,
+    });
+    json!({ "type": 1, "components": [select] })
+}
+
 fn row_json(row: &[Button]) -> Value {
     let buttons: Vec<Value> = row
         .iter()
@@ -187,6 +225,29 @@ mod tests {
         let body = Outgoing::text("yes").message(Some(7), "abc");
         assert_eq!((&body["nonce"], &body["enforce_nonce"]), (&json!("abc"), &json!(true)));
         assert_eq!(body["message_reference"], json!({ "message_id": "7", "fail_if_not_exists": false }));
+    }
+
+    #[test]
+    fn a_select_has_a_row_of_its_own_above_the_buttons() {
+        let press = Press::DeleteMyData;
+        let option = SelectOption {
+            label: "The lease".to_owned(),
+            description: "004".to_owned(),
+            value: "a".to_owned(),
+        };
+        let select = Select { press: press.clone(), placeholder: "Which?".to_owned(), options: vec![option] };
+        let button = Button { label: "More".to_owned(), press, style: Style::Plain };
+        let outgoing = Outgoing { select: Some(select), ..Outgoing::text("Which?") }.with_row(vec![button]);
+        let rows = outgoing.edit()["components"].clone();
+        assert_eq!(
+            rows[0]["components"],
+            json!([{
+                "type": 3, "custom_id": "1:delete-my-data", "placeholder": "Which?",
+                "min_values": 1, "max_values": 1,
+                "options": [{ "label": "The lease", "value": "a", "description": "004" }],
+            }])
+        );
+        assert_eq!((&rows[1]["components"][0]["type"], rows.as_array().unwrap().len()), (&json!(2), 2));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a button or a form carries: all that is needed to act on it after any number of restarts.
+//! What a button, a select or a form carries: all that is needed to act on it after any number of restarts.
 //!
 //! Ids are public, and anybody can send any: whoever acts on one checks who pressed and what the store knows.
 
@@ -44,6 +44,8 @@ pub enum Act {
     Remove,
     /// Notes a private question that was not answered for the owners.
     Note,
+    /// Puts the question to the source that is chosen of those it fits.
+    Choose,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]

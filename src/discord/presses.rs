@@ -1,16 +1,20 @@
-//! Buttons under answers. They work as long as their message: what they stand for is in the store.
+//! Buttons and selects under answers. They work as long as their message: what they stand for is in the store.
 
 use std::sync::Arc;
 
 use minijinja::context;
-use serenity::all::{ActionRowComponent, ComponentInteraction, MessageFlags, MessageId, ModalInteraction};
+use serenity::all::{
+    ActionRowComponent, ComponentInteraction, ComponentInteractionDataKind, MessageFlags, MessageId,
+    ModalInteraction,
+};
 
 use super::asking::{self, Asked, button};
 use super::bot::{Bot, Trouble};
 use super::calls::Call;
-use super::messages::switch;
+use super::messages::{note_reply, switch};
 use super::outgoing::{Audience, Outgoing};
 use super::press::{Act, Press};
+use super::second_thoughts::delete_all;
 use super::words::Phrase;
 use super::{about, interactions, listings, message};
 use crate::corpus::Span;
@@ -26,11 +30,9 @@ pub async fn pressed(bot: &Arc<Bot>, call: &Call, press: Press, component: &Comp
         Press::Csv(table) => listings::csv(bot, call, table).await,
         Press::DeleteMyData => about::delete_my_data(bot, call).await,
         Press::On(act, id) => {
-            if interactions::audience(bot, call).await.is_none() {
-                return;
-            }
+            let Some(audience) = interactions::audience(bot, call).await else { return };
             match find(bot, call, id).await {
-                Ok(found) => on(bot, call, act, found).await,
+                Ok(found) => on(bot, call, act, found, component, audience).await,
                 Err(trouble) => call.refuse(bot, &trouble).await,
             }
         }
@@ -81,7 +83,14 @@ async fn find(bot: &Arc<Bot>, call: &Call, id: AskingId) -> Result<Found, Troubl
     .await
 }
 
-async fn on(bot: &Arc<Bot>, call: &Call, act: Act, Found { asking, is_theirs }: Found) {
+async fn on(
+    bot: &Arc<Bot>,
+    call: &Call,
+    act: Act,
+    Found { asking, is_theirs }: Found,
+    component: &ComponentInteraction,
+    audience: Audience,
+) {
     match act {
         Act::AskOn | Act::NextQuestion => interactions::open_form(bot, call, asking.id).await,
         Act::Passage => passage(bot, call, asking).await,
@@ -94,6 +103,7 @@ async fn on(bot: &Arc<Bot>, call: &Call, act: Act, Found { asking, is_theirs }: 
         Act::Share => share(bot, call, asking).await,
         Act::Remove => remove(bot, call, asking, is_theirs).await,
         Act::Note => note(bot, call, asking, is_theirs).await,
+        Act::Choose => choose(bot, call, asking, is_theirs, component, audience).await,
     }
 }
 
@@ -162,10 +172,112 @@ async fn share(bot: &Arc<Bot>, call: &Call, asking: Asking) {
     }
     let audience = Audience::Everyone;
     let asked = Asked {
+        is_whole: true,
         sources: asking.sources.clone(),
         ..interactions::asked(call, asking.whole_question().to_owned(), asking.surface, audience)
     };
     interactions::answer(bot, call, asked, audience).await;
+}
+
+/// Puts a question that fits several subjects to the one that was chosen; the answer takes the place of the choice.
+async fn choose(
+    bot: &Arc<Bot>,
+    call: &Call,
+    asking: Asking,
+    is_theirs: bool,
+    component: &ComponentInteraction,
+    audience: Audience,
+) {
+    if !is_theirs {
+        return call.refuse(bot, &Trouble::NotYours).await;
+    }
+    let chosen = match &component.data.kind {
+        // With a forged id, another message would be replaced.
+        ComponentInteractionDataKind::StringSelect { values } if holds_select(component) => values.first(),
+        _ => None,
+    };
+    let Some(chosen) = chosen.filter(|_| asking.outcome == Outcome::Ambiguous).cloned() else {
+        return call.refuse(bot, &Trouble::TooOld).await;
+    };
+    let source =
+        bot.look_up(move |bot| asking::chosen_source(&bot.live.answerer(), &chosen).ok_or(Trouble::TooOld));
+    let source = match source.await {
+        Ok(source) => source,
+        Err(trouble) => return call.refuse(bot, &trouble).await,
+    };
+    let is_for_one = is_for_one(component);
+    let asked = Asked {
+        is_whole: true,
+        sources: vec![source],
+        asked_in: asking.asked_in.map(|message| MessageId::new(message.0)),
+        ..interactions::asked(call, asking.whole_question().to_owned(), asking.surface, audience)
+    };
+    if audience == Audience::OnlyThem && !is_for_one {
+        // Answers for all were switched off since: theirs stands below, and what all see stays.
+        return interactions::answer(bot, call, Asked { asked_in: None, ..asked }, audience).await;
+    }
+    let audience = if is_for_one { Audience::OnlyThem } else { audience };
+    let asked = Asked { is_private: asking.is_private, ..asked };
+    answer_in_place(bot, call, asked, audience, &asking, component.message.id).await;
+}
+
+/// Whether the message under which somebody chose has a select with this id, as Discord knows it.
+fn holds_select(component: &ComponentInteraction) -> bool {
+    let mut held = component.message.components.iter().flat_map(|row| &row.components);
+    held.any(|held| match held {
+        ActionRowComponent::SelectMenu(menu) => menu.custom_id.as_ref() == Some(&component.data.custom_id),
+        _ => false,
+    })
+}
+
+/// Answers where `before` was answered: in the last message of that, the others are deleted.
+async fn answer_in_place(
+    bot: &Arc<Bot>,
+    call: &Call,
+    asked: Asked,
+    audience: Audience,
+    before: &Asking,
+    place: MessageId,
+) {
+    if !interactions::is_within_limits(bot, call).await {
+        return;
+    }
+    let question = asked.asked_in;
+    let (mut asking, mut turn) = (None, None);
+    let work = async {
+        if let Some(question) = question {
+            // This waits for an edit of the question, and the next one waits for this.
+            turn = Some(bot.turn(question).await);
+        }
+        if !is_answered_there(bot, before.id.clone(), place).await? {
+            return Err(Trouble::TooOld);
+        }
+        let answered = interactions::answered(bot, call, asked, audience).await?;
+        asking = answered.asking;
+        Ok(answered.messages)
+    };
+    let Some(further) = call.replace(bot, audience, work).await else { return };
+    if audience == Audience::OnlyThem {
+        return;
+    }
+    let old = before.reply.iter().chain(&before.further).map(|message| MessageId::new(message.0));
+    let old: Vec<MessageId> = old.filter(|message| *message != place).collect();
+    delete_all(bot, call.spot.channel, &old).await;
+    let sent = [vec![place], further].concat();
+    note_reply(bot, asking, sent.clone()).await;
+    if question.is_some_and(|question| bot.is_deleted(question)) {
+        delete_all(bot, call.spot.channel, &sent).await;
+    }
+}
+
+/// Whether a message is still about an asking; where that was not noted, it is taken to be.
+async fn is_answered_there(bot: &Arc<Bot>, asking: AskingId, place: MessageId) -> Result<bool, Trouble> {
+    let message = store::MessageId(place.get());
+    bot.look_up(move |bot| {
+        let newest = bot.memory.look(|store| store.asking_answered_by(message))?;
+        Ok(newest.is_none_or(|newest| newest.id == asking))
+    })
+    .await
 }
 
 /// Takes an answer away, at the wish of whoever asked.

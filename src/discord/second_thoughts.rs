@@ -45,7 +45,9 @@ pub async fn edited(bot: &Arc<Bot>, cache: &Cache, event: MessageUpdateEvent) {
         user: author.id,
         asked_in: Some(event.id),
         follows: followed(bot, to_ours.map(|replied| replied.id)).await,
-        sources: before.sources.clone(),
+        is_whole: false,
+        // What was chosen was chosen for the question as it was.
+        sources: Vec::new(),
         is_private: before.is_private,
         language: None,
     };

@@ -61,6 +61,8 @@ pub enum Phrase {
     ButtonCsv,
     ButtonDeleteMyData,
     ButtonResolved,
+    ChoosePlaceholder,
+    ChoicesMore,
     MoreTitle,
     FormTitle,
     FormLabel,
@@ -266,6 +268,7 @@ mod tests {
             let name: &str = phrase.into();
             let longest = match name {
                 "form_title" | "form_label" => 45,
+                "choose_placeholder" => 150,
                 name if name.starts_with("button_") => 80,
                 _ => continue,
             };

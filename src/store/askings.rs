@@ -59,6 +59,10 @@ pub enum Surface {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Found,
+    /// The sources disagreed.
+    Disputed,
+    /// The question fitted several subjects.
+    Ambiguous,
     Abstained,
     SmallTalk,
     /// Nothing was asked, or far too much.
@@ -71,6 +75,8 @@ impl From<&answer::Outcome> for Outcome {
     fn from(outcome: &answer::Outcome) -> Outcome {
         match outcome {
             answer::Outcome::Found(_) => Outcome::Found,
+            answer::Outcome::Disputed { .. } => Outcome::Disputed,
+            answer::Outcome::Ambiguous { .. } => Outcome::Ambiguous,
             answer::Outcome::Abstained { .. } => Outcome::Abstained,
             answer::Outcome::SmallTalk(_) => Outcome::SmallTalk,
             answer::Outcome::Empty | answer::Outcome::TooLong => Outcome::NotAQuestion,
@@ -238,8 +244,10 @@ const SURFACES: [(Surface, &str); 7] = [
     (Surface::Terminal, "terminal"),
 ];
 
-const OUTCOMES: [(Outcome, &str); 5] = [
+const OUTCOMES: [(Outcome, &str); 7] = [
     (Outcome::Found, "found"),
+    (Outcome::Disputed, "disputed"),
+    (Outcome::Ambiguous, "ambiguous"),
     (Outcome::Abstained, "abstained"),
     (Outcome::SmallTalk, "small talk"),
     (Outcome::NotAQuestion, "not a question"),

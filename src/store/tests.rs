@@ -482,8 +482,15 @@ fn every_surface_and_every_outcome_is_kept() {
         Surface::Modal,
         Surface::Terminal,
     ];
-    let outcomes =
-        [Outcome::Found, Outcome::Abstained, Outcome::SmallTalk, Outcome::NotAQuestion, Outcome::Failed];
+    let outcomes = [
+        Outcome::Found,
+        Outcome::Disputed,
+        Outcome::Ambiguous,
+        Outcome::Abstained,
+        Outcome::SmallTalk,
+        Outcome::NotAQuestion,
+        Outcome::Failed,
+    ];
     for surface in surfaces {
         for outcome in outcomes {
             let kept = Asking { surface, outcome, ..asking("how?", 1) };

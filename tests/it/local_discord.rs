@@ -5,7 +5,7 @@ mod bot;
 mod limits;
 mod load;
 mod messages;
-mod plain;
+pub mod plain;
 pub mod twilight;
 
 use std::fs::OpenOptions;

@@ -101,6 +101,16 @@ impl Person {
     /// Sends a press that no button of the message stands for, as a client of somebody's own making could. The
     /// message need not be one that they see.
     pub fn press_forged(&self, message: Id, custom_id: &str) -> Result<Id, CannotDo> {
+        self.forge(message, custom_id, json!({ "component_type": BUTTON, "custom_id": custom_id }))
+    }
+
+    /// The same with a select, and with values that it may not offer.
+    pub fn choose_forged(&self, message: Id, custom_id: &str, values: &[&str]) -> Result<Id, CannotDo> {
+        let data = json!({ "component_type": SELECT, "custom_id": custom_id, "values": values });
+        self.forge(message, custom_id, data)
+    }
+
+    fn forge(&self, message: Id, custom_id: &str, data: Value) -> Result<Id, CannotDo> {
         self.shared.act(|world| {
             let channel = world.channel_of(message).unwrap_or_default();
             let Some(found) = world.message(channel, message) else {
@@ -113,7 +123,7 @@ impl Person {
                 called: custom_id.to_owned(),
                 on: Some(message),
                 opened_by: None,
-                data: json!({ "component_type": BUTTON, "custom_id": custom_id }),
+                data,
             };
             Ok(self.interact(world, attempt))
         })

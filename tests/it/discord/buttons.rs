@@ -1,11 +1,16 @@
 //! Buttons under answers, pressed at once, after a restart, late, twice, and by whom they are not for.
 
 use std::fs;
+use std::time::Duration;
 
+use passim::answer::receipt::sha256;
 use passim::local_discord::{Id, Person, Shown};
+use passim::store::{
+    Asking, AskingId, ChannelId, Cited, GuildId, Moment, Outcome, Place, Receipt, Store, Surface, UserId,
+};
 use serde_json::json;
 
-use super::scene::{CANTEEN, LEASE, SOON, Scene};
+use super::scene::{CANTEEN, LEASE, SOON, Scene, now};
 
 const HOW_LONG: &str = "How long does the lease run?";
 
@@ -97,6 +102,76 @@ async fn verify_says_what_became_of_the_words() {
     fs::remove_file(scene.corpus().join("lease.md")).unwrap();
     let gone = press(&scene).await;
     assert!(gone.content.starts_with("Source **lease** is **gone**. It said:\n> The lease"), "{gone}");
+}
+
+/// What the bot keeps of an answer in which sources disagree, put there by hand. A dispute that the sources hold
+/// by themselves needs none of this: tests of one begin with `Scene::ask`.
+fn keep_dispute(scene: &Scene, quotes: [(&str, &str); 2]) -> AskingId {
+    let store = Store::open(&scene.data(), Duration::from_secs(10)).unwrap();
+    let cited = |(source, quote): (&str, &str)| {
+        let start = fs::read_to_string(scene.corpus().join(format!("{source}.md"))).unwrap().find(quote);
+        let byte_start = start.unwrap();
+        Cited {
+            path: format!("{source}.md"),
+            source: source.to_owned(),
+            byte_start,
+            byte_end: byte_start + quote.len(),
+            sha256: sha256(quote),
+            quote: quote.to_owned(),
+        }
+    };
+    let (id, at) = (AskingId::random().unwrap(), Moment((now() / 1_000_000) as i64));
+    let receipt = Receipt {
+        id: "0123456789abcdef".to_owned(),
+        question: HOW_LONG.to_owned(),
+        fingerprint: "index".to_owned(),
+        answer: "15 years; 12 years".to_owned(),
+        citations: quotes.map(cited).to_vec(),
+        at,
+    };
+    let asking = Asking {
+        id: id.clone(),
+        surface: Surface::Mention,
+        place: Some(Place {
+            guild: Some(GuildId(scene.guild)),
+            channel: ChannelId(scene.general),
+            thread: None,
+        }),
+        person: Some(store.person(UserId(scene.bob.id()))),
+        question: HOW_LONG.to_owned(),
+        understood_as: None,
+        sources: Vec::new(),
+        receipt: Some(receipt.id.clone()),
+        outcome: Outcome::Disputed,
+        confidence: 0.9,
+        at,
+        asked_in: None,
+        reply: None,
+        further: Vec::new(),
+        is_private: false,
+    };
+    store.keep_asking(&asking, Some(&receipt), Some(HOW_LONG)).unwrap();
+    id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verify_looks_after_every_side_of_a_dispute() {
+    let mut scene = Scene::quiet().await;
+    scene.write("letter.md", "# A letter\n\nThe lease of the office in Ghent runs for 12 years.\n");
+    scene.start().await;
+    let answer = lease(&scene).await;
+    let sides = [
+        ("lease", "The lease of the office in Ghent runs for 15 years."),
+        ("letter", "The lease of the office in Ghent runs for 12 years."),
+    ];
+    let id = keep_dispute(&scene, sides);
+    scene.write("letter.md", "# A letter\n\nThe lease of the office in Ghent runs for 11 years.\n");
+    let verified = scene.forge(&scene.carl, scene.general, answer.id, &format!("1:verify:{id}")).await;
+    assert!(verified.content.starts_with("Source **lease** still says it, in the same place:"), "{verified}");
+    assert!(verified.content.contains("Source **letter** has **changed**. It said:"), "{verified}");
+    assert!(verified.content.contains("> The lease of the office in Ghent runs for 11 years."), "{verified}");
+    let passage = scene.forge(&scene.carl, scene.general, answer.id, &format!("1:passage:{id}")).await;
+    assert!(passage.content.contains("15 years"), "{passage}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
