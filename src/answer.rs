@@ -23,6 +23,7 @@ pub mod lexicon;
 pub mod lookup;
 pub mod model;
 pub mod names;
+pub mod order;
 pub mod polarity;
 pub mod question;
 pub mod receipt;
@@ -54,7 +55,7 @@ pub const LONGEST_QUESTION: usize = 2_000;
 /// What decides how questions are answered, beside the index.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {
-    /// Below this confidence the sources "do not say": 0 to 1.
+    /// Where it is less likely than this that they answer at all, the sources "do not say": 0 to 1.
     pub threshold: f64,
     /// How many passages are searched for sentences.
     pub passages: usize,
@@ -150,6 +151,8 @@ pub struct Answer {
     pub outcome: Outcome,
     /// How likely the best candidate is right: 0 to 1.
     pub confidence: f64,
+    /// How likely the sources answer the question at all, which decides whether it is answered: 0 to 1.
+    pub support: f64,
     pub corrections: Vec<Correction>,
     /// Words of the question that occur nowhere in the sources, as they were asked.
     pub missing: Vec<String>,
@@ -227,7 +230,16 @@ impl<'a> Engine<'a> {
 
     /// Every sentence that was found, best first.
     pub fn choose<'r>(&'r self, reading: &'r Reading<'a>) -> Vec<Candidate<'r>> {
-        sentences::choose(&reading.question, &reading.terms, &reading.hits, self.lexicon, self.weights)
+        let mut candidates = self.rank(reading);
+        order::arrange(&reading.question, &mut candidates, self.weights);
+        candidates
+    }
+
+    /// The same by themselves, before their short answers are looked at.
+    pub fn rank<'r>(&'r self, reading: &'r Reading<'a>) -> Vec<Candidate<'r>> {
+        let mut candidates = self.collect(reading);
+        sentences::rank(&mut candidates, &self.weights.sentences);
+        candidates
     }
 
     /// Every sentence that was found with its features, without a score.
@@ -250,6 +262,7 @@ impl<'a> Engine<'a> {
         let signs = confidence::signs(question, &reading.terms, &reading.corrections, candidates, &line);
         Some(Conclusion {
             confidence: confidence::weigh(&signs, &self.weights.confidence),
+            support: confidence::weigh(&signs, &self.weights.support),
             verdict: polarity::judge(question, candidates, &reading.hits),
             line,
             signs,
@@ -264,8 +277,10 @@ pub struct Conclusion {
     /// Whether it says yes or no to a question that can be answered so.
     pub verdict: Option<Verdict>,
     pub signs: Signs,
-    /// 0 to 1.
+    /// How likely the line is right: 0 to 1.
     pub confidence: f64,
+    /// How likely the sources answer the question at all: 0 to 1.
+    pub support: f64,
 }
 
 /// Answers `text` out of all sources, or out of those with these ids only.
@@ -273,7 +288,7 @@ pub fn answer(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Answ
     let index = engine.index;
     let text = text.trim();
     if let Some(outcome) = without_looking(text) {
-        return Ok(finish(text, outcome, 0.0, Details::default(), index));
+        return Ok(finish(text, outcome, [0.0; 2], Details::default(), index));
     }
     let reading = engine.read(text, sources, engine.options.passages)?;
     let candidates = engine.choose(&reading);
@@ -282,18 +297,18 @@ pub fn answer(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Answ
         ranked_sources: ranked_sources(&reading.hits, &candidates),
         corrections: reading.corrections.clone(),
     };
-    let Some(Conclusion { line, verdict, confidence, .. }) = engine.conclude(&reading, &candidates) else {
+    let Some(Conclusion { line, verdict, confidence, support, .. }) = engine.conclude(&reading, &candidates) else {
         let outcome = Outcome::Abstained { nearest: None };
-        return Ok(finish(text, outcome, 0.0, details, index));
+        return Ok(finish(text, outcome, [0.0; 2], details, index));
     };
-    let outcome = if confidence < engine.options.threshold {
+    let outcome = if support < engine.options.threshold {
         let best = &candidates[0];
         Outcome::Abstained { nearest: Some(cite(&reading.hits[best.hit], best.span, &[])) }
     } else {
         let polarity = verdict.map(|verdict| verdict.polarity);
         Outcome::Found(finding(line, &candidates, &reading.hits).opened_by(polarity))
     };
-    Ok(finish(text, outcome, confidence, details, index))
+    Ok(finish(text, outcome, [confidence, support], details, index))
 }
 
 fn words_nowhere(terms: &[WeightedTerm]) -> Vec<String> {
@@ -307,19 +322,24 @@ struct Details {
     ranked_sources: Vec<String>,
 }
 
-fn finish(text: &str, outcome: Outcome, confidence: f64, details: Details, index: &Index) -> Answer {
+fn finish(text: &str, outcome: Outcome, [confidence, support]: [f64; 2], details: Details, index: &Index) -> Answer {
     let receipt = receipt::of(text, index.fingerprint(), &outcome);
     Answer {
         question: text.to_owned(),
         understood_as: None,
         outcome,
-        // Two decimals would hide the order of close ones; more than six are noise.
-        confidence: (confidence * 1e6).round() / 1e6,
+        confidence: six_decimals(confidence),
+        support: six_decimals(support),
         corrections: details.corrections,
         missing: details.missing,
         ranked_sources: details.ranked_sources,
         receipt,
     }
+}
+
+/// Two decimals would hide the order of close probabilities; more than six are noise.
+fn six_decimals(probability: f64) -> f64 {
+    (probability * 1e6).round() / 1e6
 }
 
 /// What needs no look into the sources.

@@ -51,15 +51,21 @@ pub enum AnswererError {
 impl Answerer {
     /// Reads `replies.toml`, `replies.de.toml`, `synonyms.toml` and `weights.toml` of the configuration folder, or the compiled-in ones.
     pub fn new(index: Index, settings: &Settings) -> Result<Answerer, AnswererError> {
+        let (weights, file) = file_or(settings.config_dir.as_deref(), "weights.toml", WEIGHTS)?;
+        let weights = Weights::parse(&weights, &file)?;
+        Ok(Answerer { weights, ..Answerer::unlearned(index, settings)? })
+    }
+
+    /// The same without what was learned, for learning it anew: the old weights need not be readable.
+    pub fn unlearned(index: Index, settings: &Settings) -> Result<Answerer, AnswererError> {
         let folder = settings.config_dir.as_deref();
-        let (weights, weights_file) = file_or(folder, "weights.toml", WEIGHTS)?;
         let (synonyms, synonyms_file) = file_or(folder, "synonyms.toml", SYNONYMS)?;
         let (english, english_file) = file_or(folder, "replies.toml", REPLIES)?;
         let (german, german_file) = file_or(folder, "replies.de.toml", GERMAN_REPLIES)?;
         Ok(Answerer {
             index,
             lexicon: Lexicon::parse(&synonyms, &synonyms_file)?,
-            weights: Weights::parse(&weights, &weights_file)?,
+            weights: Weights::default(),
             english: Templates::parse(&english, &english_file, Language::English)?,
             german: Templates::parse(&german, &german_file, Language::German)?,
             options: Options {

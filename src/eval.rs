@@ -35,6 +35,9 @@ pub struct Prediction {
     pub abstained: bool,
     /// How likely the answer is right, 0 to 1; for declined questions too, about the best candidate.
     pub confidence: f64,
+    /// How likely the documents answer the question at all, 0 to 1.
+    #[serde(default)]
+    pub support: f64,
     /// The documents that were found, best first.
     pub ranked_docs: Vec<String>,
     pub latency_ms: f64,

@@ -11,6 +11,7 @@ use anyhow::Result;
 
 use crate::answer::confidence::Signs;
 use crate::answer::features::Features;
+use crate::answer::order::{self, OrderFeatures};
 use crate::answer::sentences::Candidate;
 use crate::answer::spans::{self, SpanFeatures};
 use crate::answer::weights::{Weights, WrittenWeights};
@@ -72,42 +73,108 @@ impl Set {
 pub struct Course<'a> {
     pub sets: &'a [Set],
     pub seed: Seed,
-    /// Of larger sets so many questions are drawn.
+    /// Of larger sets so many answerable questions are drawn.
     pub most_questions: usize,
 }
 
 const SENTENCES: Shape = Shape { trees: 200, rate: 0.1, leaves: 24, leaf_weight: 20.0 };
 const SPANS: Shape = Shape { trees: 160, rate: 0.12, leaves: 24, leaf_weight: 20.0 };
+const ORDER: Shape = Shape { trees: 80, rate: 0.1, leaves: 12, leaf_weight: 20.0 };
 const CONFIDENCE: Shape = Shape { trees: 120, rate: 0.06, leaves: 8, leaf_weight: 25.0 };
 
 /// Of each question's wrong sentences the best covered, and some others.
 const NEAR_MISSES: usize = 20;
 const OTHERS: f64 = 0.08;
 /// How many questions of other documents are asked, for each question of a set.
-const STRANGERS: f64 = 0.2;
+const STRANGERS: f64 = 0.5;
 /// A set weighs by its size to this power: between 0, all sets alike, and 1, all questions alike.
-const EVENNESS: f64 = 0.35;
+const EVENNESS: f64 = 0.25;
+/// So many questions are asked of a few documents only.
+const SMALL: f64 = 0.35;
+const FEW_DOCUMENTS: usize = 8;
 /// Of so many questions the answer is taken away, to see what an unanswerable one looks like.
-const CUT: f64 = 0.1;
+const CUT: f64 = 0.25;
 
 impl Course<'_> {
     /// Fits all models, one after the other; `say` hears how it goes.
     pub fn run(&self, say: &mut dyn FnMut(String)) -> Result<WrittenWeights> {
         let associated = WrittenWeights { associations: self.associations(), ..WrittenWeights::default() };
         say(format!("associations: of {} words", associated.associations.len()));
-        let mut rows = Rows::default();
-        for (learned_from, asked) in [(Part::First, Part::Second), (Part::Second, Part::First)] {
-            let learned = read(&self.choosing(&associated, &[learned_from], say)?)?;
-            rows.append(self.gather(asked, &learned, &|set, question, engine| {
-                self.confidence_rows(set, question, engine)
+        let halves = [(Part::First, Part::Second), (Part::Second, Part::First)];
+        // What each half's models make of the other half: the order of the best sentences is learned on it.
+        let mut learned = Vec::new();
+        let mut order_rows = Vec::new();
+        for (from, asked) in halves {
+            let written = self.choosing(&associated, &[from], say)?;
+            order_rows.push(self.gather(asked, &read(&written)?, &|set, question, engine| {
+                self.order_rows(set, question, engine)
             })?);
-            rows.append(self.strangers(asked, &learned)?);
+            learned.push(written);
+        }
+        let mut confidence = Rows::default();
+        let mut support = Rows::default();
+        for (half, (_, asked)) in halves.into_iter().enumerate() {
+            // Learned on the other half's rows, so that these questions were seen by nothing.
+            learned[half].order = fit::fit(&order_rows[1 - half], OrderFeatures::NAMES, ORDER, self.seed.0)?;
+            let weights = read(&learned[half])?;
+            confidence.append(self.gather(asked, &weights, &|set, question, engine| {
+                self.confidence_rows(set, question, engine, Conclusion::is_right)
+            })?);
+            confidence.append(self.strangers(asked, &weights, 0.3)?);
+            support.append(self.gather(asked, &weights, &|set, question, engine| {
+                self.confidence_rows(set, question, engine, |_, question, _| question.answerable)
+            })?);
+            support.append(self.strangers(asked, &weights, 1.0)?);
         }
         let mut weights = self.choosing(&associated, &[Part::First, Part::Second], say)?;
-        say(format!("confidence: {} rows", rows.len()));
-        weights.confidence = fit::fit(&rows, Signs::NAMES, CONFIDENCE, self.seed.0)?;
+        let mut rows = Rows::default();
+        order_rows.into_iter().for_each(|half| rows.append(half));
+        say(format!("order: {} rows, confidence: {}, support: {}", rows.len(), confidence.len(), support.len()));
+        weights.order = fit::fit(&rows, OrderFeatures::NAMES, ORDER, self.seed.0)?;
+        weights.confidence = fit::fit(&confidence, Signs::NAMES, CONFIDENCE, self.seed.0)?;
+        weights.support = fit::fit(&support, Signs::NAMES, CONFIDENCE, self.seed.0)?;
         weights.about = self.report(&read(&weights)?)?;
         Ok(weights)
+    }
+
+    /// Which of the best sentences holds the answer.
+    fn order_rows(&self, set: &Set, question: &Question, engine: Engine<'_>) -> Result<Rows> {
+        let mut rows = Rows::default();
+        if !question.answerable || question.kind.as_deref() == Some("yes-no") {
+            return Ok(rows);
+        }
+        let reading = engine.read(&question.turns[0], &self.scope(set, question), engine.options.passages)?;
+        let candidates = engine.rank(&reading);
+        let features = order::collect(&reading.question, &candidates, engine.weights);
+        let labels: Vec<bool> = candidates
+            .iter()
+            .zip(&features)
+            .map(|(candidate, _)| holds_answer(set, question, &reading, candidate))
+            .collect();
+        if labels.contains(&true) {
+            for (features, label) in features.iter().zip(labels) {
+                rows.push(&features.values(), f64::from(u8::from(label)), 1.0);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The documents that a question is asked of: all, or a few, so that small collections are learned too.
+    fn scope(&self, set: &Set, question: &Question) -> Vec<String> {
+        let sources = set.answerer.index().sources();
+        let is_small = self.seed.share(&format!("scope {}", question.id)) < SMALL;
+        if !is_small || sources.len() <= 2 * FEW_DOCUMENTS {
+            return Vec::new();
+        }
+        let mut scope: Vec<String> = question.doc_ids.clone();
+        for place in 0..FEW_DOCUMENTS {
+            let drawn = self.seed.share(&format!("scope {} {place}", question.id)) * sources.len() as f64;
+            let id = &sources[drawn as usize].description.id;
+            if !scope.contains(id) {
+                scope.push(id.clone());
+            }
+        }
+        scope
     }
 
     /// The models that choose and extract, learned from these parts.
@@ -122,7 +189,7 @@ impl Course<'_> {
         let mut rows = Rows::default();
         for part in parts {
             rows.append(self.gather(*part, &nothing, &|set, question, engine| {
-                sentence_rows(set, question, engine, self.seed)
+                sentence_rows(set, question, &self.scope(set, question), engine, self.seed)
             })?);
         }
         say(format!("sentences: {} rows", rows.len()));
@@ -157,7 +224,7 @@ impl Course<'_> {
     }
 
     /// Questions of the first set, asked of the other sets' documents: nothing there answers them.
-    fn strangers(&self, part: Part, weights: &Weights) -> Result<Rows> {
+    fn strangers(&self, part: Part, weights: &Weights, weight: f64) -> Result<Rows> {
         let mut rows = Rows::default();
         let Some((first, others)) = self.sets.split_first() else { return Ok(rows) };
         for set in others {
@@ -169,10 +236,10 @@ impl Course<'_> {
             let mut own = Rows::default();
             for question in first.questions.iter().filter(is_drawn) {
                 let stranger = Question { answerable: false, doc_ids: Vec::new(), ..question.clone() };
-                own.append(confidence_row(&stranger, engine, None)?);
+                own.append(confidence_row(&stranger, &self.scope(set, &stranger), engine, None, |_, _, _| false)?);
             }
-            let weight = (own.len().max(1) as f64).powf(EVENNESS - 1.0);
-            rows.append(own.weighted(weight * STRANGERS));
+            let each = (own.len().max(1) as f64).powf(EVENNESS - 1.0);
+            rows.append(own.weighted(each * weight));
         }
         Ok(rows)
     }
@@ -183,7 +250,7 @@ impl Course<'_> {
         let is_drawn = |question: &&Question| {
             let document = question.doc_ids.first().unwrap_or(&question.id);
             self.seed.part(document) == part
-                && self.seed.share(&format!("drawn {}", question.id)) < share
+                && (!question.answerable || self.seed.share(&format!("drawn {}", question.id)) < share)
                 && question.turns.len() == 1
         };
         set.questions.iter().filter(is_drawn).collect()
@@ -228,10 +295,17 @@ impl Course<'_> {
         Ok(all)
     }
 
-    fn confidence_rows(&self, _: &Set, question: &Question, engine: Engine<'_>) -> Result<Rows> {
-        let mut rows = confidence_row(question, engine, None)?;
+    fn confidence_rows(
+        &self,
+        set: &Set,
+        question: &Question,
+        engine: Engine<'_>,
+        label: fn(&Conclusion, &Question, &Prediction) -> bool,
+    ) -> Result<Rows> {
+        let scope = self.scope(set, question);
+        let mut rows = confidence_row(question, &scope, engine, None, label)?;
         if question.answerable && self.seed.share(&format!("cut {}", question.id)) < CUT {
-            rows.append(confidence_row(question, engine, Some(&Cut(question)))?);
+            rows.append(confidence_row(question, &scope, engine, Some(&Cut(question)), label)?);
         }
         Ok(rows)
     }
@@ -249,9 +323,9 @@ impl Course<'_> {
                 let candidates = engine.choose(&reading);
                 let confidence = match engine.conclude(&reading, &candidates) {
                     Some(conclusion) => {
-                        let is_right = is_right(question, &reading, &candidates[0], &conclusion);
-                        right += usize::from(is_right);
-                        conclusion.confidence
+                        let told = conclusion.told(&reading, &candidates[0]);
+                        right += usize::from(conclusion.is_right(question, &told));
+                        conclusion.support
                     }
                     None => 0.0,
                 };
@@ -299,13 +373,19 @@ fn read(weights: &WrittenWeights) -> Result<Weights> {
 }
 
 /// Which sentences hold the answer.
-fn sentence_rows(set: &Set, question: &Question, engine: Engine<'_>, seed: Seed) -> Result<Rows> {
+fn sentence_rows(
+    set: &Set,
+    question: &Question,
+    scope: &[String],
+    engine: Engine<'_>,
+    seed: Seed,
+) -> Result<Rows> {
     let mut rows = Rows::default();
     // Of these the set knows the polarity, not the sentence.
     if !question.answerable || question.kind.as_deref() == Some("yes-no") {
         return Ok(rows);
     }
-    let reading = engine.read(&question.turns[0], &[], engine.options.passages)?;
+    let reading = engine.read(&question.turns[0], scope, engine.options.passages)?;
     let candidates = engine.collect(&reading);
     let labels: Vec<bool> =
         candidates.iter().map(|candidate| holds_answer(set, question, &reading, candidate)).collect();
@@ -363,24 +443,25 @@ fn is_reached(question: &Question, prediction: &Prediction, figure: Figure) -> b
     measures::measure(question, prediction).get(figure).is_some_and(|share| share.num > 0.5)
 }
 
-/// Whether the line of a candidate is right.
-fn is_right(
-    question: &Question,
-    reading: &Reading<'_>,
-    best: &Candidate<'_>,
-    conclusion: &Conclusion,
-) -> bool {
-    let line = &conclusion.line.text;
-    let prediction = Prediction {
-        answer: match conclusion.verdict {
-            Some(verdict) => format!("{}: {line}", verdict.polarity.opening()),
-            None => line.clone(),
-        },
-        quote: best.sentence.text.to_owned(),
-        citations: vec![reading.hits[best.hit].source.description.id.clone()],
-        ..Prediction::default()
-    };
-    question.answerable && is_reached(question, &prediction, Figure::Right40)
+impl Conclusion {
+    /// Whether what is told is right.
+    fn is_right(&self, question: &Question, told: &Prediction) -> bool {
+        question.answerable && is_reached(question, told, Figure::Right40)
+    }
+
+    /// What is told, as it is scored.
+    fn told(&self, reading: &Reading<'_>, best: &Candidate<'_>) -> Prediction {
+        let line = &self.line.text;
+        Prediction {
+            answer: match self.verdict {
+                Some(verdict) => format!("{}: {line}", verdict.polarity.opening()),
+                None => line.clone(),
+            },
+            quote: best.sentence.text.to_owned(),
+            citations: vec![reading.hits[best.hit].source.description.id.clone()],
+            ..Prediction::default()
+        }
+    }
 }
 
 /// Which runs of words of a right sentence are the answer.
@@ -430,17 +511,23 @@ fn fit_of(question: &Question, told: &str) -> f64 {
     f1 * f1
 }
 
-/// Whether the line that would be told is right; 0 without the document that `left_out` names.
-fn confidence_row(question: &Question, engine: Engine<'_>, left_out: Option<&Cut<'_>>) -> Result<Rows> {
+/// What is told, and whether it is as `label` says; never, where the answer was cut out.
+fn confidence_row(
+    question: &Question,
+    scope: &[String],
+    engine: Engine<'_>,
+    cut: Option<&Cut<'_>>,
+    label: fn(&Conclusion, &Question, &Prediction) -> bool,
+) -> Result<Rows> {
     let mut rows = Rows::default();
-    let mut reading = engine.read(&question.turns[0], &[], engine.options.passages)?;
-    if let Some(cut) = left_out {
+    let mut reading = engine.read(&question.turns[0], scope, engine.options.passages)?;
+    if let Some(cut) = cut {
         reading.hits.retain(|hit| !cut.holds_answer(hit));
     }
     let candidates = engine.choose(&reading);
     if let Some(conclusion) = engine.conclude(&reading, &candidates) {
-        let is_right = left_out.is_none() && is_right(question, &reading, &candidates[0], &conclusion);
-        rows.push(&conclusion.signs.values(), f64::from(u8::from(is_right)), 1.0);
+        let is_so = cut.is_none() && label(&conclusion, question, &conclusion.told(&reading, &candidates[0]));
+        rows.push(&conclusion.signs.values(), f64::from(u8::from(is_so)), 1.0);
     }
     Ok(rows)
 }

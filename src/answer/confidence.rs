@@ -1,4 +1,5 @@
-//! How likely the best candidate is right: learned on questions that choosing was not learned on.
+//! How likely the best candidate is right, and how likely the sources answer at all: learned on questions that
+//! choosing was not learned on.
 
 use super::asks_for_value;
 use super::features::{asked_place, features};
@@ -57,8 +58,6 @@ features! {
         rank,
         /// The share of the first ten passages that are of its document.
         document,
-        /// What the question's terms weigh together.
-        weight,
         /// How many terms the question has.
         terms,
         /// How many words were corrected.
@@ -74,7 +73,7 @@ features! {
     }
 }
 
-/// The confidence in the first of the candidates, 0 to 1.
+/// The probability that the signs stand for, by one of the models over them: 0 to 1.
 pub fn weigh(signs: &Signs, model: &Trees) -> f64 {
     probability(model.score(&signs.values()))
 }
@@ -123,7 +122,6 @@ pub fn signs(
         unquoted: if question.asked == Asked::Quotation && features.cue < 0.3 { 1.0 } else { 0.0 },
         rank: features.rank,
         document: features.document,
-        weight: all,
         terms: terms.len() as f64,
         corrected: corrections.len() as f64,
         asked: asked_place(question.asked),

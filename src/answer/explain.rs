@@ -82,6 +82,11 @@ pub struct ExplainedConfidence {
     pub value: f64,
     pub intercept: f64,
     pub signs: Vec<Contribution>,
+    /// How likely the sources answer the question at all, which decides whether it is answered.
+    pub support: f64,
+    pub support_intercept: f64,
+    pub support_signs: Vec<Contribution>,
+    /// `answer.threshold`.
     pub threshold: f64,
     /// Why the question was declined, if it was.
     pub declined: Option<String>,
@@ -105,9 +110,13 @@ pub fn explain(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Exp
     let confidence = conclusion.as_ref().map_or(0.0, |conclusion| conclusion.confidence);
     let verdict = conclusion.as_ref().and_then(|conclusion| conclusion.verdict);
     let polarity = verdict.as_ref().map(explained_polarity);
-    let (intercept, signs) = conclusion.map_or((0.0, Vec::new()), |conclusion| {
-        contributions(Signs::NAMES, &conclusion.signs.values(), &engine.weights.confidence)
-    });
+    let support = conclusion.as_ref().map_or(0.0, |conclusion| conclusion.support);
+    let parts = |model: &Trees| match &conclusion {
+        Some(conclusion) => contributions(Signs::NAMES, &conclusion.signs.values(), model),
+        None => (0.0, Vec::new()),
+    };
+    let (intercept, signs) = parts(&engine.weights.confidence);
+    let (support_intercept, support_signs) = parts(&engine.weights.support);
     let Reading { question, terms, corrections, hits } = &reading;
     let explained_terms = terms.iter().map(|term| ExplainedTerm {
         word: term.term.word.clone(),
@@ -118,8 +127,8 @@ pub fn explain(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Exp
     });
     let declined = match candidates.first() {
         None => Some("no passage has a word of the question".to_owned()),
-        Some(_) if confidence < threshold => {
-            Some(format!("the confidence {confidence:.2} is below answer.threshold {threshold:.2}"))
+        Some(_) if support < threshold => {
+            Some(format!("the support {support:.2} is below answer.threshold {threshold:.2}"))
         }
         Some(_) => None,
     };
@@ -130,7 +139,16 @@ pub fn explain(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Exp
         corrections: corrections.clone(),
         passages: hits.len(),
         candidates: explained_candidates(question, &candidates, hits, engine),
-        confidence: ExplainedConfidence { value: confidence, intercept, signs, threshold, declined },
+        confidence: ExplainedConfidence {
+            value: confidence,
+            intercept,
+            signs,
+            support,
+            support_intercept,
+            support_signs,
+            threshold,
+            declined,
+        },
         polarity,
     })
 }

@@ -55,6 +55,7 @@ pub fn answer(outcome: Outcome) -> Answer {
         question: question.to_owned(),
         understood_as: None,
         confidence: 0.9,
+        support: 0.9,
         corrections: Vec::new(),
         missing: Vec::new(),
         ranked_sources: Vec::new(),

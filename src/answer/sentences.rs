@@ -9,11 +9,11 @@ use std::rc::Rc;
 use super::associations::Associations;
 use super::features::{self, Features, Presence};
 use super::lexicon::Lexicon;
+use super::model::Trees;
 use super::question::Question;
 use super::tables;
 use super::terms::{Form, WeightedTerm};
 use super::values::{self, Value};
-use super::weights::Weights;
 use crate::corpus::{PassageKind, Span};
 use crate::retrieval::Hit;
 use crate::words::{Word, is_function_word, stem, words};
@@ -154,20 +154,12 @@ pub struct Candidate<'a> {
     pub score: f64,
 }
 
-/// Every sentence of the hits, best first; equals in the order of the hits.
-pub fn choose<'a>(
-    question: &Question,
-    terms: &'a [WeightedTerm],
-    hits: &'a [Hit<'a>],
-    lexicon: &'a Lexicon,
-    weights: &'a Weights,
-) -> Vec<Candidate<'a>> {
-    let mut candidates = collect(question, terms, hits, lexicon, &weights.associations);
-    for candidate in &mut candidates {
-        candidate.score = f64::from(weights.sentences.score(&candidate.features.values()));
+/// Scores the candidates and puts them in order, best first; equals in the order of the hits.
+pub fn rank(candidates: &mut [Candidate<'_>], model: &Trees) {
+    for candidate in candidates.iter_mut() {
+        candidate.score = f64::from(model.score(&candidate.features.values()));
     }
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.hit.cmp(&b.hit)).then(a.span.cmp(&b.span)));
-    candidates
 }
 
 /// Every sentence of the hits with its features, in the order of the hits, without a score.

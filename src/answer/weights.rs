@@ -7,6 +7,7 @@ use super::associations::Associations;
 use super::confidence::Signs;
 use super::features::Features;
 use super::model::{ModelError, Trees, WrittenTrees};
+use super::order::OrderFeatures;
 use super::spans::SpanFeatures;
 
 /// The file as it is written.
@@ -21,8 +22,12 @@ pub struct WrittenWeights {
     pub sentences: WrittenTrees,
     /// Log-odds that a run of words in the right sentence is the answer.
     pub spans: WrittenTrees,
+    /// Log-odds that one of the best sentences holds the answer, with what is told of it in view.
+    pub order: WrittenTrees,
     /// Log-odds that the answer is right.
     pub confidence: WrittenTrees,
+    /// Log-odds that the sources answer the question at all.
+    pub support: WrittenTrees,
 }
 
 /// The models, ready to be used.
@@ -31,7 +36,9 @@ pub struct Weights {
     pub associations: Associations,
     pub sentences: Trees,
     pub spans: Trees,
+    pub order: Trees,
     pub confidence: Trees,
+    pub support: Trees,
 }
 
 #[derive(Debug, Error)]
@@ -59,7 +66,9 @@ impl Weights {
                 .map_err(|reason| format!("associations: {reason}"))?,
             sentences: part("sentences", &written.sentences, Features::NAMES)?,
             spans: part("spans", &written.spans, SpanFeatures::NAMES)?,
+            order: part("order", &written.order, OrderFeatures::NAMES)?,
             confidence: part("confidence", &written.confidence, Signs::NAMES)?,
+            support: part("support", &written.support, Signs::NAMES)?,
         })
     }
 }

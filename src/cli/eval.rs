@@ -88,6 +88,7 @@ fn prediction(id: &str, json: &Json<'_>, latency_ms: f64) -> Prediction {
         // Whoever asks back has not answered.
         abstained: !matches!(json.status, "answered" | "disputed"),
         confidence: json.confidence,
+        support: json.support,
         ranked_docs: json.ranked_sources.to_vec(),
         latency_ms,
     }

@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::{Failure, open};
+use crate::Answerer;
 use crate::eval::question_set;
 use crate::settings::Settings;
 use crate::tune::{Course, Seed, Set};
@@ -48,7 +49,7 @@ fn set(path: &Path, settings: &Settings) -> Result<Set, Failure> {
     let questions = question_set::read(path)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let docs = folder.join("docs");
-    let answerer = open::answerer_over(&docs, settings)?;
+    let answerer = Answerer::unlearned(open::index(&docs, settings)?, settings)?;
     let mut texts = HashMap::new();
     for source in answerer.index().sources() {
         let file = docs.join(&source.description.path);

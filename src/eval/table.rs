@@ -203,7 +203,7 @@ median words in an answer  1
         let prediction = Prediction { disagreements: vec![side], ..Prediction::default() };
         let expected = concat!(
             r#"{"id":"","answer":"","value":null,"quote":"","quotes":[],"citations":[],"status":"","#,
-            r#""disagreements":[{"answer":"Bob","citations":["002"]}],"abstained":false,"confidence":0.0,"#,
+            r#""disagreements":[{"answer":"Bob","citations":["002"]}],"abstained":false,"confidence":0.0,"support":0.0,"#,
             r#""ranked_docs":[],"latency_ms":0.0}"#
         );
         assert_eq!(serde_json::to_string(&prediction).unwrap(), expected);
