@@ -8,11 +8,12 @@
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::corpus::{Date, Span};
+use crate::corpus::{Date, Description, Span};
 use crate::retrieval::{Hit, Index, IndexError};
 
 pub mod agreement;
 pub mod associations;
+pub mod canonical;
 pub mod clauses;
 pub mod confidence;
 pub mod explain;
@@ -23,7 +24,6 @@ pub mod lexicon;
 pub mod lookup;
 pub mod model;
 pub mod names;
-pub mod order;
 pub mod polarity;
 pub mod question;
 pub mod receipt;
@@ -40,6 +40,7 @@ pub mod values;
 pub mod verify;
 pub mod weights;
 
+use agreement::Compared;
 use confidence::Signs;
 use lexicon::Lexicon;
 use polarity::{Polarity, Verdict};
@@ -47,6 +48,7 @@ use question::{Asked, Question, SmallTalk};
 use sentences::Candidate;
 pub use terms::Correction;
 use terms::WeightedTerm;
+use values::Value;
 use weights::Weights;
 
 /// A question is a sentence or two: more is pasted text, and is refused with a word of help.
@@ -230,13 +232,6 @@ impl<'a> Engine<'a> {
 
     /// Every sentence that was found, best first.
     pub fn choose<'r>(&'r self, reading: &'r Reading<'a>) -> Vec<Candidate<'r>> {
-        let mut candidates = self.rank(reading);
-        order::arrange(&reading.question, &mut candidates, self.weights);
-        candidates
-    }
-
-    /// The same by themselves, before their short answers are looked at.
-    pub fn rank<'r>(&'r self, reading: &'r Reading<'a>) -> Vec<Candidate<'r>> {
         let mut candidates = self.collect(reading);
         sentences::rank(&mut candidates, &self.weights.sentences);
         candidates
@@ -297,18 +292,82 @@ pub fn answer(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Answ
         ranked_sources: ranked_sources(&reading.hits, &candidates),
         corrections: reading.corrections.clone(),
     };
-    let Some(Conclusion { line, verdict, confidence, support, .. }) = engine.conclude(&reading, &candidates) else {
+    let Some(conclusion) = engine.conclude(&reading, &candidates) else {
         let outcome = Outcome::Abstained { nearest: None };
         return Ok(finish(text, outcome, [0.0; 2], details, index));
     };
-    let outcome = if support < engine.options.threshold {
+    let probabilities = [conclusion.confidence, conclusion.support];
+    let outcome = if conclusion.support < engine.options.threshold {
         let best = &candidates[0];
         Outcome::Abstained { nearest: Some(cite(&reading.hits[best.hit], best.span, &[])) }
     } else {
-        let polarity = verdict.map(|verdict| verdict.polarity);
-        Outcome::Found(finding(line, &candidates, &reading.hits).opened_by(polarity))
+        compared(conclusion, &reading, &candidates, engine)
     };
-    Ok(finish(text, outcome, [confidence, support], details, index))
+    Ok(finish(text, outcome, probabilities, details, index))
+}
+
+/// What the best candidate says, beside what other sources say.
+fn compared(
+    conclusion: Conclusion,
+    reading: &Reading<'_>,
+    candidates: &[Candidate<'_>],
+    engine: Engine<'_>,
+) -> Outcome {
+    let (question, hits) = (&reading.question, &reading.hits);
+    let Conclusion { line, verdict, .. } = conclusion;
+    let others = match &line.short {
+        Some(short) => {
+            let short = (short.clone(), line.probability);
+            agreement::compare(question, &short, candidates, hits, engine.weights)
+        }
+        None => Compared::default(),
+    };
+    let mut sides: Vec<Finding> = others.sides.iter().map(|side| side_of(side, question, hits)).collect();
+    if let Some(choices) = subjects(&reading.terms, candidates, &others, hits) {
+        return Outcome::Ambiguous { choices };
+    }
+    let mut best = finding(line, candidates, hits).opened_by(verdict.map(|verdict| verdict.polarity));
+    best.citations
+        .extend(others.same.iter().map(|(other, span)| cite(&hits[other.hit], other.span, &[*span])));
+    if sides.is_empty() {
+        return Outcome::Found(best);
+    }
+    if sides[0].citations.len() > best.citations.len() {
+        std::mem::swap(&mut sides[0], &mut best);
+    }
+    Outcome::Disputed { best, others: sides }
+}
+
+/// What the sources of one side say, in the line of the first of them.
+fn side_of(side: &[(&Candidate<'_>, Value)], question: &Question, hits: &[Hit<'_>]) -> Finding {
+    let (first, value) = &side[0];
+    let line = headline::line(question, first, Some(&(value.clone(), 1.0)));
+    let mut citations = vec![cite(&hits[first.hit], first.span, &[line.span])];
+    citations
+        .extend(side[1..].iter().map(|(other, value)| cite(&hits[other.hit], other.span, &[value.span])));
+    Finding { answer: line.text, value: line.value, polarity: None, citations }
+}
+
+/// The documents that a question fits alike, where it names none of what tells them apart.
+fn subjects(
+    terms: &[WeightedTerm],
+    candidates: &[Candidate<'_>],
+    others: &Compared<'_, '_>,
+    hits: &[Hit<'_>],
+) -> Option<Vec<Choice>> {
+    if terms.iter().any(|term| term.term.is_name) {
+        return None;
+    }
+    let of = |candidate: &Candidate<'_>| &hits[candidate.hit].source.description;
+    let first = of(&candidates[0]);
+    let sides = others.sides.iter().map(|side| of(side[0].0));
+    let is_parallel = |other: &&Description| agreement::are_parallel(&first.title, &other.title);
+    let others: Vec<&Description> = sides.filter(is_parallel).collect();
+    let choice = |description: &Description| Choice {
+        source: description.id.clone(),
+        title: description.title.clone(),
+    };
+    (!others.is_empty()).then(|| [first].into_iter().chain(others).map(choice).collect())
 }
 
 fn words_nowhere(terms: &[WeightedTerm]) -> Vec<String> {
@@ -322,7 +381,13 @@ struct Details {
     ranked_sources: Vec<String>,
 }
 
-fn finish(text: &str, outcome: Outcome, [confidence, support]: [f64; 2], details: Details, index: &Index) -> Answer {
+fn finish(
+    text: &str,
+    outcome: Outcome,
+    [confidence, support]: [f64; 2],
+    details: Details,
+    index: &Index,
+) -> Answer {
     let receipt = receipt::of(text, index.fingerprint(), &outcome);
     Answer {
         question: text.to_owned(),
@@ -372,10 +437,7 @@ fn finding(line: headline::Line, candidates: &[Candidate<'_>], hits: &[Hit<'_>])
         return Finding { answer, value: None, polarity: None, citations: vec![citation] };
     }
     let highlight = [line.span];
-    let mut citations = vec![cite(&hits[best.hit], best.span, &highlight)];
-    for (other, span) in agreement::same(&line, candidates, hits) {
-        citations.push(cite(&hits[other.hit], other.span, &[span]));
-    }
+    let citations = vec![cite(&hits[best.hit], best.span, &highlight)];
     Finding { answer: line.text, value: line.value, polarity: None, citations }
 }
 

@@ -9,9 +9,10 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 
+use crate::answer::agreement::{self, SideFeatures};
+use crate::answer::canonical::Comparison;
 use crate::answer::confidence::Signs;
 use crate::answer::features::Features;
-use crate::answer::order::{self, OrderFeatures};
 use crate::answer::sentences::Candidate;
 use crate::answer::spans::{self, SpanFeatures};
 use crate::answer::weights::{Weights, WrittenWeights};
@@ -77,9 +78,9 @@ pub struct Course<'a> {
     pub most_questions: usize,
 }
 
-const SENTENCES: Shape = Shape { trees: 200, rate: 0.1, leaves: 24, leaf_weight: 20.0 };
-const SPANS: Shape = Shape { trees: 160, rate: 0.12, leaves: 24, leaf_weight: 20.0 };
-const ORDER: Shape = Shape { trees: 80, rate: 0.1, leaves: 12, leaf_weight: 20.0 };
+const SENTENCES: Shape = Shape { trees: 140, rate: 0.14, leaves: 28, leaf_weight: 20.0 };
+const SPANS: Shape = Shape { trees: 140, rate: 0.14, leaves: 28, leaf_weight: 20.0 };
+const SIDES: Shape = Shape { trees: 60, rate: 0.1, leaves: 8, leaf_weight: 10.0 };
 const CONFIDENCE: Shape = Shape { trees: 120, rate: 0.06, leaves: 8, leaf_weight: 25.0 };
 
 /// Of each question's wrong sentences the best covered, and some others.
@@ -100,63 +101,29 @@ impl Course<'_> {
     pub fn run(&self, say: &mut dyn FnMut(String)) -> Result<WrittenWeights> {
         let associated = WrittenWeights { associations: self.associations(), ..WrittenWeights::default() };
         say(format!("associations: of {} words", associated.associations.len()));
-        let halves = [(Part::First, Part::Second), (Part::Second, Part::First)];
-        // What each half's models make of the other half: the order of the best sentences is learned on it.
-        let mut learned = Vec::new();
-        let mut order_rows = Vec::new();
-        for (from, asked) in halves {
-            let written = self.choosing(&associated, &[from], say)?;
-            order_rows.push(self.gather(asked, &read(&written)?, &|set, question, engine| {
-                self.order_rows(set, question, engine)
-            })?);
-            learned.push(written);
-        }
         let mut confidence = Rows::default();
         let mut support = Rows::default();
-        for (half, (_, asked)) in halves.into_iter().enumerate() {
-            // Learned on the other half's rows, so that these questions were seen by nothing.
-            learned[half].order = fit::fit(&order_rows[1 - half], OrderFeatures::NAMES, ORDER, self.seed.0)?;
-            let weights = read(&learned[half])?;
-            confidence.append(self.gather(asked, &weights, &|set, question, engine| {
+        let mut sides = Rows::default();
+        for (from, asked) in [(Part::First, Part::Second), (Part::Second, Part::First)] {
+            let learned = read(&self.choosing(&associated, &[from], say)?)?;
+            confidence.append(self.gather(asked, &learned, EVENNESS, &|set, question, engine| {
                 self.confidence_rows(set, question, engine, Conclusion::is_right)
             })?);
-            confidence.append(self.strangers(asked, &weights, 0.3)?);
-            support.append(self.gather(asked, &weights, &|set, question, engine| {
+            confidence.append(self.strangers(asked, &learned, 0.3)?);
+            support.append(self.gather(asked, &learned, EVENNESS, &|set, question, engine| {
                 self.confidence_rows(set, question, engine, |_, question, _| question.answerable)
             })?);
-            support.append(self.strangers(asked, &weights, 1.0)?);
+            support.append(self.strangers(asked, &learned, 1.0)?);
+            sides.append(self.gather(asked, &learned, EVENNESS, &side_rows)?);
         }
         let mut weights = self.choosing(&associated, &[Part::First, Part::Second], say)?;
-        let mut rows = Rows::default();
-        order_rows.into_iter().for_each(|half| rows.append(half));
-        say(format!("order: {} rows, confidence: {}, support: {}", rows.len(), confidence.len(), support.len()));
-        weights.order = fit::fit(&rows, OrderFeatures::NAMES, ORDER, self.seed.0)?;
+        say(format!("confidence: {} rows, support: {}", confidence.len(), support.len()));
         weights.confidence = fit::fit(&confidence, Signs::NAMES, CONFIDENCE, self.seed.0)?;
         weights.support = fit::fit(&support, Signs::NAMES, CONFIDENCE, self.seed.0)?;
+        say(format!("sides: {} rows, {} of them sides", sides.len(), sides.right()));
+        weights.sides = fit::fit(&sides, SideFeatures::NAMES, SIDES, self.seed.0)?;
         weights.about = self.report(&read(&weights)?)?;
         Ok(weights)
-    }
-
-    /// Which of the best sentences holds the answer.
-    fn order_rows(&self, set: &Set, question: &Question, engine: Engine<'_>) -> Result<Rows> {
-        let mut rows = Rows::default();
-        if !question.answerable || question.kind.as_deref() == Some("yes-no") {
-            return Ok(rows);
-        }
-        let reading = engine.read(&question.turns[0], &self.scope(set, question), engine.options.passages)?;
-        let candidates = engine.rank(&reading);
-        let features = order::collect(&reading.question, &candidates, engine.weights);
-        let labels: Vec<bool> = candidates
-            .iter()
-            .zip(&features)
-            .map(|(candidate, _)| holds_answer(set, question, &reading, candidate))
-            .collect();
-        if labels.contains(&true) {
-            for (features, label) in features.iter().zip(labels) {
-                rows.push(&features.values(), f64::from(u8::from(label)), 1.0);
-            }
-        }
-        Ok(rows)
     }
 
     /// The documents that a question is asked of: all, or a few, so that small collections are learned too.
@@ -188,7 +155,7 @@ impl Course<'_> {
         let nothing = read(associated)?;
         let mut rows = Rows::default();
         for part in parts {
-            rows.append(self.gather(*part, &nothing, &|set, question, engine| {
+            rows.append(self.gather(*part, &nothing, EVENNESS, &|set, question, engine| {
                 sentence_rows(set, question, &self.scope(set, question), engine, self.seed)
             })?);
         }
@@ -196,7 +163,7 @@ impl Course<'_> {
         weights.sentences = fit::fit(&rows, Features::NAMES, SENTENCES, self.seed.0)?;
         let mut rows = Rows::default();
         for part in parts {
-            rows.append(self.gather(*part, &nothing, &span_rows)?);
+            rows.append(self.gather(*part, &nothing, 0.8, &span_rows)?);
         }
         say(format!("spans: {} rows", rows.len()));
         weights.spans = fit::fit(&rows, SpanFeatures::NAMES, SPANS, self.seed.0)?;
@@ -236,7 +203,13 @@ impl Course<'_> {
             let mut own = Rows::default();
             for question in first.questions.iter().filter(is_drawn) {
                 let stranger = Question { answerable: false, doc_ids: Vec::new(), ..question.clone() };
-                own.append(confidence_row(&stranger, &self.scope(set, &stranger), engine, None, |_, _, _| false)?);
+                own.append(confidence_row(
+                    &stranger,
+                    &self.scope(set, &stranger),
+                    engine,
+                    None,
+                    |_, _, _| false,
+                )?);
             }
             let each = (own.len().max(1) as f64).powf(EVENNESS - 1.0);
             rows.append(own.weighted(each * weight));
@@ -256,11 +229,12 @@ impl Course<'_> {
         set.questions.iter().filter(is_drawn).collect()
     }
 
-    /// The rows of all drawn questions, in their order; a set weighs by the root of its size.
+    /// The rows of all drawn questions, in their order; a set weighs by its size to the power of `evenness`.
     fn gather(
         &self,
         part: Part,
         weights: &Weights,
+        evenness: f64,
         rows_of: &(dyn Fn(&Set, &Question, Engine<'_>) -> Result<Rows> + Sync),
     ) -> Result<Rows> {
         let mut all = Rows::default();
@@ -287,7 +261,7 @@ impl Course<'_> {
                     .map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
                     .collect()
             });
-            let weight = (drawn.len().max(1) as f64).powf(EVENNESS - 1.0);
+            let weight = (drawn.len().max(1) as f64).powf(evenness - 1.0);
             for rows in parts {
                 all.append(rows?.weighted(weight));
             }
@@ -509,6 +483,38 @@ fn fit_of(question: &Question, told: &str) -> f64 {
     }
     let f1 = question.answers.iter().map(|gold| measures::token_f1(told, gold)).fold(0.0, f64::max);
     f1 * f1
+}
+
+/// Which sentences of other sources are other sides: those that give another answer of the set, right or wrong,
+/// where the set knows of a disagreement, and none elsewhere.
+fn side_rows(set: &Set, question: &Question, engine: Engine<'_>) -> Result<Rows> {
+    let mut rows = Rows::default();
+    let is_disputed = question.other.get("disputed").is_some_and(|value| value == true);
+    let has_conflict = !question.conflicting_answers.is_empty();
+    let reading = engine.read(&question.turns[0], &[], engine.options.passages)?;
+    let candidates = engine.choose(&reading);
+    let Some(Conclusion { line, .. }) = engine.conclude(&reading, &candidates) else { return Ok(rows) };
+    let Some(short) = line.short else { return Ok(rows) };
+    let short = (short, line.probability);
+    let chosen = headline::plain(candidates[0].sentence.text);
+    let given = |text: &str| -> Vec<&String> {
+        let answers = question.answers.iter().chain(&question.conflicting_answers);
+        answers.filter(|answer| measures::holds(text, answer)).collect()
+    };
+    let given_by_chosen = given(&chosen);
+    for other in agreement::others(&reading.question, &short, &candidates, &reading.hits, engine.weights) {
+        if other.comparison != Comparison::Different {
+            continue;
+        }
+        let text = headline::plain(other.candidate.sentence.text);
+        let is_side = match () {
+            () if has_conflict => given(&text).iter().any(|answer| !given_by_chosen.contains(answer)),
+            () if is_disputed => holds_answer(set, question, &reading, other.candidate),
+            () => false,
+        };
+        rows.push(&other.features.values(), f64::from(u8::from(is_side)), 1.0);
+    }
+    Ok(rows)
 }
 
 /// What is told, and whether it is as `label` says; never, where the answer was cut out.

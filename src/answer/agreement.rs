@@ -1,74 +1,256 @@
-//! Who else says so: other sources whose sentences give the same value.
+//! Who else says so, and who says otherwise: the best sentences of other sources beside the chosen one.
+//!
+//! Only a sentence that speaks of the same thing may agree or disagree. Whether another value is the other side of a
+//! disagreement, or an answer to something else, is learned. A newer source does not win silently.
 
-use super::headline::Line;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::canonical::{Canonical, Comparison};
+use super::features::{asked_place, features};
+use super::headline::plain;
+use super::model::probability;
+use super::question::Question;
 use super::sentences::Candidate;
+use super::spans;
+use super::values::Value;
+use super::weights::Weights;
 use crate::corpus::Span;
 use crate::retrieval::Hit;
-use crate::words::words;
+use crate::words::{is_function_word, stem, words};
 
-/// A source that says the same scores nearly as well; a worse one talks of something else.
+/// So many of the best sentences are compared.
+const COMPARED: usize = 40;
+/// More sources that say the same prove nothing more, and more sides than that nobody reads.
+const MOST_SAME: usize = 4;
+const MOST_SIDES: usize = 4;
+/// A source that says the same covers the question nearly as well; a worse one talks of something else.
 const COMPARABLE: f64 = 0.7;
-/// More sources than that prove nothing more.
-const MOST: usize = 4;
+/// From this probability on, another value is a side of a disagreement.
+const LEAST_LIKELY: f64 = 0.15;
 
-/// Sentences of further sources with the same value, best first, one a source, with the value's bytes in them.
-pub fn same<'c, 'a>(
-    line: &Line,
+/// What other sources say.
+#[derive(Default)]
+pub struct Compared<'c, 'a> {
+    /// Sentences with the same value, one a source, best first, with the value's bytes in them.
+    pub same: Vec<(&'c Candidate<'a>, Span)>,
+    /// Other values, best supported first: the sentences that give each, one a source.
+    pub sides: Vec<Vec<(&'c Candidate<'a>, Value)>>,
+}
+
+features! {
+    /// What speaks for another source's sentence as the other side of a disagreement.
+    SideFeatures {
+        /// Its log-odds of holding the answer.
+        score,
+        /// The same beside the chosen sentence's.
+        behind,
+        /// The share of the question's weight that it covers with what is beside and above.
+        covered,
+        /// The same beside the chosen sentence's.
+        covered_behind,
+        /// The share that stands in the sentence alone, beside the chosen one's.
+        coverage_behind,
+        /// The share of the question's names that stand here, beside or above.
+        names,
+        /// How many names the question has.
+        names_asked,
+        /// The share of the question's numbers that are not here.
+        numbers_missing,
+        /// How surely the word that says what happens stands here or beside.
+        predicate,
+        /// The same in the chosen sentence.
+        predicate_chosen,
+        /// The probability of its short answer.
+        short,
+        /// The same of the chosen sentence's.
+        short_chosen,
+        /// How many words the two sentences share, of those that either has: 0 to 1 (Jaccard).
+        alike,
+        /// The share of the question's weight in its title and headings.
+        title,
+        /// The same of the chosen sentence.
+        title_chosen,
+        /// 0: numbers, 1: dates, 2: words.
+        kind,
+        /// How many other sources speak of it.
+        sources,
+        /// The place among the sources, from 1.
+        place,
+        /// The kind of answer asked for, by its place in a fixed order.
+        asked,
+        /// The share of the heaviest term that is neither here, beside nor above.
+        heaviest_missing,
+    }
+}
+
+/// Another source's best sentence, with its short answer and what speaks for it as another side.
+pub struct Other<'c, 'a> {
+    pub candidate: &'c Candidate<'a>,
+    pub value: Value,
+    pub comparison: Comparison,
+    pub features: SideFeatures,
+}
+
+/// The best sentences of other sources with a short answer, each set beside the first candidate, whose short answer
+/// is `value`.
+pub fn others<'c, 'a>(
+    question: &Question,
+    value: &(String, f64),
     candidates: &'c [Candidate<'a>],
     hits: &[Hit<'_>],
-) -> Vec<(&'c Candidate<'a>, Span)> {
-    let Some(value) = &line.value else { return Vec::new() };
-    let wanted = normalised(value);
-    let best = candidates[0].score;
-    let mut sources = vec![&hits[candidates[0].hit].source.description.id];
-    let mut found = Vec::new();
-    for candidate in &candidates[1..] {
-        let source = &hits[candidate.hit].source.description.id;
-        let Some(theirs) = &candidate.value else { continue };
-        let says_same = normalised(&candidate.sentence.text[theirs.span.range()]) == wanted;
-        let is_comparable = candidate.score >= best * COMPARABLE;
-        if says_same && is_comparable && !sources.contains(&source) && found.len() < MOST {
-            sources.push(source);
-            found.push((candidate, theirs.span));
+    weights: &Weights,
+) -> Vec<Other<'c, 'a>> {
+    let best = &candidates[0];
+    let ours = Canonical::of(&value.0);
+    let source = |candidate: &Candidate<'_>| hits[candidate.hit].source.description.id.as_str();
+    let mut seen = vec![source(best)];
+    let mut others = Vec::new();
+    for candidate in candidates[1..].iter().take(COMPARED) {
+        if seen.contains(&source(candidate)) {
+            continue;
+        }
+        seen.push(source(candidate));
+        if covered(candidate) < covered(best) * COMPARABLE {
+            continue;
+        }
+        let Some((theirs, probability)) = short_answer(question, candidate, weights) else { continue };
+        let canonical = Canonical::of(&plain(&candidate.sentence.text[theirs.span.range()]));
+        let mut features = side_features(candidate, best);
+        features.short = probability;
+        features.short_chosen = value.1;
+        features.place = seen.len() as f64 - 1.0;
+        features.asked = asked_place(question.asked);
+        features.names_asked = best.sentence.terms.iter().filter(|term| term.term.is_name).count() as f64;
+        features.kind = match &canonical {
+            Canonical::Numbers { .. } => 0.0,
+            Canonical::Date { .. } => 1.0,
+            Canonical::Words(_) => 2.0,
+        };
+        others.push(Other { candidate, value: theirs, comparison: ours.compare(&canonical), features });
+    }
+    let sources = others.len() as f64;
+    others.iter_mut().for_each(|other| other.features.sources = sources);
+    others
+}
+
+fn covered(candidate: &Candidate<'_>) -> f64 {
+    let features = &candidate.features;
+    features.coverage + features.beside + features.above
+}
+
+fn side_features(candidate: &Candidate<'_>, best: &Candidate<'_>) -> SideFeatures {
+    let (here, chosen) = (&candidate.features, &best.features);
+    let stems = |candidate: &Candidate<'_>| -> BTreeSet<Rc<str>> {
+        candidate.sentence.stems.iter().cloned().collect()
+    };
+    let (ours, theirs) = (stems(best), stems(candidate));
+    let both = ours.intersection(&theirs).count() as f64;
+    SideFeatures {
+        score: candidate.score,
+        behind: candidate.score - best.score,
+        covered: covered(candidate),
+        covered_behind: covered(candidate) - covered(best),
+        coverage_behind: here.coverage - chosen.coverage,
+        names: here.names,
+        numbers_missing: here.numbers_missing,
+        predicate: here.predicate_near,
+        predicate_chosen: chosen.predicate_near,
+        alike: both / ours.union(&theirs).count().max(1) as f64,
+        title: here.title,
+        title_chosen: chosen.title,
+        heaviest_missing: here.heaviest_missing_near,
+        ..SideFeatures::default()
+    }
+}
+
+/// Sets the best sentences of other sources beside the first candidate, whose short answer is `value`, with how
+/// likely that is right.
+pub fn compare<'c, 'a>(
+    question: &Question,
+    value: &(String, f64),
+    candidates: &'c [Candidate<'a>],
+    hits: &[Hit<'_>],
+    weights: &Weights,
+) -> Compared<'c, 'a> {
+    let mut compared = Compared::default();
+    for other in others(question, value, candidates, hits, weights) {
+        let Other { candidate, value, comparison, features } = other;
+        match comparison {
+            Comparison::Same if compared.same.len() < MOST_SAME && speaks_of_the_same(&features) => {
+                compared.same.push((candidate, value.span));
+            }
+            Comparison::Different => {
+                if probability(weights.sides.score(&features.values())) >= LEAST_LIKELY {
+                    add_side(&mut compared.sides, candidate, value);
+                }
+            }
+            Comparison::Same | Comparison::Incomparable => {}
         }
     }
-    found
+    // Sides are in the order in which they were found; more sources first.
+    compared.sides.sort_by_key(|side| std::cmp::Reverse(side.len()));
+    compared.sides.truncate(MOST_SIDES);
+    compared
 }
 
-/// A value without case, accents and punctuation, small numbers as digits: "Fifteen years" is "15 years".
-pub fn normalised(value: &str) -> String {
-    let spoken: Vec<String> = words(value).into_iter().map(|word| digits(word.folded)).collect();
-    spoken.join(" ")
+/// Whether a sentence covers the question about as well as the chosen one, its names above all.
+fn speaks_of_the_same(features: &SideFeatures) -> bool {
+    let has_names = features.names_asked == 0.0 || features.names >= 1.0 - 1e-9;
+    has_names && features.numbers_missing == 0.0 && features.covered_behind >= -0.25
 }
 
-fn digits(folded: String) -> String {
-    const NUMBERS: &[&str] = &[
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-    ];
-    match NUMBERS.iter().position(|number| *number == folded) {
-        Some(number) => number.to_string(),
-        None => folded,
+fn add_side<'c, 'a>(
+    sides: &mut Vec<Vec<(&'c Candidate<'a>, Value)>>,
+    candidate: &'c Candidate<'a>,
+    value: Value,
+) {
+    let canonical = |(candidate, value): &(&Candidate<'_>, Value)| {
+        Canonical::of(&plain(&candidate.sentence.text[value.span.range()]))
+    };
+    let new = (candidate, value);
+    let ours = canonical(&new);
+    let is_of = |side: &&mut Vec<(&Candidate<'_>, Value)>| {
+        side.iter().any(|other| canonical(other).compare(&ours) == Comparison::Same)
+    };
+    match sides.iter_mut().find(is_of) {
+        Some(side) => side.push(new),
+        None => sides.push(vec![new]),
     }
+}
+
+fn short_answer(question: &Question, candidate: &Candidate<'_>, weights: &Weights) -> Option<(Value, f64)> {
+    match &candidate.value {
+        Some(cell) if cell.key.is_some() => Some((cell.clone(), 1.0)),
+        _ => spans::best(question, &candidate.sentence, &weights.spans),
+    }
+}
+
+/// Whether two titles name two things of one kind: "Lease of Elm Street 4" and "Lease of Oak Road 9". Titles that
+/// differ by a year, a version or a word such as "draft" name one thing twice.
+pub fn are_parallel(ours: &str, theirs: &str) -> bool {
+    let of = |title: &str| -> Vec<String> {
+        let content = words(title).into_iter().filter(|word| !is_function_word(&word.folded));
+        content.map(|word| stem(&word.folded).into_owned()).collect()
+    };
+    let (ours, theirs) = (of(ours), of(theirs));
+    let own = |title: &[String], other: &[String]| {
+        title
+            .iter()
+            .any(|stem| !other.contains(stem) && stem.chars().all(char::is_alphabetic) && !is_edition(stem))
+    };
+    let shared = ours.iter().filter(|stem| theirs.contains(stem)).count();
+    shared > 0 && 2 * shared + 2 >= ours.len().min(theirs.len()) && own(&ours, &theirs) && own(&theirs, &ours)
+}
+
+/// Stems of words that tell editions of one document apart.
+fn is_edition(stem: &str) -> bool {
+    const EDITIONS: &[&str] = &[
+        "draft", "edit", "final", "new", "old", "revis", "version", "updat", "supersed", "januari",
+        "februari", "march", "april", "may", "june", "juli", "august", "septemb", "octob", "novemb",
+        "decemb", "spring", "summer", "autumn", "winter", "morn", "even",
+    ];
+    EDITIONS.contains(&stem)
 }
 
 #[cfg(test)]
@@ -76,10 +258,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spellings_of_one_value_are_one() {
-        assert_eq!(normalised("Fifteen years"), normalised("15 years"));
-        assert_eq!(normalised("1,000 men"), normalised("1000 men"));
-        assert_eq!(normalised("Élysée"), normalised("Elysee"));
-        assert_ne!(normalised("15 years"), normalised("50 years"));
+    fn titles_of_two_things_are_told_from_two_editions_of_one() {
+        assert!(are_parallel("Lease of Elm Street 4", "Lease of Oak Road 9"));
+        assert!(are_parallel("Rent agreement: Ghent", "Rent agreement: Leipzig"));
+        assert!(!are_parallel("Leave policy 2025", "Leave policy 2026"));
+        assert!(!are_parallel("Leave policy (draft)", "Leave policy"));
+        assert!(!are_parallel("Office FAQ", "Price list"));
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! Learned from questions and the sentences that answer them; [`crate::tune`] says how. Stems on both sides.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// For a stem of sentences, the stems of questions that it answers for, each with how surely (0 to 1).
 #[derive(Debug, Clone, Default)]
-pub struct Associations(HashMap<Box<str>, Vec<(Box<str>, f32)>>);
+pub struct Associations(FxHashMap<Box<str>, Vec<(Box<str>, f32)>>);
 
 impl Associations {
     /// Reads lines of the form "die: death 0.31 kill 0.13"; the line that is not one is the error.
@@ -28,10 +28,6 @@ impl Associations {
     pub fn of(&self, stem: &str) -> impl Iterator<Item = (&str, f64)> {
         let found = self.0.get(stem).map_or(&[][..], Vec::as_slice);
         found.iter().map(|(asked, strength)| (asked.as_ref(), f64::from(*strength)))
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 }
 

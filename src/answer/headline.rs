@@ -24,6 +24,8 @@ pub const LONGEST_LINE: usize = 38;
 pub struct Line {
     pub text: String,
     pub value: Option<String>,
+    /// The best short answer of the sentence, told or not.
+    pub short: Option<String>,
     /// The bytes of the sentence that it was taken from.
     pub span: Span,
     /// How likely the best short answer of the sentence is right, 0 to 1; 0 where none was looked for.
@@ -33,7 +35,7 @@ pub struct Line {
 /// From this probability on a short answer is told alone.
 const TOLD_ALONE: f64 = 0.65;
 /// From this probability on it is marked within the sentence that is told.
-const MARKED: f64 = 0.2;
+const MARKED: f64 = 0.12;
 
 /// The line for the chosen sentence; `short` is its best short answer, and how likely that is right.
 pub fn line(question: &Question, candidate: &Candidate<'_>, short: Option<&(Value, f64)>) -> Line {
@@ -53,20 +55,27 @@ pub fn line(question: &Question, candidate: &Candidate<'_>, short: Option<&(Valu
         }
         () => statement(sentence, clauses, Some(&value.words)),
     };
-    Line { probability: *probability, ..line }
+    let short = Some(plain(&sentence.text[value.span.range()]));
+    Line { short, probability: *probability, ..line }
 }
 
 /// A table cell is told with the first cell of its row, which says what the row is about.
 fn cell_line(sentence: &Sentence<'_>, value: &Value, key: Span) -> Line {
     let cell = plain(&sentence.text[value.span.range()]);
     let text = format!("{} · {cell}", plain(&sentence.text[key.range()]));
-    Line { text, value: Some(cell), span: value.span, probability: 1.0 }
+    Line { text, value: Some(cell.clone()), short: Some(cell), span: value.span, probability: 1.0 }
 }
 
 fn value_line(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause], value: &Value) -> Line {
     let told = sentence.text[value.span.range()].to_owned();
     let Some(clause) = clause_around(clauses, &value.words) else {
-        return Line { text: plain(&told), value: Some(plain(&told)), span: value.span, probability: 0.0 };
+        return Line {
+            text: plain(&told),
+            value: Some(plain(&told)),
+            span: value.span,
+            short: None,
+            probability: 0.0,
+        };
     };
     let value_text = Some(plain(&told));
     if is_disputed(sentence, clause) {
@@ -78,7 +87,13 @@ fn value_line(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause], 
     let is_guarded = guard_outside(sentence, clause, &value.words);
     let is_short = clause.words.len() <= SHORT_CLAUSE && stands_alone(sentence, clause);
     if let Some(short) = reduced(sentence, clause, &value.words) {
-        return Line { text: short, value: value_text, span: clause.span(&sentence.words), probability: 0.0 };
+        return Line {
+            text: short,
+            value: value_text,
+            span: clause.span(&sentence.words),
+            short: None,
+            probability: 0.0,
+        };
     }
     if is_guarded {
         let told = if stands_alone(sentence, clause) {
@@ -92,7 +107,7 @@ fn value_line(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause], 
         return Line { value: value_text, ..whole(sentence, &clause.words) };
     }
     let span = value.with_role;
-    Line { text: plain(&sentence.text[span.range()]), value: value_text, span, probability: 0.0 }
+    Line { text: plain(&sentence.text[span.range()]), value: value_text, span, short: None, probability: 0.0 }
 }
 
 fn clause_around<'c>(clauses: &'c [Clause], words: &Range<usize>) -> Option<&'c Clause> {
@@ -245,7 +260,7 @@ fn whole(sentence: &Sentence<'_>, words: &Range<usize>) -> Line {
     if let Some(mark) = after.chars().next().filter(|c| matches!(c, '”' | '"' | '%' | ')')) {
         span.end += mark.len_utf8();
     }
-    Line { text: plain(&sentence.text[span.range()]), value: None, span, probability: 0.0 }
+    Line { text: plain(&sentence.text[span.range()]), value: None, span, short: None, probability: 0.0 }
 }
 
 /// The sentence as a line. One too long gives up whole clauses, farthest from the question's words first;
@@ -299,7 +314,13 @@ fn whole_sentence(sentence: &Sentence<'_>) -> Line {
     let start = text.as_ptr() as usize - sentence.text.as_ptr() as usize;
     // Items of a list, and what was cut for its length, end in other signs.
     let text = text.strip_suffix(['.', ',', ';']).unwrap_or(text);
-    Line { text: plain(text), value: None, span: Span::new(start, start + text.len()), probability: 0.0 }
+    Line {
+        text: plain(text),
+        value: None,
+        span: Span::new(start, start + text.len()),
+        short: None,
+        probability: 0.0,
+    }
 }
 
 /// One line without markup: emphasis, code marks, the bars of a table row and the addresses of links are left

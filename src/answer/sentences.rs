@@ -6,6 +6,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
+
 use super::associations::Associations;
 use super::features::{self, Features, Presence};
 use super::lexicon::Lexicon;
@@ -22,10 +24,19 @@ use crate::words::{Word, is_function_word, stem, words};
 pub struct Wanted<'a> {
     terms: &'a [WeightedTerm],
     lexicon: &'a Lexicon,
-    by_first_stem: HashMap<&'a str, Vec<(usize, &'a Form)>>,
+    by_first_stem: FxHashMap<&'a str, Vec<(usize, &'a Form)>>,
     associations: &'a Associations,
-    /// Most words of a text are few words over and over: each is stemmed once a question.
-    stems: RefCell<HashMap<String, Rc<str>>>,
+    /// Most words of a text are few words over and over: each is looked up once a question.
+    known: RefCell<FxHashMap<String, Rc<Known<'a>>>>,
+}
+
+/// A word of sentences, looked up.
+struct Known<'a> {
+    stem: Rc<str>,
+    /// The forms of terms that start with it.
+    forms: Vec<(usize, &'a Form)>,
+    /// The terms that it answers for, and how surely.
+    answers: Vec<(usize, f64)>,
 }
 
 impl<'a> Wanted<'a> {
@@ -34,62 +45,31 @@ impl<'a> Wanted<'a> {
         lexicon: &'a Lexicon,
         associations: &'a Associations,
     ) -> Wanted<'a> {
-        let mut by_first_stem: HashMap<&str, Vec<(usize, &Form)>> = HashMap::new();
+        let mut by_first_stem: FxHashMap<&str, Vec<(usize, &Form)>> = FxHashMap::default();
         for (number, term) in terms.iter().enumerate() {
             for form in &term.forms {
                 by_first_stem.entry(&form.stems[0]).or_default().push((number, form));
             }
         }
-        Wanted { terms, lexicon, by_first_stem, associations, stems: RefCell::default() }
+        Wanted { terms, lexicon, by_first_stem, associations, known: RefCell::default() }
     }
 
-    fn stem(&self, folded: &str) -> Rc<str> {
-        let mut stems = self.stems.borrow_mut();
-        if let Some(known) = stems.get(folded) {
-            return Rc::clone(known);
+    fn know(&self, folded: &str) -> Rc<Known<'a>> {
+        let mut known = self.known.borrow_mut();
+        if let Some(word) = known.get(folded) {
+            return Rc::clone(word);
         }
         let stem: Rc<str> = stem(folded).into();
-        stems.insert(folded.to_owned(), Rc::clone(&stem));
-        stem
-    }
-
-    /// Which term each word is: the surest form wins, phrases mark all their words.
-    fn find(&self, words: &[Word], stems: &[Rc<str>]) -> Vec<Option<(usize, f64)>> {
-        let mut found: Vec<Option<(usize, f64)>> = vec![None; stems.len()];
-        for (place, stem) in stems.iter().enumerate() {
-            for (term, form) in self.by_first_stem.get(&**stem).into_iter().flatten() {
-                let is_alone = form.stems.len() == 1;
-                if is_alone && self.is_another_word(&words[place].folded, *term)
-                    || !starts_with(&stems[place..], &form.stems)
-                {
-                    continue;
-                }
-                for word in &mut found[place..place + form.stems.len()] {
-                    if word.is_none_or(|(_, quality)| quality < form.quality) {
-                        *word = Some((*term, form.quality));
-                    }
-                }
-            }
+        let mut forms = self.by_first_stem.get(&*stem).cloned().unwrap_or_default();
+        forms.retain(|(term, form)| form.stems.len() > 1 || !self.is_another_word(folded, *term));
+        let mut answers = Vec::new();
+        for (asked, strength) in self.associations.of(&stem) {
+            let terms = self.terms.iter().enumerate().filter(|(_, term)| term.term.stem == asked);
+            answers.extend(terms.map(|(number, _)| (number, strength)));
         }
-        found
-    }
-
-    /// For each term, how surely a word of the sentence answers for it.
-    fn associated(&self, stems: &[Rc<str>]) -> Vec<f64> {
-        let mut associated = vec![0.0_f64; self.terms.len()];
-        if self.associations.is_empty() {
-            return associated;
-        }
-        for stem in stems {
-            for (asked, strength) in self.associations.of(stem) {
-                for (here, term) in associated.iter_mut().zip(self.terms) {
-                    if term.term.stem == asked {
-                        *here = here.max(strength);
-                    }
-                }
-            }
-        }
-        associated
+        let word = Rc::new(Known { stem, forms, answers });
+        known.insert(folded.to_owned(), Rc::clone(&word));
+        word
     }
 
     /// A function word that shares its stem with a word of the question: "will" is not "willing".
@@ -98,8 +78,26 @@ impl<'a> Wanted<'a> {
     }
 }
 
-fn starts_with(stems: &[Rc<str>], form: &[String]) -> bool {
-    stems.len() >= form.len() && stems.iter().zip(form).all(|(stem, wanted)| **stem == **wanted)
+/// Which term each word is: the surest form wins, phrases mark all their words.
+fn find(known: &[Rc<Known<'_>>]) -> Vec<Option<(usize, f64)>> {
+    let mut found: Vec<Option<(usize, f64)>> = vec![None; known.len()];
+    for (place, word) in known.iter().enumerate() {
+        for (term, form) in &word.forms {
+            if !starts_with(&known[place..], &form.stems) {
+                continue;
+            }
+            for word in &mut found[place..place + form.stems.len()] {
+                if word.is_none_or(|(_, quality)| quality < form.quality) {
+                    *word = Some((*term, form.quality));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn starts_with(words: &[Rc<Known<'_>>], form: &[String]) -> bool {
+    words.len() >= form.len() && words.iter().zip(form).all(|(word, wanted)| *word.stem == **wanted)
 }
 
 /// A sentence with its words, and which of them the question has.
@@ -116,11 +114,15 @@ pub struct Sentence<'a> {
 }
 
 impl<'a> Sentence<'a> {
-    pub fn new(text: &'a str, wanted: &Wanted<'a>) -> Sentence<'a> {
+    pub fn new<'w: 'a>(text: &'a str, wanted: &Wanted<'w>) -> Sentence<'a> {
         let words = words(text);
-        let stems: Vec<Rc<str>> = words.iter().map(|word| wanted.stem(&word.folded)).collect();
-        let found = wanted.find(&words, &stems);
-        let associated = wanted.associated(&stems);
+        let known: Vec<Rc<Known<'w>>> = words.iter().map(|word| wanted.know(&word.folded)).collect();
+        let found = find(&known);
+        let mut associated = vec![0.0_f64; wanted.terms.len()];
+        for (term, strength) in known.iter().flat_map(|word| &word.answers) {
+            associated[*term] = associated[*term].max(*strength);
+        }
+        let stems: Vec<Rc<str>> = known.iter().map(|word| Rc::clone(&word.stem)).collect();
         Sentence { text, words, stems, found, associated, terms: wanted.terms, lexicon: wanted.lexicon }
     }
 

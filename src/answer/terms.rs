@@ -166,6 +166,12 @@ fn variants(term: &QuestionTerm, index: &Index) -> Result<Vec<Form>, IndexError>
     Ok(forms)
 }
 
+/// Whether two stems of some length are spellings of one name.
+pub fn sounds_like(a: &str, b: &str) -> bool {
+    let is_long = |stem: &str| stem.chars().count() + 1 >= SHORTEST_VARIANT;
+    is_long(a) && is_long(b) && sound(a) == sound(b)
+}
+
 /// How a transliterated name sounds, roughly: y, j and i are one letter, doubled letters are single, and an
 /// "s" at the end is that of a possessive or plural.
 fn sound(word: &str) -> String {

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::agreement::SideFeatures;
 use super::associations::Associations;
 use super::confidence::Signs;
 use super::features::Features;
 use super::model::{ModelError, Trees, WrittenTrees};
-use super::order::OrderFeatures;
 use super::spans::SpanFeatures;
 
 /// The file as it is written.
@@ -22,12 +22,12 @@ pub struct WrittenWeights {
     pub sentences: WrittenTrees,
     /// Log-odds that a run of words in the right sentence is the answer.
     pub spans: WrittenTrees,
-    /// Log-odds that one of the best sentences holds the answer, with what is told of it in view.
-    pub order: WrittenTrees,
     /// Log-odds that the answer is right.
     pub confidence: WrittenTrees,
     /// Log-odds that the sources answer the question at all.
     pub support: WrittenTrees,
+    /// Log-odds that another source's sentence is the other side of a disagreement.
+    pub sides: WrittenTrees,
 }
 
 /// The models, ready to be used.
@@ -36,9 +36,9 @@ pub struct Weights {
     pub associations: Associations,
     pub sentences: Trees,
     pub spans: Trees,
-    pub order: Trees,
     pub confidence: Trees,
     pub support: Trees,
+    pub sides: Trees,
 }
 
 #[derive(Debug, Error)]
@@ -66,9 +66,9 @@ impl Weights {
                 .map_err(|reason| format!("associations: {reason}"))?,
             sentences: part("sentences", &written.sentences, Features::NAMES)?,
             spans: part("spans", &written.spans, SpanFeatures::NAMES)?,
-            order: part("order", &written.order, OrderFeatures::NAMES)?,
             confidence: part("confidence", &written.confidence, Signs::NAMES)?,
             support: part("support", &written.support, Signs::NAMES)?,
+            sides: part("sides", &written.sides, SideFeatures::NAMES)?,
         })
     }
 }

@@ -616,7 +616,7 @@ fn overlap_f1(one: &[String], other: &[String]) -> f64 {
 
 /// Whether the gold answer stands in the text as whole words. Both ways to see words count: one parts them at
 /// punctuation ("Paris-born" holds "Paris"), the other drops it ("the US" holds "U.S.").
-fn holds(text: &str, gold: &str) -> bool {
+pub fn holds(text: &str, gold: &str) -> bool {
     stands_in(&plain_words(gold), &plain_words(text)) || stands_in(&squad_words(gold), &squad_words(text))
 }
 

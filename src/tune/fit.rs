@@ -35,6 +35,11 @@ impl Rows {
         self.weights.append(&mut other.weights);
     }
 
+    /// How many of them are right.
+    pub fn right(&self) -> usize {
+        self.labels.iter().filter(|label| **label > 0.5).count()
+    }
+
     pub fn len(&self) -> usize {
         self.labels.len()
     }
