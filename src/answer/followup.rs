@@ -321,6 +321,15 @@ mod tests {
             &[("and slow?", "How much is slow delivery per parcel?")],
         );
         check("Can I bring my dog to the office?", &[("and my cat?", "Can I bring my cat to the office?")]);
+        check("What is the fee in zone A?", &[("and in zone B?", "What is the fee in zone B?")]);
+        check(
+            "What is the warranty on the pump?",
+            &[("and the filter?", "What is the warranty on the filter?")],
+        );
+        check(
+            "When does the gym open on Saturday?",
+            &[("what about public holidays?", "When does the gym open on public holidays?")],
+        );
         check("Can I pay by card?", &[("and with cash", "Can I pay with cash?")]);
         check("When does school start?", &[("and end?", "When does school end?")]);
         check("How wide is Gate-1?", &[("and of the other one?", "How wide is the one other than Gate-1?")]);
@@ -376,6 +385,19 @@ mod tests {
             "Which network is for guests?",
             &[("How fast is it?", "How fast is the network that is for guests?")],
         );
+        check("Who founded Elm Bakery?", &[("where is it located?", "where is Elm Bakery located?")]);
+        check(
+            "Which team handles refunds?",
+            &[("Who leads it?", "Who leads the team that handles refunds?")],
+        );
+        check(
+            "What did the council decide on the bridge?",
+            &[("who voted against it?", "who voted against the bridge?")],
+        );
+        check(
+            "How many guests can I invite?",
+            &[("do they need a ticket?", "do the guests I can invite need a ticket?")],
+        );
         check("Who is the head gardener?", &[("What is his number?", "What is the head gardener's number?")]);
         check(
             "When is the meeting with Acme?",
@@ -422,6 +444,13 @@ mod tests {
                 ("seit wann?", "seit wann kostet ein Stellplatz?"),
             ],
         );
+        check(
+            "Wann ist das Büro geöffnet?",
+            &[
+                ("und am Freitag?", "Wann ist das Büro geöffnet am Freitag?"),
+                ("und das Lager?", "Wann ist das Lager geöffnet?"),
+            ],
+        );
         check("Wer leitet das Team?", &[("seit wann?", "seit wann leitet jemand das Team?")]);
     }
 
@@ -441,6 +470,7 @@ mod tests {
         "How many people may share one key?",
         "How do I reserve one of the boats?",
         "Where did they find the missing key?",
+        "What do they mean by quiet hours?",
         "lost bike who do I tell about it",
         "What do I do when the printer says it is offline?",
         "Who said that the pier is closed?",

@@ -16,6 +16,8 @@ pub enum Number {
     Many,
     Person,
     Any,
+    /// Whatever there is.
+    Unknown,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -56,14 +58,16 @@ pub fn resolve(said: &Wording<'_>, is_tied: bool, previous: &Wording<'_>) -> Opt
     let meant = antecedent(previous, found.stands_for)
         .or_else(|| what_was_asked(previous).filter(|_| found.form == Form::Plain))
         .or_else(|| antecedent(previous, Number::Any))
-        .or_else(|| statement(previous))?;
+        .or_else(|| statement(previous))
+        .or_else(|| antecedent(previous, Number::Unknown))?;
     let before = &said.text[..said.tokens[found.place.start].span.start];
     let after = &said.text[said.tokens[found.place.end - 1].span.end..];
     Some(match found.form {
         Form::Plain => format!("{before}{meant}{after}"),
         Form::Possessive => {
             let owner = first_phrase(previous, found.stands_for).unwrap_or(meant);
-            format!("{before}{owner}'s{after}")
+            let ending = if owner.ends_with('s') { "'" } else { "'s" };
+            format!("{before}{owner}{ending}{after}")
         }
         Form::There => {
             let place = place_of(previous).unwrap_or_else(|| format!("({meant})"));
@@ -90,7 +94,10 @@ fn needs_previous(said: &Wording<'_>, found: &Anaphor, previous: &Wording<'_>) -
     }
     if said.tokens[place].is(&["they"]) {
         return !phrases(said).iter().any(|phrase| {
-            let says_much = phrase.has_article() || phrase.preposition.is_some() || phrase.place.len() > 1;
+            let article = &said.tokens[phrase.place.start];
+            let is_definite = phrase.has_article() && !article.is(&["a", "an", "any", "each", "every"]);
+            let is_by = phrase.preposition.is_some_and(|at| said.tokens[at].is(&["by", "of"]));
+            let says_much = is_definite || is_by || !phrase.has_article() && phrase.place.len() > 1;
             phrase.place.start > place && !phrase.is_time() && phrase.kind != Kind::Unit && says_much
         });
     }
@@ -321,11 +328,30 @@ fn fits(previous: &Wording<'_>, phrase: &Phrase, number: Number) -> bool {
     let head = &tokens[tokens.len() - 1].word;
     let is_somebody = is_somebody(previous, phrase);
     match number {
-        Number::One => !is_plural(head) && !is_somebody && phrase.kind != Kind::Person,
-        Number::Many => is_plural(head),
+        Number::One => {
+            !is_plural(head) && !is_somebody && phrase.kind != Kind::Person && !is_acting(previous, phrase)
+        }
+        Number::Many => is_plural(head) || is_group(head),
         Number::Person => is_somebody || !is_plural(head) && !phrase.is_asked_of,
         Number::Any => phrase.kind != Kind::Person && !is_somebody,
+        Number::Unknown => true,
     }
+}
+
+/// Several people by one name.
+fn is_group(folded: &str) -> bool {
+    matches!(
+        folded,
+        "board" | "committee" | "company" | "council" | "crew" | "department" | "firm" | "office" | "team"
+    )
+}
+
+/// "what did *the council* decide": "it" is what was decided on.
+fn is_acting(previous: &Wording<'_>, phrase: &Phrase) -> bool {
+    let head = &previous.tokens[phrase.place.end - 1].word;
+    let after_did =
+        phrase.place.start > 0 && previous.tokens[phrase.place.start - 1].is(&["did", "do", "does"]);
+    is_group(head) && after_did
 }
 
 /// Given name and surname, as hardly anything but people has them.

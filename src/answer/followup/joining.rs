@@ -216,12 +216,17 @@ fn like<'p>(
         let word = phrase.has_article().then(|| wording.tokens[phrase.place.start].word.clone());
         word.map(|word| if word == "an" { "a".to_owned() } else { word })
     };
+    // "What is the warranty on the pump": of things it is told what they have.
+    let tells_property = previous.tokens[0].is(&["what"])
+        && previous.tokens.len() > 1
+        && is_form_of_be(&previous.tokens[1].word);
     let is_linked = |phrase: &&Phrase| {
         phrase.preposition.is_some_and(|at| {
-            matches!(
-                previous.tokens[at].word.as_str(),
-                "for" | "of" | "fur" | "von" | "about" | "with" | "mit"
-            )
+            tells_property
+                || matches!(
+                    previous.tokens[at].word.as_str(),
+                    "for" | "of" | "fur" | "von" | "about" | "with" | "mit"
+                )
         })
     };
     let is_common = |phrase: &&Phrase| phrase.kind == Kind::Thing;

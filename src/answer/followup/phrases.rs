@@ -91,7 +91,10 @@ impl<'t> Wording<'t> {
         // The month is not the modal.
         let is_month = word == "may" && place > 0 && self.is_preposition(place - 1);
         let is_somebody = matches!(word.as_str(), "someone" | "somebody" | "anyone");
-        is_month || is_somebody || !is_shaping(word, self.german)
+        // "zone A".
+        let is_letter =
+            word == "a" && self.tokens[place].is_marked && place > 0 && self.is_content(place - 1);
+        is_month || is_somebody || is_letter || !is_shaping(word, self.german)
     }
 }
 
@@ -347,7 +350,11 @@ fn phrase(
     let time_of = |token: &Token| {
         time(&token.word).filter(|_| token.word != "may" || preposition.is_some() || token.is_marked)
     };
-    let kind = if let Some(time) = time_of(&tokens[tokens.len() - 1]) {
+    let is_public_holiday =
+        tokens[0].is(&["public", "bank"]) && tokens[tokens.len() - 1].is(&["holiday", "holidays"]);
+    let kind = if is_public_holiday {
+        Kind::Time(Time::Day)
+    } else if let Some(time) = time_of(&tokens[tokens.len() - 1]) {
         Kind::Time(time)
     } else if is_unit_of_time(head) && !is_asked_of && tokens[..tokens.len() - 1].iter().all(is_amount) {
         Kind::Unit

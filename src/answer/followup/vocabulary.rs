@@ -119,6 +119,13 @@ pub fn is_german_only(folded: &str) -> bool {
                 | "wir"
                 | "gibt"
                 | "kostet"
+                | "montag"
+                | "dienstag"
+                | "mittwoch"
+                | "donnerstag"
+                | "freitag"
+                | "samstag"
+                | "sonntag"
                 | "sonntags"
                 | "samstags"
                 | "montags"
@@ -285,7 +292,8 @@ pub fn is_auxiliary_of(folded: &str, german: bool) -> bool {
             | "sollen"
             | "gibt"
     );
-    is_auxiliary(folded) && !(german && folded == "was") || folded == "r" || german && german_one
+    let is_german_word = german && matches!(folded, "was" | "am");
+    is_auxiliary(folded) && !is_german_word || folded == "r" || german && german_one
 }
 
 pub fn is_form_of_be(folded: &str) -> bool {
@@ -538,6 +546,8 @@ pub fn time(folded: &str) -> Option<Time> {
         "sonntag",
         "wochenende",
         "werktag",
+        "feiertag",
+        "feiertagen",
         "mon",
         "tue",
         "wed",
@@ -573,8 +583,7 @@ pub fn time(folded: &str) -> Option<Time> {
         "sommer",
         "herbst",
     ];
-    const HOLIDAYS: &[&str] =
-        &["christmas", "easter", "xmas", "weihnachten", "ostern", "holidays", "feiertag", "feiertagen"];
+    const HOLIDAYS: &[&str] = &["christmas", "easter", "xmas", "weihnachten", "ostern"];
     const PARTS: &[&str] = &[
         "morning",
         "afternoon",
