@@ -2,7 +2,7 @@
 //!
 //! Asking is left to the caller. A question set comes in ([`question_set`]), the caller answers each question
 //! and hands back a [`Prediction`], and [`measures`] sets the two beside each other; [`table`] shows the
-//! outcome. The figures are those of the outside scorer `score.py`, to the last rule: whoever changes one
+//! outcome beside that of a plain search ([`baseline`]). The figures are those of the outside scorer `score.py`, to the last rule: whoever changes one
 //! here has to change it there.
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,12 @@ use serde::{Deserialize, Serialize};
 pub mod question_set;
 
 pub mod measures;
+
+pub mod calibration;
+
+pub mod baseline;
+
+pub mod report;
 
 pub mod table;
 

@@ -2,7 +2,10 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::available_parallelism;
 use std::time::Instant;
 
 use anyhow::Context;
@@ -11,10 +14,11 @@ use clap::Args;
 use super::ask::Json;
 use super::{Failure, open, print_json};
 use crate::Answerer;
-use crate::answer::Citation;
 use crate::answer::followup::Conversation;
+use crate::answer::{self, Citation};
 use crate::eval::question_set::{self, Question};
-use crate::eval::{Prediction, Side, measures, table};
+use crate::eval::report::{self, Run};
+use crate::eval::{Prediction, Side, baseline, table};
 use crate::language::Language;
 use crate::settings::Settings;
 
@@ -30,6 +34,10 @@ pub struct Eval {
     /// Print the figures as JSON
     #[arg(long)]
     json: bool,
+    /// Ask on so many threads at once. The default is one for each core; each question's time is its own, but
+    /// they share the memory and its caches, so that 1 measures what a single asker waits
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
 }
 
 pub(super) fn run(command: &Eval, settings: &Settings, names_corpus: bool) -> Result<(), Failure> {
@@ -40,23 +48,62 @@ pub(super) fn run(command: &Eval, settings: &Settings, names_corpus: bool) -> Re
     } else {
         open::answerer(settings)?
     };
-    let mut answered = Vec::with_capacity(questions.len());
-    for question in questions {
-        let prediction = predict(&question, &answerer)?;
-        answered.push((question, prediction));
-    }
+    let threads = command.threads.or_else(|| available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let run = ask_all(questions, &answerer, threads)?;
     if let Some(path) = &command.pred {
-        write_predictions(&answered, path).with_context(|| format!("cannot write {}", path.display()))?;
+        write_predictions(&run.answered, path).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let summary = measures::summarise(&answered);
+    let report = report::of(&run);
     if command.json {
-        return print_json(&table::json(&summary));
+        return print_json(&table::json(&report));
     }
-    write!(anstream::stdout(), "{}", table::text(&summary))?;
+    write!(anstream::stdout(), "{}", table::text(&report))?;
     Ok(())
 }
 
-fn predict(question: &Question, answerer: &Answerer) -> Result<Prediction, Failure> {
+/// What was replied to one question, and what a plain search would have replied.
+struct Asked {
+    prediction: Prediction,
+    /// As the question was understood.
+    asked: String,
+    baseline: Prediction,
+}
+
+/// Asks every question; the run has them in the order of the set, whichever thread was faster.
+fn ask_all(questions: Vec<Question>, answerer: &Answerer, threads: usize) -> Result<Run, Failure> {
+    let next = AtomicUsize::new(0);
+    let ask_until_done = || -> Vec<(usize, Result<Asked, Failure>)> {
+        let mut replies = Vec::new();
+        // Whoever is done takes the next one: conversations take longer than single questions.
+        while let Some((place, question)) = {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            questions.get(place).map(|question| (place, question))
+        } {
+            replies.push((place, ask_one(question, answerer)));
+        }
+        replies
+    };
+    let mut replies = std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..threads).map(|_| scope.spawn(ask_until_done)).collect();
+        let mut replies = Vec::with_capacity(questions.len());
+        for thread in asking {
+            // A panic in a thread is ours to pass on, not to swallow.
+            replies.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        replies
+    });
+    replies.sort_by_key(|(place, _)| *place);
+    let mut run = Run::default();
+    for (question, (_, reply)) in questions.into_iter().zip(replies) {
+        let reply = reply?;
+        run.baseline.push((question.clone(), reply.baseline));
+        run.answered.push((question, reply.prediction));
+        run.asked.push(reply.asked);
+    }
+    Ok(run)
+}
+
+fn ask_one(question: &Question, answerer: &Answerer) -> Result<Asked, Failure> {
     let (last, before) =
         question.turns.split_last().context("a question set has a turn for each question")?;
     let mut conversation = Conversation::default();
@@ -67,7 +114,17 @@ fn predict(question: &Question, answerer: &Answerer) -> Result<Prediction, Failu
     let answer = answerer.ask_in(&mut conversation, last, &[])?;
     let latency_ms = started.elapsed().as_secs_f64() * 1e3;
     let reply = answerer.reply(&answer, Language::English);
-    Ok(prediction(&question.id, &Json::of(&answer, &reply, latency_ms), latency_ms))
+    Ok(Asked {
+        prediction: prediction(&question.id, &Json::of(&answer, &reply, latency_ms), latency_ms),
+        asked: asked_for(answer.whole_question(), answerer)?,
+        baseline: baseline::predict(&question.id, last, answerer.index())?,
+    })
+}
+
+/// What a question asks for, in the word of `why --json`.
+fn asked_for(question: &str, answerer: &Answerer) -> Result<String, Failure> {
+    let asked = answer::question::Question::parse(question, answerer.lexicon()).asked;
+    Ok(serde_json::to_value(asked)?.as_str().unwrap_or_default().to_owned())
 }
 
 fn prediction(id: &str, json: &Json<'_>, latency_ms: f64) -> Prediction {

@@ -13,13 +13,11 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
 use super::Prediction;
+use super::calibration::bins;
 use super::question_set::Question;
 
 /// An answer is meant to be a line: one of more words than this is not right, whatever it holds.
 const LINE_WORDS: usize = 40;
-
-/// Calibration over fewer answers than this would be noise.
-const FEWEST_FOR_CALIBRATION: usize = 20;
 
 /// What is measured, in the order in which it is shown. Each name is that of `score.py`; unless a definition
 /// says otherwise the figure is over the answerable questions, of which a declined one counts 0.
@@ -217,6 +215,8 @@ pub struct Group {
     pub declined: usize,
     /// Over the answerable ones.
     pub right40: Share,
+    /// Of the span, over those whose gold answers are texts.
+    pub f1: Share,
 }
 
 /// Milliseconds from question to reply.
@@ -525,24 +525,25 @@ fn chance_that_answerable_ranks_higher(rows: &[Row]) -> Option<f64> {
     Some(won / (answerable.len() * unanswerable.len()) as f64)
 }
 
-/// Among equal confidences the wrong answers come first, so that the bins are the same whatever the order.
 fn calibration_error(rows: &[Row]) -> Option<f64> {
     let answered = rows.iter().filter(|row| !row.prediction.abstained);
-    let mut answers: Vec<(f64, f64)> =
+    let answers: Vec<(f64, f64)> =
         answered.map(|row| (row.prediction.confidence, row.right40().num)).collect();
-    let count = answers.len();
-    if count < FEWEST_FOR_CALIBRATION {
-        return None;
+    let count = answers.len() as f64;
+    let bins = bins(answers);
+    let error =
+        bins.iter().map(|bin| bin.answers as f64 / count * (bin.confidence - bin.right40).abs()).sum();
+    (!bins.is_empty()).then_some(error)
+}
+
+/// The questions by names that the caller has for them, one for each.
+pub fn groups_named(asked: &[(Question, Prediction)], names: &[String]) -> Vec<Group> {
+    let rows: Vec<Row> = asked.iter().map(Row::new).collect();
+    let mut by_name: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
+    for (row, name) in rows.iter().zip(names) {
+        by_name.entry(name).or_default().push(row);
     }
-    answers.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let mut error = 0.0;
-    for bin in 0..10 {
-        let bin = &answers[bin * count / 10..(bin + 1) * count / 10];
-        let promised: f64 = bin.iter().map(|(confidence, _)| confidence).sum();
-        let kept: f64 = bin.iter().map(|(_, right)| right).sum();
-        error += (promised - kept).abs() / count as f64;
-    }
-    Some(error)
+    by_name.into_iter().map(|(name, rows)| group(Some(name), &rows)).collect()
 }
 
 fn groups(rows: &[Row], name_of: impl Fn(&Question) -> Option<&str>) -> Vec<Group> {
@@ -558,13 +559,14 @@ fn groups(rows: &[Row], name_of: impl Fn(&Question) -> Option<&str>) -> Vec<Grou
 }
 
 fn group(name: Option<&str>, rows: &[&Row]) -> Group {
-    let mut right40 = Share::default();
+    let mut figures = Figures::default();
     for row in rows {
-        right40.num += row.right40().num;
-        right40.den += row.right40().den;
+        figures.add(&row.figures);
     }
+    let share = |figure| figures.get(figure).unwrap_or_default();
+    let (right40, f1) = (share(Figure::Right40), share(Figure::F1));
     let declined = rows.iter().filter(|row| row.prediction.abstained).count();
-    Group { name: name.map(str::to_owned), questions: rows.len(), declined, right40 }
+    Group { name: name.map(str::to_owned), questions: rows.len(), declined, right40, f1 }
 }
 
 fn latency(rows: &[Row]) -> Option<Latency> {
@@ -635,7 +637,7 @@ fn stands_in(words: &[String], text: &[String]) -> bool {
 }
 
 /// Which way a reply opens.
-fn polarity(text: &str) -> Option<&'static str> {
+pub(super) fn polarity(text: &str) -> Option<&'static str> {
     match plain_words(text).first()?.as_str() {
         "yes" => Some("yes"),
         "no" => Some("no"),
@@ -998,12 +1000,23 @@ mod tests {
         assert_eq!(summary.latency, Some(Latency { p50: 5.0, p95: 9.0, p99: 9.0, max: 9.0 }));
         assert_eq!(summary.median_words, Some(10.0));
         assert!(summary.by_type.is_empty());
-        let none = Group { name: None, questions: 6, declined: 0, right40: Share { num: 6.0, den: 6.0 } };
+        // One right word of as many as there are, of which one is asked for.
+        let f1 = |lengths: std::ops::Range<usize>| -> f64 {
+            lengths.map(|n| if n == 0 { 0.0 } else { 2.0 / (2 * n + 1) as f64 }).sum()
+        };
+        let none = Group {
+            name: None,
+            questions: 6,
+            declined: 0,
+            right40: Share { num: 6.0, den: 6.0 },
+            f1: Share { num: f1(4..10), den: 6.0 },
+        };
         let open = Group {
             name: Some("open".into()),
             questions: 4,
             declined: 1,
             right40: Share { num: 3.0, den: 4.0 },
+            f1: Share { num: f1(0..4), den: 4.0 },
         };
         assert_eq!(summary.by_kind, [none, open]);
     }

@@ -10,6 +10,7 @@ mod chat;
 mod damage;
 mod discord;
 mod doctor;
+mod evaluating;
 #[path = "../generator/mod.rs"]
 mod generator;
 mod index;
