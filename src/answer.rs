@@ -20,6 +20,7 @@ pub mod features;
 pub mod followup;
 pub mod headline;
 pub mod lexicon;
+pub mod lists;
 pub mod lookup;
 pub mod model;
 pub mod names;
@@ -33,6 +34,7 @@ pub mod sentences;
 pub mod spans;
 pub mod surroundings;
 pub mod tables;
+pub mod telling;
 pub mod template;
 pub mod terms;
 pub mod values;
@@ -40,10 +42,12 @@ pub mod verify;
 pub mod weights;
 
 use confidence::Signs;
+use headline::Cited;
 use lexicon::Lexicon;
 use polarity::{Polarity, Verdict};
 use question::{Asked, Question, SmallTalk};
-use sentences::Candidate;
+use sentences::{Candidate, Wanted};
+use telling::Telling;
 pub use terms::Correction;
 use terms::WeightedTerm;
 use weights::Weights;
@@ -132,13 +136,23 @@ impl Finding {
     /// A yes or no question is answered with one of these words before the line, and has no value.
     fn opened_by(self, polarity: Option<Polarity>) -> Finding {
         let Some(said) = polarity else { return self };
+        // "Yes, if you are in the boat" needs no second yes.
+        let opens_so = self
+            .answer
+            .strip_prefix(said.opening())
+            .is_some_and(|rest| rest.starts_with([',', '.', ':', ' ']));
+        if opens_so && said != Polarity::NotSettled {
+            return Finding { value: None, polarity, ..self };
+        }
         Finding { answer: format!("{}: {}", said.opening(), self.answer), value: None, polarity, ..self }
     }
 
     /// The words of the source alone: the answer without its yes or no.
     pub fn line(&self) -> &str {
         let opening = self.polarity.map(|polarity| polarity.opening()).unwrap_or_default();
-        self.answer.strip_prefix(opening).map_or(self.answer.as_str(), |rest| rest.trim_start_matches(": "))
+        self.answer
+            .strip_prefix(opening)
+            .map_or(self.answer.as_str(), |rest| rest.trim_start_matches([':', ',', '.', ' ']))
     }
 }
 
@@ -243,15 +257,22 @@ impl<'a> Engine<'a> {
 
     /// What the best of the candidates says, in a line, and how sure that is.
     pub fn conclude(&self, reading: &Reading<'_>, candidates: &[Candidate<'_>]) -> Option<Conclusion> {
-        let best = candidates.first()?;
+        candidates.first()?;
         let question = &reading.question;
-        let short = spans::best(question, &best.sentence, &self.weights.spans);
-        let line = headline::line(question, best, short.as_ref());
-        let signs = confidence::signs(question, &reading.terms, &reading.corrections, candidates, &line);
+        let wanted = Wanted::new(&reading.terms, self.lexicon, &self.weights.associations);
+        let telling = Telling {
+            question,
+            candidates,
+            hits: &reading.hits,
+            wanted: &wanted,
+            spans: &self.weights.spans,
+        };
+        let alone = telling.alone();
+        let signs = confidence::signs(question, &reading.terms, &reading.corrections, candidates, &alone);
         Some(Conclusion {
             confidence: confidence::weigh(&signs, &self.weights.confidence),
             verdict: polarity::judge(question, candidates, &reading.hits),
-            line,
+            line: telling.line(alone),
             signs,
         })
     }
@@ -347,38 +368,12 @@ fn ranked_sources(hits: &[Hit<'_>], candidates: &[Candidate<'_>]) -> Vec<String>
 
 fn finding(line: headline::Line, candidates: &[Candidate<'_>], hits: &[Hit<'_>]) -> Finding {
     let best = &candidates[0];
-    if let Some((answer, span)) = lead_in_with_items(best, &hits[best.hit]) {
-        let citation = cite(&hits[best.hit], span, &[Span::new(0, span.len())]);
-        return Finding { answer, value: None, polarity: None, citations: vec![citation] };
-    }
-    let highlight = [line.span];
-    let mut citations = vec![cite(&hits[best.hit], best.span, &highlight)];
+    let cited = line.cited.unwrap_or(Cited { hit: best.hit, span: best.span });
+    let mut citations = vec![cite(&hits[cited.hit], cited.span, &[line.span])];
     for (other, span) in agreement::same(&line, candidates, hits) {
         citations.push(cite(&hits[other.hit], other.span, &[span]));
     }
     Finding { answer: line.text, value: line.value, polarity: None, citations }
-}
-
-/// A lead-in says nothing alone: what follows it in its list, or its code, is told along, as far as a line goes.
-fn lead_in_with_items(best: &Candidate<'_>, hit: &Hit<'_>) -> Option<(String, Span)> {
-    let sentences = &hit.passage.passage.sentences;
-    let place = sentences.iter().position(|sentence| *sentence == best.span)?;
-    if !best.sentence.text.ends_with(':') || place + 1 == sentences.len() {
-        return None;
-    }
-    let mut answer = headline::plain(best.sentence.text);
-    let mut end = best.span.end;
-    for (number, item) in sentences[place + 1..].iter().enumerate() {
-        let item_text = headline::plain(hit.passage.slice(*item));
-        let words = answer.split_whitespace().count() + item_text.split_whitespace().count();
-        if number > 0 && words > headline::LONGEST_LINE {
-            break;
-        }
-        answer.push_str(if number == 0 { " " } else { "; " });
-        answer.push_str(item_text.trim_end_matches(['.', ';', ',']));
-        end = item.end;
-    }
-    Some((answer, Span::new(best.span.start, end)))
 }
 
 /// A citation of `span` in the passage; `highlights` are byte spans within the sentence.

@@ -9,8 +9,9 @@ use std::ops::Range;
 use super::asks_for_value;
 use super::clauses::{self, Clause, span_of};
 use super::lexicon::{is_auxiliary, is_disputing_verb, is_guard_word};
-use super::question::{Asked, Question, looks_like_participle};
-use super::sentences::{Candidate, Sentence};
+use super::question::{Question, looks_like_participle};
+use super::sentences::Sentence;
+use super::tables::{self, AskedCell};
 use super::values::Value;
 use crate::corpus::Span;
 
@@ -28,6 +29,23 @@ pub struct Line {
     pub span: Span,
     /// How likely the best short answer of the sentence is right, 0 to 1; 0 where none was looked for.
     pub probability: f64,
+    /// What is cited where that is not the chosen sentence; `span` is of its text then.
+    pub cited: Option<Cited>,
+}
+
+/// A stretch of a passage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cited {
+    /// The place of its passage in the hits.
+    pub hit: usize,
+    /// In the document.
+    pub span: Span,
+}
+
+impl Line {
+    pub fn new(text: String, value: Option<String>, span: Span) -> Line {
+        Line { text, value, span, probability: 0.0, cited: None }
+    }
 }
 
 /// From this probability on a short answer is told alone.
@@ -35,17 +53,22 @@ const TOLD_ALONE: f64 = 0.65;
 /// From this probability on it is marked within the sentence that is told.
 const MARKED: f64 = 0.2;
 
-/// The line for the chosen sentence; `short` is its best short answer, and how likely that is right.
-pub fn line(question: &Question, candidate: &Candidate<'_>, short: Option<&(Value, f64)>) -> Line {
-    let sentence = &candidate.sentence;
+/// The line for a sentence; `header` stands over it where it is a row of a table, `short` is its best short
+/// answer, and how likely that is right.
+pub fn line(
+    question: &Question,
+    sentence: &Sentence<'_>,
+    header: Option<&Sentence<'_>>,
+    short: Option<&(Value, f64)>,
+) -> Line {
     let clauses = &clauses::clauses(sentence.text, &sentence.words);
-    if let Some(value @ Value { key: Some(key), .. }) = &candidate.value {
-        return cell_line(sentence, value, *key);
+    if let Some(cell) = header.and_then(|header| tables::asked_for(question, sentence, header)) {
+        return cell_line(cell);
     }
     let Some((value, probability)) = short else { return statement(sentence, clauses, None) };
     let line = match () {
         () if *probability >= TOLD_ALONE && asks_for_value(question.asked) => {
-            value_line(question, sentence, clauses, value)
+            value_line(sentence, clauses, value)
         }
         () if *probability >= MARKED => {
             let told = plain(&sentence.text[value.span.range()]);
@@ -56,17 +79,15 @@ pub fn line(question: &Question, candidate: &Candidate<'_>, short: Option<&(Valu
     Line { probability: *probability, ..line }
 }
 
-/// A table cell is told with the first cell of its row, which says what the row is about.
-fn cell_line(sentence: &Sentence<'_>, value: &Value, key: Span) -> Line {
-    let cell = plain(&sentence.text[value.span.range()]);
-    let text = format!("{} · {cell}", plain(&sentence.text[key.range()]));
-    Line { text, value: Some(cell), span: value.span, probability: 1.0 }
+/// A table cell is told with what its row is about.
+fn cell_line(cell: AskedCell) -> Line {
+    Line { probability: 1.0, ..Line::new(cell.told, Some(cell.value), cell.span) }
 }
 
-fn value_line(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause], value: &Value) -> Line {
+fn value_line(sentence: &Sentence<'_>, clauses: &[Clause], value: &Value) -> Line {
     let told = sentence.text[value.span.range()].to_owned();
     let Some(clause) = clause_around(clauses, &value.words) else {
-        return Line { text: plain(&told), value: Some(plain(&told)), span: value.span, probability: 0.0 };
+        return Line::new(plain(&told), Some(plain(&told)), value.span);
     };
     let value_text = Some(plain(&told));
     if is_disputed(sentence, clause) {
@@ -78,7 +99,7 @@ fn value_line(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause], 
     let is_guarded = guard_outside(sentence, clause, &value.words);
     let is_short = clause.words.len() <= SHORT_CLAUSE && stands_alone(sentence, clause);
     if let Some(short) = reduced(sentence, clause, &value.words) {
-        return Line { text: short, value: value_text, span: clause.span(&sentence.words), probability: 0.0 };
+        return Line::new(short, value_text, clause.span(&sentence.words));
     }
     if is_guarded {
         let told = if stands_alone(sentence, clause) {
@@ -88,11 +109,47 @@ fn value_line(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause], 
         };
         return Line { value: value_text, ..told };
     }
-    if is_short && question.asked == Asked::Count {
+    if is_short {
         return Line { value: value_text, ..whole(sentence, &clause.words) };
     }
-    let span = value.with_role;
-    Line { text: plain(&sentence.text[span.range()]), value: value_text, span, probability: 0.0 }
+    let span = with_limit(sentence, value);
+    Line::new(plain(&sentence.text[span.range()]), value_text, span)
+}
+
+/// The value with who else is named in one breath, and with the words before it that limit it: "by 23:30", "at
+/// least 12".
+fn with_limit(sentence: &Sentence<'_>, value: &Value) -> Span {
+    let mut span = value.with_role;
+    let before = |steps: usize| {
+        let place = value.words.start.checked_sub(steps)?;
+        let gap = sentence.gap_before(place + 1);
+        (!gap.contains([',', '.', ';', ':', '(', '|'])).then(|| sentence.words[place].folded.as_str())
+    };
+    let steps = match (before(2), before(1)) {
+        (Some("at"), Some("least" | "most" | "latest"))
+        | (Some("up"), Some("to"))
+        | (
+            Some("more" | "less" | "fewer" | "later" | "earlier" | "longer" | "older" | "younger"),
+            Some("than"),
+        )
+        | (Some("not"), Some("before" | "after" | "until")) => 2,
+        (
+            _,
+            Some(
+                "about" | "after" | "almost" | "approximately" | "around" | "before" | "below" | "by"
+                | "from" | "minimum" | "maximum" | "nearly" | "only" | "over" | "roughly" | "since" | "under"
+                | "until" | "within",
+            ),
+        ) => 1,
+        _ => 0,
+    };
+    // "no more than", "not later than".
+    let is_negated = steps == 2 && matches!(before(3), Some("no" | "not"));
+    let start = value.words.start - steps - usize::from(is_negated);
+    if steps > 0 {
+        span.start = span.start.min(sentence.words[start].span.start);
+    }
+    span
 }
 
 fn clause_around<'c>(clauses: &'c [Clause], words: &Range<usize>) -> Option<&'c Clause> {
@@ -245,7 +302,7 @@ fn whole(sentence: &Sentence<'_>, words: &Range<usize>) -> Line {
     if let Some(mark) = after.chars().next().filter(|c| matches!(c, '”' | '"' | '%' | ')')) {
         span.end += mark.len_utf8();
     }
-    Line { text: plain(&sentence.text[span.range()]), value: None, span, probability: 0.0 }
+    Line::new(plain(&sentence.text[span.range()]), None, span)
 }
 
 /// The sentence as a line. One too long gives up whole clauses, farthest from the question's words first;
@@ -269,7 +326,8 @@ fn statement(sentence: &Sentence<'_>, clauses: &[Clause], value: Option<&Range<u
     let length = |kept: &Range<usize>| clauses[kept.end - 1].words.end - clauses[kept.start].words.start;
     while length(&kept) > LONGEST_LINE && kept.len() > 1 {
         let (first, last) = (&clauses[kept.start], &clauses[kept.end - 1]);
-        let can_drop_first = stands_alone(sentence, &clauses[kept.start + 1]);
+        let can_drop_first =
+            stands_alone(sentence, &clauses[kept.start + 1]) && droppable_start(sentence, first);
         if can_drop_first && matched(first) < matched(last) {
             kept.start += 1;
         } else if droppable_end(sentence, last) && matched(last).is_finite() {
@@ -284,22 +342,49 @@ fn statement(sentence: &Sentence<'_>, clauses: &[Clause], value: Option<&Range<u
     if words.len() == all.len() { whole_sentence(sentence) } else { whole(sentence, &words) }
 }
 
+/// A clause at the start may go unless it limits what follows, or makes it somebody's claim.
+fn droppable_start(sentence: &Sentence<'_>, clause: &Clause) -> bool {
+    let mut words = sentence.words[clause.opener.start..clause.words.end].iter();
+    let opens_limit =
+        sentence.words[clause.opener.start..].first().is_some_and(|word| is_limiting_opener(&word.folded));
+    !opens_limit && !words.any(|word| is_guard_word(&word.folded) || is_disputing_verb(&word.folded))
+}
+
+fn is_limiting_opener(folded: &str) -> bool {
+    is_condition(folded)
+        || matches!(
+            folded,
+            "after"
+                | "although"
+                | "as"
+                | "before"
+                | "by"
+                | "during"
+                | "from"
+                | "on"
+                | "once"
+                | "since"
+                | "when"
+                | "while"
+        )
+}
+
 /// A clause at the end may go unless it limits what stands before it.
 fn droppable_end(sentence: &Sentence<'_>, clause: &Clause) -> bool {
     let opening = (clause.opener.start..clause.words.end).take(2);
     !opening.into_iter().any(|place| {
         let word = sentence.words[place].folded.as_str();
-        is_condition(word) || matches!(word, "but" | "although" | "though")
+        is_limiting_opener(word) || matches!(word, "but" | "though")
     })
 }
 
 /// All of it, without the full stop.
-fn whole_sentence(sentence: &Sentence<'_>) -> Line {
+pub fn whole_sentence(sentence: &Sentence<'_>) -> Line {
     let text = sentence.text.trim();
     let start = text.as_ptr() as usize - sentence.text.as_ptr() as usize;
     // Items of a list, and what was cut for its length, end in other signs.
     let text = text.strip_suffix(['.', ',', ';']).unwrap_or(text);
-    Line { text: plain(text), value: None, span: Span::new(start, start + text.len()), probability: 0.0 }
+    Line::new(plain(text), None, Span::new(start, start + text.len()))
 }
 
 /// One line without markup: emphasis, code marks, the bars of a table row and the addresses of links are left
@@ -323,8 +408,20 @@ pub fn plain(text: &str) -> String {
             line.push(if c.is_whitespace() { ' ' } else { c });
         }
         rest = &rest[c.len_utf8()..];
+        if is_hyphenated(&line, rest) {
+            rest = rest.trim_start();
+        }
     }
     line.split_whitespace().collect::<Vec<&str>>().join(" ")
+}
+
+/// Whether a word goes on in the next line.
+fn is_hyphenated(line: &str, rest: &str) -> bool {
+    let before = line.strip_suffix('-').and_then(|line| line.chars().next_back());
+    let after = rest.trim_start().chars().next();
+    before.is_some_and(char::is_alphabetic)
+        && rest.starts_with(['\n', '\r'])
+        && after.is_some_and(char::is_lowercase)
 }
 
 /// The length of "](address)" where `text` starts with it.
@@ -345,6 +442,7 @@ mod tests {
         );
         assert_eq!(plain("5 * 3 is `__init__`"), "5 * 3 is __init__");
         assert_eq!(plain("| small | **5 €** | |"), "small · 5 €");
+        assert_eq!(plain("a long-\n  term plan - or two"), "a long-term plan - or two");
     }
 
     #[test]

@@ -1,0 +1,390 @@
+//! What is told of the chosen sentence: itself, or the stretch of its passage that it cannot be understood or does
+//! not answer without.
+//!
+//! A question is told by its answer, a step with its procedure, a sentence that says "it" with the one before. All
+//! that is told stands in one piece in the source, and is cited in one piece.
+
+use std::ops::Range;
+
+use super::clauses::span_of;
+use super::headline::{self, Cited, LONGEST_LINE, Line, plain};
+use super::lists::{self, List};
+use super::model::Trees;
+use super::names::{self, Name};
+use super::question::{Asked, Question};
+use super::sentences::{Candidate, Sentence, Wanted, asks};
+use super::{asks_for_value, spans, tables, values};
+use crate::corpus::sentences::ends_like_a_sentence;
+use crate::corpus::{PassageKind, Span};
+use crate::retrieval::{Hit, IndexedPassage};
+use crate::words::is_function_word;
+
+/// A question with all that may be told.
+pub struct Telling<'a> {
+    pub question: &'a Question,
+    /// Best first, never empty.
+    pub candidates: &'a [Candidate<'a>],
+    pub hits: &'a [Hit<'a>],
+    pub wanted: &'a Wanted<'a>,
+    pub spans: &'a Trees,
+}
+
+/// What a neighbour has to add of the question's weight to be told along, 0 to 1.
+const WORTH_ADDING: f64 = 0.25;
+/// A person's name is told in brackets only where it looks as much like one; see `names::person_fit`.
+const SURELY_A_PERSON: f64 = 0.7;
+/// A passage that follows another begins at most so many bytes after it: a line break and a marker.
+const LONGEST_BREAK: usize = 8;
+
+impl<'a> Telling<'a> {
+    /// The chosen sentence by itself.
+    pub fn alone(&self) -> Line {
+        let best = &self.candidates[0];
+        self.sentence_line(&best.sentence, best.hit)
+    }
+
+    /// What is told instead of `alone`, the chosen sentence by itself, where that is not enough.
+    pub fn line(&self, alone: Line) -> Line {
+        let best = &self.candidates[0];
+        let passage = &self.hits[best.hit].passage;
+        let place = passage.passage.sentences.iter().position(|span| *span == best.span);
+        let Some(place) = place else { return alone };
+        let instead = match () {
+            () if asks(best.sentence.text) => self.answer(best.hit, place),
+            () if is_mail_header(best.sentence.text) => self.body(),
+            () if passage.passage.kind == PassageKind::TableRow => self.same_row_elsewhere(&alone),
+            () => self.listed(best.hit, place).or_else(|| self.together(best.hit, place, &alone)),
+        };
+        instead.map_or(alone.clone(), |told| Line { probability: alone.probability, ..told })
+    }
+
+    fn sentence_line(&self, sentence: &Sentence<'a>, hit: usize) -> Line {
+        let short = spans::best(self.question, sentence, self.spans);
+        headline::line(self.question, sentence, self.header(hit).as_ref(), short.as_ref())
+    }
+
+    /// The header of a table row.
+    fn header(&self, hit: usize) -> Option<Sentence<'a>> {
+        let passage = &self.hits[hit].passage;
+        let (text, _) = passage.context_text.as_ref()?;
+        (passage.passage.kind == PassageKind::TableRow).then(|| Sentence::new(text, self.wanted))
+    }
+
+    fn text(&self, hit: usize, place: usize) -> &'a str {
+        let passage = &self.hits[hit].passage;
+        passage.slice(passage.passage.sentences[place])
+    }
+
+    fn sentence(&self, hit: usize, place: usize) -> Sentence<'a> {
+        Sentence::new(self.text(hit, place), self.wanted)
+    }
+
+    /// Sentences of one passage as a line, without the marker before the first.
+    fn told(&self, hit: usize, places: Range<usize>) -> Line {
+        let sentences = &self.hits[hit].passage.passage.sentences;
+        let marker = answer_marker(self.text(hit, places.start));
+        let span = Span::new(sentences[places.start].start + marker, sentences[places.end - 1].end);
+        let mut text = String::new();
+        for place in places.clone() {
+            let skipped = if place == places.start { marker } else { 0 };
+            if place > places.start {
+                text.push_str(if ends_like_a_sentence(&text) { " " } else { "; " });
+            }
+            text.push_str(&plain(&self.text(hit, place)[skipped..]));
+        }
+        let text = text.strip_suffix(['.', ',', ';']).unwrap_or(&text).to_owned();
+        Line { cited: Some(Cited { hit, span }), ..Line::new(text, None, Span::new(0, span.len())) }
+    }
+
+    /// The same of one sentence, its short answer taken out where there is one.
+    fn told_alone(&self, hit: usize, place: usize) -> Line {
+        let span = self.hits[hit].passage.passage.sentences[place];
+        let marker = answer_marker(self.text(hit, place));
+        let sentence = Sentence::new(&self.text(hit, place)[marker..], self.wanted);
+        let cited = Cited { hit, span: Span::new(span.start + marker, span.end) };
+        Line { cited: Some(cited), ..self.sentence_line(&sentence, hit) }
+    }
+
+    /// As many sentences from `start` on as fit in a line, up to the next question; at least one.
+    fn run(&self, hit: usize, start: usize) -> Range<usize> {
+        let count = self.hits[hit].passage.passage.sentences.len();
+        let mut end = start + 1;
+        while end < count && !asks(self.text(hit, end)) && self.fits(hit, start..end + 1) {
+            end += 1;
+        }
+        start..end
+    }
+
+    fn fits(&self, hit: usize, places: Range<usize>) -> bool {
+        self.told(hit, places).text.split_whitespace().count() <= LONGEST_LINE
+    }
+
+    fn offers_value(&self, sentence: &Sentence<'_>) -> bool {
+        values::best(self.question, sentence).is_some_and(|value| value.score >= values::WEAK)
+    }
+
+    // -------------------------------------------------------------------------------- what a question is told by
+
+    /// A question that stands in the source is told by the answer that follows it.
+    fn answer(&self, hit: usize, place: usize) -> Option<Line> {
+        let passage = &self.hits[hit].passage;
+        let (hit, start) = match answering(passage, place) {
+            Some(start) => (hit, start),
+            None => (self.following(hit)?, 0),
+        };
+        let run = self.run(hit, start);
+        if asks_for_value(self.question.asked)
+            && let Some(place) = run.clone().find(|place| self.offers_value(&self.sentence(hit, *place)))
+        {
+            return Some(self.told_alone(hit, place));
+        }
+        Some(self.told(hit, run))
+    }
+
+    /// The passage right below, where it was found too.
+    fn following(&self, hit: usize) -> Option<usize> {
+        let above = &self.hits[hit].passage;
+        self.hits.iter().position(|below| {
+            let gap = below.passage.passage.span.start.checked_sub(above.passage.span.end);
+            below.passage.path == above.path && gap.is_some_and(|gap| gap <= LONGEST_BREAK)
+        })
+    }
+
+    /// A mail's header only says what it is about: the best sentence of the same document is told.
+    fn body(&self) -> Option<Line> {
+        let best = &self.candidates[0];
+        let says = |other: &&Candidate<'_>| {
+            other.document == best.document
+                && !asks(other.sentence.text)
+                && !is_mail_header(other.sentence.text)
+        };
+        let other = self.candidates[1..].iter().find(says)?;
+        let cited = Cited { hit: other.hit, span: other.span };
+        Some(Line { cited: Some(cited), ..self.sentence_line(&other.sentence, other.hit) })
+    }
+
+    /// A row that has no column for what is asked may have one in another table of the document, where its first
+    /// cell stands again. What the question named of the first row is told in brackets.
+    fn same_row_elsewhere(&self, alone: &Line) -> Option<Line> {
+        let best = &self.candidates[0];
+        if alone.value.is_some() || !asks_for_value(self.question.asked) {
+            return None;
+        }
+        let key = tables::key(&best.sentence);
+        let named = tables::named_beside_key(&best.sentence);
+        let rows = self.candidates[1..].iter().filter(|other| {
+            other.document == best.document && !key.is_empty() && tables::key(&other.sentence) == key
+        });
+        rows.filter_map(|row| {
+            let header = self.header(row.hit)?;
+            let cell = tables::asked_for_in(self.question, &row.sentence, &header)?;
+            let text = cell.told_as(&named);
+            let cited = Some(Cited { hit: row.hit, span: row.span });
+            Some(Line { cited, ..Line::new(text, Some(cell.value), cell.span) })
+        })
+        .next()
+    }
+
+    // -------------------------------------------------------------------------------- what stands in a list
+
+    fn listed(&self, hit: usize, place: usize) -> Option<Line> {
+        let passage = &self.hits[hit].passage;
+        if self.text(hit, place).ends_with(':') {
+            return lists::lead_in_with_items(passage, place).map(|(text, span)| whole_line(text, hit, span));
+        }
+        let list = List::of(passage).filter(|list| list.is_item(place))?;
+        if !lists::asks_for_several(self.question, list.is_numbered)
+            || !self.is_asked_above(hit, place, &list)
+        {
+            return None;
+        }
+        let (text, span) = list.told_with(place);
+        Some(whole_line(text, hit, span))
+    }
+
+    /// Whether the lead-in or the headings have more of the question than the item alone has.
+    fn is_asked_above(&self, hit: usize, place: usize, list: &List<'a>) -> bool {
+        let item = presence(&self.sentence(hit, place));
+        let headings = self.hits[hit].passage.passage.headings.iter().map(String::as_str);
+        let title = self.hits[hit].source.description.title.as_str();
+        let mut above = vec![0.0_f64; item.len()];
+        for text in headings.chain(list.lead_in()).chain([title]) {
+            above
+                .iter_mut()
+                .zip(presence(&Sentence::new(text, self.wanted)))
+                .for_each(|(all, here)| *all = all.max(here));
+        }
+        self.weight_of(&above, &item) >= self.weight_of(&item, &above)
+    }
+
+    /// The weight of the terms that `here` has and `there` has not.
+    fn weight_of(&self, here: &[f64], there: &[f64]) -> f64 {
+        let terms = self.candidates[0].sentence.terms.iter();
+        terms
+            .zip(here.iter().zip(there))
+            .map(|(term, (here, there))| term.weight * (here - there).max(0.0))
+            .sum()
+    }
+
+    // -------------------------------------------------------------------------------- sentences told together
+
+    /// The chosen sentence with the one before or after it, where it does not answer or cannot be understood alone.
+    fn together(&self, hit: usize, place: usize, alone: &Line) -> Option<Line> {
+        let best = &self.candidates[0].sentence;
+        let is_whole = headline::whole_sentence(best).text == alone.text;
+        if !is_whole {
+            return None;
+        }
+        if let Some(named) = self.with_name(hit, place, alone) {
+            return Some(named);
+        }
+        let other = self.needed(hit, place)?;
+        let places = place.min(other)..place.max(other) + 1;
+        self.fits(hit, places.clone()).then(|| Line { value: alone.value.clone(), ..self.told(hit, places) })
+    }
+
+    /// The neighbour that the sentence at `place` needs.
+    fn needed(&self, hit: usize, place: usize) -> Option<usize> {
+        let here = self.sentence(hit, place);
+        let before = place.checked_sub(1).filter(|before| !asks(self.text(hit, *before)));
+        let count = self.hits[hit].passage.passage.sentences.len();
+        let after = Some(place + 1).filter(|after| *after < count && !asks(self.text(hit, *after)));
+        let either = |is: &dyn Fn(&Sentence<'_>) -> bool| {
+            [after, before].into_iter().flatten().find(|place| is(&self.sentence(hit, *place)))
+        };
+        if refers_back(&here) && before.is_some() {
+            return before;
+        }
+        if asks_for_value(self.question.asked) && !self.offers_value(&here) {
+            return either(&|other| self.offers_value(other));
+        }
+        if self.question.asked == Asked::Reason && !gives_reason(&here) {
+            return either(&gives_reason).or(after);
+        }
+        if says_nothing_new(&here) {
+            return after;
+        }
+        let known = presence(&here);
+        let all: f64 = here.terms.iter().map(|term| term.weight).sum();
+        either(&|other| self.weight_of(&presence(other), &known) >= WORTH_ADDING * all)
+    }
+
+    /// "She [Ada Lund] sails it": where the sentence before is about one person, and names nobody else.
+    fn with_name(&self, hit: usize, place: usize, alone: &Line) -> Option<Line> {
+        let here = &self.candidates[0].sentence;
+        let pronoun = here.words.first().filter(|word| matches!(word.folded.as_str(), "he" | "she"))?;
+        let before = self.sentence(hit, place.checked_sub(1)?);
+        let names = names::names(&before);
+        let people: Vec<&Name> =
+            names.iter().filter(|name| names::person_fit(name, &before) >= SURELY_A_PERSON).collect();
+        let [person] = people.as_slice() else { return None };
+        if person.run.start > 0 || names.len() > 1 {
+            return None;
+        }
+        let name = plain(&before.text[span_of(&person.words, &before.words).range()]);
+        let rest = alone.text.strip_prefix(pronoun.written(here.text))?;
+        Some(Line { text: format!("{} [{name}]{rest}", pronoun.written(here.text)), ..alone.clone() })
+    }
+}
+
+fn whole_line(text: String, hit: usize, span: Span) -> Line {
+    Line { cited: Some(Cited { hit, span }), ..Line::new(text, None, Span::new(0, span.len())) }
+}
+
+/// The first sentence of what answers the question that the sentence at `place` asks, or belongs to: "My flag is
+/// torn. Who mends it?"
+pub fn answering(passage: &IndexedPassage, place: usize) -> Option<usize> {
+    let sentences = &passage.passage.sentences;
+    let text = |place: usize| passage.slice(sentences[place]);
+    let mut start = place + 1;
+    while start < sentences.len() && answer_marker(text(start)) == 0 && !ends_question(text(start - 1)) {
+        start += 1;
+    }
+    while start < sentences.len() && asks(text(start)) {
+        start += 1;
+    }
+    (start < sentences.len()).then_some(start)
+}
+
+fn ends_question(text: &str) -> bool {
+    text.trim_end_matches([' ', '*', '_', '"', '”']).ends_with('?')
+}
+
+/// The length of "A: " before an answer, 0 where it has none.
+fn answer_marker(text: &str) -> usize {
+    let after = ["A:", "A.", "**A:**", "**A:"].iter().find_map(|marker| text.strip_prefix(marker));
+    match after {
+        Some(rest) if rest.starts_with(char::is_whitespace) => text.len() - rest.trim_start().len(),
+        _ => 0,
+    }
+}
+
+/// "Subject: …" and the other lines over a mail.
+fn is_mail_header(text: &str) -> bool {
+    const KEYS: &[&str] = &["subject", "betreff", "re", "fwd", "cc"];
+    let key =
+        text.trim_start_matches(['*', '_', '>', ' ']).split_once(':').map(|(key, _)| key.to_lowercase());
+    key.is_some_and(|key| KEYS.contains(&key.as_str()))
+}
+
+/// For each term, how surely it stands in the sentence.
+fn presence(sentence: &Sentence<'_>) -> Vec<f64> {
+    let mut presence = vec![0.0_f64; sentence.terms.len()];
+    for (term, quality) in sentence.found.iter().flatten() {
+        presence[*term] = presence[*term].max(*quality);
+    }
+    presence
+}
+
+/// Whether a sentence starts with a word that stands for something said before it.
+fn refers_back(sentence: &Sentence<'_>) -> bool {
+    sentence.words.first().is_some_and(|word| {
+        matches!(
+            word.folded.as_str(),
+            "he" | "she"
+                | "it"
+                | "they"
+                | "this"
+                | "these"
+                | "those"
+                | "that"
+                | "otherwise"
+                | "then"
+                | "both"
+        )
+    })
+}
+
+fn gives_reason(sentence: &Sentence<'_>) -> bool {
+    sentence.words.iter().any(|word| {
+        matches!(
+            word.folded.as_str(),
+            "because"
+                | "since"
+                | "reason"
+                | "reasons"
+                | "due"
+                | "cause"
+                | "caused"
+                | "causes"
+                | "therefore"
+                | "so"
+                | "owing"
+                | "otherwise"
+                | "thus"
+                | "weil"
+                | "denn"
+                | "grund"
+                | "deshalb"
+        )
+    })
+}
+
+/// Whether the question says all of it itself.
+fn says_nothing_new(sentence: &Sentence<'_>) -> bool {
+    sentence
+        .words
+        .iter()
+        .zip(&sentence.found)
+        .all(|(word, found)| found.is_some() || is_function_word(&word.folded))
+}
