@@ -15,6 +15,7 @@ pub mod agreement;
 pub mod associations;
 pub mod clauses;
 pub mod confidence;
+pub mod entries;
 pub mod explain;
 pub mod features;
 pub mod followup;

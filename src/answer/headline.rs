@@ -9,14 +9,18 @@ use std::ops::Range;
 use super::asks_for_value;
 use super::clauses::{self, Clause, span_of};
 use super::lexicon::{is_auxiliary, is_disputing_verb, is_guard_word};
+use super::names;
 use super::question::{Question, looks_like_participle};
 use super::sentences::Sentence;
 use super::tables::{self, AskedCell};
-use super::values::Value;
+use super::values::{self, Value};
 use crate::corpus::Span;
+use crate::corpus::passages::is_key_value;
 
 /// A clause of so many words is told whole beside its value.
 const SHORT_CLAUSE: usize = 9;
+/// A line of key and value with so many words is told whole, since its key says what the value is.
+const SHORT_ENTRY: usize = 14;
 /// What people read at a glance: longer statements give up clauses.
 pub const LONGEST_LINE: usize = 38;
 
@@ -65,8 +69,15 @@ pub fn line(
     if let Some(cell) = header.and_then(|header| tables::asked_for(question, sentence, header)) {
         return cell_line(cell);
     }
+    if header.is_some() {
+        return whole_sentence(sentence);
+    }
     let Some((value, probability)) = short else { return statement(sentence, clauses, None) };
     let line = match () {
+        () if is_key_value(sentence.text) && sentence.words.len() <= SHORT_ENTRY => {
+            let told = (*probability >= MARKED).then(|| plain(&sentence.text[value.span.range()]));
+            Line { value: told, ..whole_sentence(sentence) }
+        }
         () if *probability >= TOLD_ALONE && asks_for_value(question.asked) => {
             value_line(sentence, clauses, value)
         }
@@ -116,10 +127,46 @@ fn value_line(sentence: &Sentence<'_>, clauses: &[Clause], value: &Value) -> Lin
     Line::new(plain(&sentence.text[span.range()]), value_text, span)
 }
 
-/// The value with who else is named in one breath, and with the words before it that limit it: "by 23:30", "at
-/// least 12".
+/// A name with those that stand in one list with it: "Ada Lund, Bo Rask and Cy Toll".
+fn with_companions(sentence: &Sentence<'_>, mut span: Span) -> Span {
+    let names = names::names(sentence);
+    let spans: Vec<Span> = names.iter().map(|name| span_of(&name.run, &sentence.words)).collect();
+    let joins = |before: Span, after: Span| {
+        let between = sentence.text[before.end..after.start].trim();
+        matches!(between, "," | "and" | ", and" | "&" | "or" | "und")
+    };
+    let Some(own) = spans.iter().position(|name| name.start <= span.start && span.end <= name.end) else {
+        return span;
+    };
+    let mut last = own;
+    while last + 1 < spans.len() && joins(spans[last], spans[last + 1]) {
+        last += 1;
+    }
+    let mut first = own;
+    while first > 0 && joins(spans[first - 1], spans[first]) {
+        first -= 1;
+    }
+    // "Ada Lund, Ghent" are not two of a kind: a list is known by its "and".
+    let is_list = sentence.text[spans[first].start..spans[last].end]
+        .split_whitespace()
+        .any(|word| matches!(word, "and" | "&" | "or" | "und"));
+    if is_list {
+        span = Span::new(span.start.min(spans[first].start), span.end.max(spans[last].end));
+    }
+    span
+}
+
+/// The value with the words before it that limit it, "by 23:30", "at least 12", or with who else is named in one
+/// breath.
 fn with_limit(sentence: &Sentence<'_>, value: &Value) -> Span {
     let mut span = value.with_role;
+    let is_measured = value
+        .words
+        .clone()
+        .any(|place| values::is_counting_word(&sentence.words[place]) || names::is_calendar(sentence, place));
+    if !is_measured {
+        return with_companions(sentence, span);
+    }
     let before = |steps: usize| {
         let place = value.words.start.checked_sub(steps)?;
         let gap = sentence.gap_before(place + 1);

@@ -12,6 +12,7 @@ use super::sentences::Sentence;
 use super::values::{Value, is_currency_sign};
 use crate::corpus::Span;
 use crate::corpus::sentences::trimmed;
+use crate::words::stem;
 
 /// What a row says of what was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub fn asked_for(question: &Question, row: &Sentence<'_>, header: &Sentence<'_>)
 
 /// The same for a row that is known to be meant.
 pub fn asked_for_in(question: &Question, row: &Sentence<'_>, header: &Sentence<'_>) -> Option<AskedCell> {
-    if matches!(question.asked, Asked::YesNo | Asked::Reason | Asked::Manner | Asked::Quotation) {
+    if matches!(question.asked, Asked::YesNo | Asked::Reason | Asked::Quotation) {
         return None;
     }
     let table = Row::new(row, header);
@@ -93,7 +94,11 @@ impl<'r, 'a> Row<'r, 'a> {
 
     /// The column that the header's words name; else the only one with the kind of value that is asked for.
     fn asked_column(&self, question: &Question) -> Option<usize> {
-        let fits = |column: &usize| !self.is_empty(*column) && !self.is_about(*column);
+        let fits = |column: &usize| {
+            // The first cell says what the row is about: it is asked for only by "which boat".
+            let may_be = *column > 0 || self.is_asked_by_which(question);
+            may_be && !self.is_empty(*column) && !self.is_about(*column)
+        };
         let best = (0..self.cells.len())
             .filter(fits)
             .map(|column| (column, self.named_above(column)))
@@ -110,6 +115,16 @@ impl<'r, 'a> Row<'r, 'a> {
             (None, [column]) => Some(*column),
             _ => None,
         }
+    }
+
+    /// Whether "which" or "what" is followed by the header of the first column.
+    fn is_asked_by_which(&self, question: &Question) -> bool {
+        let Some(header) = self.columns.first() else { return false };
+        let above = words_in(self.header, *header);
+        let asked = crate::words::words(&question.text);
+        let which = asked.iter().position(|word| matches!(word.folded.as_str(), "which" | "what" | "welche"));
+        let nouns = which.map_or(&[][..], |at| &asked[at + 1..asked.len().min(at + 3)]);
+        nouns.iter().any(|noun| above.clone().any(|place| *self.header.stems[place] == *stem(&noun.folded)))
     }
 
     /// The weight of the question's words in the header of a column that no cell of the row has.

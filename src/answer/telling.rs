@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::clauses::span_of;
+use super::entries;
 use super::headline::{self, Cited, LONGEST_LINE, Line, plain};
 use super::lists::{self, List};
 use super::model::Trees;
@@ -14,7 +15,7 @@ use super::names::{self, Name};
 use super::question::{Asked, Question};
 use super::sentences::{Candidate, Sentence, Wanted, asks};
 use super::{asks_for_value, spans, tables, values};
-use crate::corpus::sentences::ends_like_a_sentence;
+use crate::corpus::passages::is_key_value;
 use crate::corpus::{PassageKind, Span};
 use crate::retrieval::{Hit, IndexedPassage};
 use crate::words::is_function_word;
@@ -30,7 +31,7 @@ pub struct Telling<'a> {
 }
 
 /// What a neighbour has to add of the question's weight to be told along, 0 to 1.
-const WORTH_ADDING: f64 = 0.25;
+const WORTH_ADDING: f64 = 0.3;
 /// A person's name is told in brackets only where it looks as much like one; see `names::person_fit`.
 const SURELY_A_PERSON: f64 = 0.7;
 /// A passage that follows another begins at most so many bytes after it: a line break and a marker.
@@ -40,7 +41,12 @@ impl<'a> Telling<'a> {
     /// The chosen sentence by itself.
     pub fn alone(&self) -> Line {
         let best = &self.candidates[0];
-        self.sentence_line(&best.sentence, best.hit)
+        let Some(entry) = entries::entry(&best.sentence) else {
+            return self.sentence_line(&best.sentence, best.hit);
+        };
+        let sentence = Sentence::new(&best.sentence.text[entry.range()], self.wanted);
+        let cited = Cited { hit: best.hit, span: entry.shifted(best.span.start) };
+        Line { cited: Some(cited), ..self.sentence_line(&sentence, best.hit) }
     }
 
     /// What is told instead of `alone`, the chosen sentence by itself, where that is not enough.
@@ -48,7 +54,7 @@ impl<'a> Telling<'a> {
         let best = &self.candidates[0];
         let passage = &self.hits[best.hit].passage;
         let place = passage.passage.sentences.iter().position(|span| *span == best.span);
-        let Some(place) = place else { return alone };
+        let Some(place) = place.filter(|_| alone.cited.is_none()) else { return alone };
         let instead = match () {
             () if asks(best.sentence.text) => self.answer(best.hit, place),
             () if is_mail_header(best.sentence.text) => self.body(),
@@ -88,7 +94,7 @@ impl<'a> Telling<'a> {
         for place in places.clone() {
             let skipped = if place == places.start { marker } else { 0 };
             if place > places.start {
-                text.push_str(if ends_like_a_sentence(&text) { " " } else { "; " });
+                text.push_str(if text.ends_with(['.', '!', '?', ':', '”', '"']) { " " } else { "; " });
             }
             text.push_str(&plain(&self.text(hit, place)[skipped..]));
         }
@@ -232,7 +238,9 @@ impl<'a> Telling<'a> {
     fn together(&self, hit: usize, place: usize, alone: &Line) -> Option<Line> {
         let best = &self.candidates[0].sentence;
         let is_whole = headline::whole_sentence(best).text == alone.text;
-        if !is_whole {
+        let is_prose =
+            self.hits[hit].passage.passage.kind == PassageKind::Paragraph && !is_key_value(best.text);
+        if !is_whole || !is_prose || self.question.asked == Asked::YesNo {
             return None;
         }
         if let Some(named) = self.with_name(hit, place, alone) {
@@ -255,18 +263,22 @@ impl<'a> Telling<'a> {
         if refers_back(&here) && before.is_some() {
             return before;
         }
-        if asks_for_value(self.question.asked) && !self.offers_value(&here) {
-            return either(&|other| self.offers_value(other));
-        }
-        if self.question.asked == Asked::Reason && !gives_reason(&here) {
-            return either(&gives_reason).or(after);
-        }
         if says_nothing_new(&here) {
             return after;
         }
-        let known = presence(&here);
-        let all: f64 = here.terms.iter().map(|term| term.weight).sum();
-        either(&|other| self.weight_of(&presence(other), &known) >= WORTH_ADDING * all)
+        match self.question.asked {
+            asked if asks_for_value(asked) => {
+                let is_missing = !self.offers_value(&here);
+                if is_missing { either(&|other| self.offers_value(other)) } else { None }
+            }
+            Asked::Reason if !gives_reason(&here) => either(&gives_reason),
+            Asked::Open | Asked::Manner | Asked::Definition => {
+                let known = presence(&here);
+                let all: f64 = here.terms.iter().map(|term| term.weight).sum();
+                either(&|other| self.weight_of(&presence(other), &known) >= WORTH_ADDING * all)
+            }
+            _ => None,
+        }
     }
 
     /// "She [Ada Lund] sails it": where the sentence before is about one person, and names nobody else.
@@ -356,27 +368,29 @@ fn refers_back(sentence: &Sentence<'_>) -> bool {
 }
 
 fn gives_reason(sentence: &Sentence<'_>) -> bool {
-    sentence.words.iter().any(|word| {
-        matches!(
-            word.folded.as_str(),
-            "because"
-                | "since"
-                | "reason"
-                | "reasons"
-                | "due"
-                | "cause"
-                | "caused"
-                | "causes"
-                | "therefore"
-                | "so"
-                | "owing"
-                | "otherwise"
-                | "thus"
-                | "weil"
-                | "denn"
-                | "grund"
-                | "deshalb"
-        )
+    sentence.words.iter().enumerate().any(|(place, word)| {
+        let is_conjunction = word.folded == "as" && sentence.gap_before(place).contains(',');
+        is_conjunction
+            || matches!(
+                word.folded.as_str(),
+                "because"
+                    | "since"
+                    | "reason"
+                    | "reasons"
+                    | "due"
+                    | "cause"
+                    | "caused"
+                    | "causes"
+                    | "therefore"
+                    | "so"
+                    | "owing"
+                    | "otherwise"
+                    | "thus"
+                    | "weil"
+                    | "denn"
+                    | "grund"
+                    | "deshalb"
+            )
     })
 }
 
