@@ -8,7 +8,7 @@
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::corpus::{Date, Span};
+use crate::corpus::{Date, PassageKind, Span};
 use crate::retrieval::{Hit, Index, IndexError};
 
 pub mod agreement;
@@ -55,6 +55,9 @@ use weights::Weights;
 
 /// A question is a sentence or two: more is pasted text, and is refused with a word of help.
 pub const LONGEST_QUESTION: usize = 2_000;
+
+/// More rows of one document with the same first cell are not looked at.
+const MOST_ROWS_ALIKE: usize = 8;
 
 /// What decides how questions are answered, beside the index.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -236,8 +239,31 @@ impl<'a> Engine<'a> {
         }
         let question = Question::parse(text, self.lexicon);
         let (terms, corrections) = terms::weigh(&question, self.index, self.options.spelling)?;
-        let hits = self.index.search(&terms::query(&terms, sources), limit)?;
+        let mut hits = self.index.search(&terms::query(&terms, sources), limit)?;
+        self.add_rows_alike(&question, &mut hits)?;
         Ok(Reading { question, terms, corrections, hits })
+    }
+
+    /// Where the best passage is a table row, what is asked of it may stand in another table of its document, in a
+    /// row that has nothing of the question but the same first cell.
+    fn add_rows_alike(&self, question: &Question, hits: &mut Vec<Hit<'a>>) -> Result<(), AnswerError> {
+        let is_row = |hit: &&Hit<'_>| hit.passage.passage.kind == PassageKind::TableRow;
+        let Some(row) = hits.first().filter(is_row).filter(|_| asks_for_value(question.asked)) else {
+            return Ok(());
+        };
+        let key = tables::key(&row.passage.text).to_owned();
+        let (path, id, score) =
+            (row.passage.path.clone(), row.source.description.id.clone(), hits[hits.len() - 1].score);
+        let (terms, _) = terms::weigh(&Question::parse(&key, self.lexicon), self.index, false)?;
+        for hit in self.index.search(&terms::query(&terms, &[id]), MOST_ROWS_ALIKE)? {
+            let span = hit.passage.passage.span;
+            let is_known =
+                hits.iter().any(|known| known.passage.path == path && known.passage.passage.span == span);
+            if is_row(&&hit) && tables::key(&hit.passage.text) == key && !is_known {
+                hits.push(Hit { score, ..hit });
+            }
+        }
+        Ok(())
     }
 
     /// Every sentence that was found, best first.

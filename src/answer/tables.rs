@@ -71,8 +71,8 @@ pub fn named_beside_key(row: &Sentence<'_>) -> Vec<String> {
 }
 
 /// The first cell of a row, which says what it is about: where two tables have it, they speak of the same thing.
-pub fn key<'t>(row: &Sentence<'t>) -> &'t str {
-    cells(row.text).first().map_or("", |cell| &row.text[cell.range()])
+pub fn key(row: &str) -> &str {
+    cells(row).first().map_or("", |cell| &row[cell.range()])
 }
 
 /// A row with its header, and where the question's words stand in both.

@@ -16,6 +16,7 @@ use super::question::{Asked, Question};
 use super::sentences::{Candidate, Sentence, Wanted, asks};
 use super::{asks_for_value, spans, tables, values};
 use crate::corpus::passages::is_key_value;
+use crate::corpus::sentences::sentences;
 use crate::corpus::{PassageKind, Span};
 use crate::retrieval::{Hit, IndexedPassage};
 use crate::words::is_function_word;
@@ -32,6 +33,12 @@ pub struct Telling<'a> {
 
 /// What a neighbour has to add of the question's weight to be told along, 0 to 1.
 const WORTH_ADDING: f64 = 0.3;
+/// A neighbour that is one of the next so many candidates …
+const RUNNERS_UP: usize = 2;
+/// … and stays behind by no more log-odds is told along.
+const CLOSE: f64 = 2.0;
+/// A step with less of the question's weight is told with the others, 0 to 1.
+const MOST_OF_IT: f64 = 0.6;
 /// A person's name is told in brackets only where it looks as much like one; see `names::person_fit`.
 const SURELY_A_PERSON: f64 = 0.7;
 /// A passage that follows another begins at most so many bytes after it: a line break and a marker.
@@ -41,12 +48,33 @@ impl<'a> Telling<'a> {
     /// The chosen sentence by itself.
     pub fn alone(&self) -> Line {
         let best = &self.candidates[0];
-        let Some(entry) = entries::entry(&best.sentence) else {
-            return self.sentence_line(&best.sentence, best.hit);
-        };
-        let sentence = Sentence::new(&best.sentence.text[entry.range()], self.wanted);
-        let cited = Cited { hit: best.hit, span: entry.shifted(best.span.start) };
+        let part = entries::entry(&best.sentence).or_else(|| self.part(&best.sentence));
+        let Some(part) = part else { return self.sentence_line(&best.sentence, best.hit) };
+        let sentence = Sentence::new(&best.sentence.text[part.range()], self.wanted);
+        let cited = Cited { hit: best.hit, span: part.shifted(best.span.start) };
         Line { cited: Some(cited), ..self.sentence_line(&sentence, best.hit) }
+    }
+
+    /// An item of a list may hold several sentences. Where they are too many for a line: those in a row that fit and
+    /// have most of the question's words, the first of equals.
+    fn part(&self, sentence: &Sentence<'a>) -> Option<Span> {
+        let inner = sentences(sentence.text);
+        let words = |span: Span| plain(&sentence.text[span.range()]).split_whitespace().count();
+        if inner.len() < 2 || words(Span::new(0, sentence.text.len())) <= LONGEST_LINE {
+            return None;
+        }
+        let mut best: Option<(Span, f64)> = None;
+        for (first, start) in inner.iter().enumerate() {
+            let fitting = inner[first..].iter().map(|end| Span::new(start.start, end.end));
+            for span in fitting.take_while(|span| span.end == start.end || words(*span) <= LONGEST_LINE) {
+                let here = presence(&Sentence::new(&sentence.text[span.range()], self.wanted));
+                let weight = self.weight_of(&here, &vec![0.0; here.len()]);
+                if best.is_none_or(|(_, most)| weight > most) {
+                    best = Some((span, weight));
+                }
+            }
+        }
+        best.map(|(span, _)| span)
     }
 
     /// What is told instead of `alone`, the chosen sentence by itself, where that is not enough.
@@ -176,10 +204,10 @@ impl<'a> Telling<'a> {
         if alone.value.is_some() || !asks_for_value(self.question.asked) {
             return None;
         }
-        let key = tables::key(&best.sentence);
+        let key = tables::key(best.sentence.text);
         let named = tables::named_beside_key(&best.sentence);
         let rows = self.candidates[1..].iter().filter(|other| {
-            other.document == best.document && !key.is_empty() && tables::key(&other.sentence) == key
+            other.document == best.document && !key.is_empty() && tables::key(other.sentence.text) == key
         });
         rows.filter_map(|row| {
             let header = self.header(row.hit)?;
@@ -208,7 +236,7 @@ impl<'a> Telling<'a> {
         Some(whole_line(text, hit, span))
     }
 
-    /// Whether the lead-in or the headings have more of the question than the item alone has.
+    /// Whether the lead-in or the headings have as much of the question as the item alone has, or a step has little.
     fn is_asked_above(&self, hit: usize, place: usize, list: &List<'a>) -> bool {
         let item = presence(&self.sentence(hit, place));
         let headings = self.hits[hit].passage.passage.headings.iter().map(String::as_str);
@@ -220,7 +248,9 @@ impl<'a> Telling<'a> {
                 .zip(presence(&Sentence::new(text, self.wanted)))
                 .for_each(|(all, here)| *all = all.max(here));
         }
-        self.weight_of(&above, &item) >= self.weight_of(&item, &above)
+        let all: f64 = self.candidates[0].sentence.terms.iter().map(|term| term.weight).sum();
+        let is_partial = list.is_numbered && self.weight_of(&item, &vec![0.0; item.len()]) < MOST_OF_IT * all;
+        is_partial || self.weight_of(&above, &item) >= self.weight_of(&item, &above)
     }
 
     /// The weight of the terms that `here` has and `there` has not.
@@ -265,6 +295,18 @@ impl<'a> Telling<'a> {
         }
         if says_nothing_new(&here) {
             return after;
+        }
+        let is_runner_up = |place: &usize| {
+            let span = self.hits[hit].passage.passage.sentences[*place];
+            let best = self.candidates[0].score;
+            let close = self.candidates[1..]
+                .iter()
+                .take(RUNNERS_UP)
+                .find(|other| other.hit == hit && other.span == span);
+            close.is_some_and(|other| best - other.score <= CLOSE)
+        };
+        if let Some(close) = [after, before].into_iter().flatten().find(is_runner_up) {
+            return Some(close);
         }
         match self.question.asked {
             asked if asks_for_value(asked) => {
