@@ -141,10 +141,8 @@ impl Finding {
     fn opened_by(self, polarity: Option<Polarity>) -> Finding {
         let Some(said) = polarity else { return self };
         // "Yes, if you are in the boat" needs no second yes.
-        let opens_so = self
-            .answer
-            .strip_prefix(said.opening())
-            .is_some_and(|rest| rest.starts_with([',', '.', ':', ' ']));
+        let opens_so =
+            self.answer.strip_prefix(said.opening()).is_some_and(|rest| rest.starts_with([',', '.', ':']));
         if opens_so && said != Polarity::NotSettled {
             return Finding { value: None, polarity, ..self };
         }

@@ -183,7 +183,8 @@ fn with_limit(sentence: &Sentence<'_>, value: &Value) -> Span {
         (
             _,
             Some(
-                "about" | "after" | "almost" | "approximately" | "around" | "before" | "below" | "by"
+                "ab" | "bis" | "etwa" | "hochstens" | "mindestens" | "nach" | "rund" | "seit" | "vor"
+                | "about" | "after" | "almost" | "approximately" | "around" | "before" | "below" | "by"
                 | "from" | "minimum" | "maximum" | "nearly" | "only" | "over" | "roughly" | "since" | "under"
                 | "until" | "within",
             ),
@@ -216,13 +217,26 @@ fn guard_outside(sentence: &Sentence<'_>, clause: &Clause, value: &Range<usize>)
 /// Whether another clause of the sentence sets a condition, an exception or an end: then both are told.
 fn hangs_on_condition(sentence: &Sentence<'_>, clause: &Clause, clauses: &[Clause]) -> bool {
     clauses.iter().filter(|other| *other != clause).any(|other| {
-        let opening = (other.opener.start..other.words.end).take(2);
-        opening.into_iter().any(|place| is_condition(&sentence.words[place].folded))
+        let opening: Vec<&str> = (other.opener.start..other.words.end)
+            .take(2)
+            .map(|place| sentence.words[place].folded.as_str())
+            .collect();
+        // "According to the draft, …": a phrase with no verb of its own belongs to what follows.
+        let is_phrase = other.words.end <= clause.opener.start.max(clause.words.start)
+            && !other.words.clone().any(|place| is_auxiliary(&sentence.words[place].folded));
+        let is_hedge =
+            is_phrase && other.words.clone().any(|place| is_guard_word(&sentence.words[place].folded));
+        is_hedge
+            || opening.iter().any(|word| is_condition(word))
+            || matches!(opening.as_slice(), ["as" | "so", "long"] | ["in", "case"] | ["subject", "to"])
     })
 }
 
 fn is_condition(folded: &str) -> bool {
-    matches!(folded, "unless" | "if" | "until" | "except" | "provided" | "only" | "without")
+    matches!(
+        folded,
+        "unless" | "if" | "until" | "except" | "provided" | "only" | "without" | "falls" | "sofern" | "wenn"
+    )
 }
 
 /// Whether the clause is somebody's accusation, denial or claim: then who makes it stays in the line.
@@ -479,7 +493,96 @@ fn link_target(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::samples::sentences_for;
     use super::*;
+
+    /// The line where `value` is the short answer, for sure.
+    fn line_with(question: &str, text: &str, value: &str) -> Line {
+        sentences_for(question, &[text], |question, sentences| {
+            let sentence = &sentences[0];
+            let start = text.find(value).unwrap();
+            let inside = |span: Span| start <= span.start && span.end <= start + value.len();
+            let first = sentence.words.iter().position(|word| inside(word.span)).unwrap();
+            let count = sentence.words[first..].iter().take_while(|word| inside(word.span)).count();
+            let value = values::with_sign(first..first + count, 1.0, sentence);
+            line(question, sentence, None, Some(&(value, 0.9)))
+        })
+    }
+
+    #[track_caller]
+    fn check(question: &str, text: &str, value: &str, expected: &str) {
+        let line = line_with(question, text, value);
+        assert_eq!((line.text.as_str(), line.value.as_deref()), (expected, Some(value)), "{question}");
+    }
+
+    const LONG: &str = "the crew of the ferry and the three people in the office moved all of the chairs";
+
+    #[test]
+    fn a_short_clause_is_told_with_its_value() {
+        check("Who steers the ferry?", "Ada Lund steers the ferry.", "Ada Lund", "Ada Lund steers the ferry");
+    }
+
+    #[test]
+    fn a_limit_right_before_a_value_is_told() {
+        for limit in ["by", "after", "at least", "up to", "more than", "about", "within"] {
+            let text = format!("On that day {LONG} {limit} 23:30.");
+            check("When did they move the chairs?", &text, "23:30", &format!("{limit} 23:30"));
+        }
+        let line = line_with("When?", &format!("On that day {LONG} no later than 23:30."), "23:30");
+        assert!(line.text.ends_with("no later than 23:30"), "{}", line.text);
+        check("When did they move them?", &format!("On that day {LONG} at 23:30."), "23:30", "23:30");
+    }
+
+    #[test]
+    fn names_of_one_list_are_told_together() {
+        let text = format!("On that day {LONG} with Ada Lund, Bo Rask and Cy Toll.");
+        check("Who helped?", &text, "Ada Lund", "Ada Lund, Bo Rask and Cy Toll");
+        let text = format!("On that day {LONG} with Ada Lund, Ghent.");
+        check("Who helped?", &text, "Ada Lund", "Ada Lund");
+    }
+
+    #[test]
+    fn a_line_of_key_and_value_is_told_whole() {
+        check("Who is the pilot?", "Pilot: Ada Lund, ext. 12", "Ada Lund", "Pilot: Ada Lund, ext. 12");
+    }
+
+    #[test]
+    fn a_first_clause_that_limits_is_not_dropped() {
+        let tail = "which the harbour office has printed on the board at the slip, at the lock, on the ferry and in \
+                    the hall by the old crane, so that nobody can say that they have not seen it";
+        let text = format!("If the lock is closed, the fee is lowered by 3 per cent for each day, {tail}.");
+        let line = line_with("How is the fee lowered?", &text, "3 per cent");
+        assert!(line.text.starts_with("If the lock is closed"), "{}", line.text);
+    }
+
+    proptest! {
+        #[test]
+        fn no_word_that_turns_weakens_or_limits_is_lost(
+            opening in prop_oneof![
+                Just(""), Just("If the owner agrees, "), Just("Until 2031, "), Just("In the north, "),
+                Just("According to the draft, "), Just("Unless it rains, "),
+            ],
+            subject in prop_oneof![Just("the small berth by the lock"), Just("nobody who lives here"), Just("the ferry")],
+            verb in prop_oneof![
+                Just("is let for"), Just("is not let for"), Just("may be let for"), Just("would only be kept for"),
+                Just("is probably free for"), Just("cannot be had for"), Just("was let for"), Just("must stay for"),
+            ],
+            tail in prop_oneof![
+                Just(""), Just(" if the board agrees"), Just(", unless the lock is closed"), Just(", except in July"),
+                Just(" provided that it is clean"), Just(", as long as it is dry"), Just(", and the fee is low"),
+            ],
+        ) {
+            let text = format!("{opening}{subject} {verb} 6 weeks{tail}.");
+            let line = line_with("How long is it let?", &text, "6 weeks");
+            let told: Vec<String> = crate::words::words(&line.text).into_iter().map(|word| word.folded).collect();
+            for word in crate::words::words(&text) {
+                let is_limit = is_guard_word(&word.folded) || word.folded == "long";
+                prop_assert!(!is_limit || told.contains(&word.folded), "{text:?} lost {:?}: {:?}", word.folded, line.text);
+            }
+        }
+    }
 
     #[test]
     fn markup_is_left_out_and_words_are_not() {

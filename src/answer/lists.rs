@@ -50,18 +50,17 @@ impl<'p> List<'p> {
         Some(self.passage.slice(Span::new(sentences[first].start, sentences[last].end)))
     }
 
-    /// The items from the first on, with the lead-in where that leaves room for the item `wanted`; from the
-    /// wanted one on where it stands too far down.
-    pub fn told_with(&self, wanted: usize) -> (String, Span) {
+    /// The items from the first on, with the lead-in where that leaves room for the item `wanted`. `None` where it
+    /// stands too far down.
+    pub fn told_with(&self, wanted: usize) -> Option<(String, Span)> {
         let starts = [self.lead_in.end.saturating_sub(1).min(self.items.start), self.items.start];
         for start in starts {
             let (text, told) = self.told_from(start);
             if told.contains(&wanted) {
-                return (text, self.span(&told));
+                return Some((text, self.span(&told)));
             }
         }
-        let (text, told) = self.told_from(wanted);
-        (text, self.span(&told))
+        None
     }
 
     /// As many sentences from `start` on as fit, at least one item.

@@ -37,6 +37,8 @@ const WORTH_ADDING: f64 = 0.3;
 const RUNNERS_UP: usize = 2;
 /// … and stays behind by no more log-odds is told along.
 const CLOSE: f64 = 2.0;
+/// A sentence with a short answer and so much of the question's weight needs no such company, 0 to 1.
+const NEARLY_ALL: f64 = 0.85;
 /// A step with less of the question's weight is told with the others, 0 to 1.
 const MOST_OF_IT: f64 = 0.6;
 /// A person's name is told in brackets only where it looks as much like one; see `names::person_fit`.
@@ -232,7 +234,7 @@ impl<'a> Telling<'a> {
         {
             return None;
         }
-        let (text, span) = list.told_with(place);
+        let (text, span) = list.told_with(place)?;
         Some(whole_line(text, hit, span))
     }
 
@@ -276,17 +278,18 @@ impl<'a> Telling<'a> {
         if let Some(named) = self.with_name(hit, place, alone) {
             return Some(named);
         }
-        let other = self.needed(hit, place)?;
+        let other = self.needed(hit, place, alone.value.is_some())?;
         let places = place.min(other)..place.max(other) + 1;
         self.fits(hit, places.clone()).then(|| Line { value: alone.value.clone(), ..self.told(hit, places) })
     }
 
-    /// The neighbour that the sentence at `place` needs.
-    fn needed(&self, hit: usize, place: usize) -> Option<usize> {
+    /// The neighbour that the sentence at `place` needs. `has_value`: a short answer was found in it.
+    fn needed(&self, hit: usize, place: usize, has_value: bool) -> Option<usize> {
         let here = self.sentence(hit, place);
-        let before = place.checked_sub(1).filter(|before| !asks(self.text(hit, *before)));
         let count = self.hits[hit].passage.passage.sentences.len();
-        let after = Some(place + 1).filter(|after| *after < count && !asks(self.text(hit, *after)));
+        let is_statement = |place: &usize| *place < count && is_statement(self.text(hit, *place));
+        let before = place.checked_sub(1).filter(is_statement);
+        let after = Some(place + 1).filter(is_statement);
         let either = |is: &dyn Fn(&Sentence<'_>) -> bool| {
             [after, before].into_iter().flatten().find(|place| is(&self.sentence(hit, *place)))
         };
@@ -305,8 +308,10 @@ impl<'a> Telling<'a> {
                 .find(|other| other.hit == hit && other.span == span);
             close.is_some_and(|other| best - other.score <= CLOSE)
         };
-        if let Some(close) = [after, before].into_iter().flatten().find(is_runner_up) {
-            return Some(close);
+        let close = [after, before].into_iter().flatten().find(is_runner_up);
+        let is_settled = has_value && self.candidates[0].features.coverage >= NEARLY_ALL;
+        if close.is_some() && !is_settled {
+            return close;
         }
         match self.question.asked {
             asked if asks_for_value(asked) => {
@@ -390,6 +395,12 @@ fn presence(sentence: &Sentence<'_>) -> Vec<f64> {
     presence
 }
 
+/// Neither a question nor a heading.
+fn is_statement(text: &str) -> bool {
+    let ends = text.trim_end_matches(['"', '”', '“', ')', '*', '_']).ends_with(['.', '!', ';']);
+    ends && !asks(text)
+}
+
 /// Whether a sentence starts with a word that stands for something said before it.
 fn refers_back(sentence: &Sentence<'_>) -> bool {
     sentence.words.first().is_some_and(|word| {
@@ -443,4 +454,171 @@ fn says_nothing_new(sentence: &Sentence<'_>) -> bool {
         .iter()
         .zip(&sentence.found)
         .all(|(word, found)| found.is_some() || is_function_word(&word.folded))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lexicon::Lexicon;
+    use super::super::weights::Weights;
+    use super::super::{Engine, Options};
+    use super::*;
+    use crate::retrieval::sync;
+
+    /// What is told where the sentence that starts with `chosen` was chosen out of the one document.
+    fn told(document: &str, question: &str, chosen: &str) -> Line {
+        let corpus = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(corpus.path().join("1-case.md"), document).unwrap();
+        let memory = 20_000_000;
+        let options = sync::Options {
+            threads: 1,
+            memory_per_thread: memory,
+            largest_file: memory as u64,
+            rebuild: false,
+        };
+        let (index, _) = sync::sync(folder.path(), corpus.path(), options, 0, &mut |_| {}).unwrap();
+        let weights = Weights::parse(include_str!("../../config/weights.toml"), "weights.toml").unwrap();
+        let options = Options { threshold: 0.0, passages: 8, spelling: false };
+        let lexicon = Lexicon::default();
+        let engine = Engine { index: &index, lexicon: &lexicon, weights: &weights, options };
+        let reading = engine.read(question, &[], 8).unwrap();
+        let mut candidates = engine.collect(&reading);
+        let place = candidates.iter().position(|candidate| candidate.sentence.text.starts_with(chosen));
+        let place = place.unwrap_or_else(|| panic!("{chosen} was not found"));
+        candidates.swap(0, place);
+        candidates[0].score = 9.0;
+        let wanted = Wanted::new(&reading.terms, &lexicon, &weights.associations);
+        let telling = Telling {
+            question: &reading.question,
+            candidates: &candidates,
+            hits: &reading.hits,
+            wanted: &wanted,
+            spans: &weights.spans,
+        };
+        telling.line(telling.alone())
+    }
+
+    #[track_caller]
+    fn check(document: &str, question: &str, chosen: &str, expected: &str) {
+        assert_eq!(told(document, question, chosen).text, expected, "{question}");
+    }
+
+    const QUESTIONS: &str = "Q: My oar is broken. What now?\nA: Tie up at the slip. Do not paddle by hand, unless help \
+                             is far.\n\nQ: Can I fish?\nA: No.\n";
+
+    #[test]
+    fn a_question_of_the_source_is_told_by_its_answer() {
+        check(
+            QUESTIONS,
+            "what if my oar is broken",
+            "Q: My oar",
+            "Tie up at the slip. Do not paddle by hand, unless help is far",
+        );
+        check(QUESTIONS, "Can I fish here?", "Q: Can I fish", "No");
+    }
+
+    #[test]
+    fn a_question_that_nothing_follows_is_told_itself() {
+        check("Who may fish at night?", "who may fish", "Who may fish", "Who may fish at night?");
+    }
+
+    const STEPS: &str = "# Hoisting the sail\n\nTo hoist it:\n\n1. Turn into the wind.\n2. Free the halyard.\n3. Pull \
+                         until the mark is at the mast.\n";
+
+    #[test]
+    fn steps_are_told_in_order_from_the_first() {
+        check(
+            STEPS,
+            "How do I hoist the sail?",
+            "Free the halyard",
+            "To hoist it: Turn into the wind; Free the halyard; Pull until the mark is at the mast",
+        );
+    }
+
+    #[test]
+    fn one_step_that_is_asked_for_is_told_alone() {
+        check(STEPS, "Where is the mark?", "Pull until", "Pull until the mark is at the mast");
+    }
+
+    #[test]
+    fn a_lead_in_is_told_with_whole_items_as_far_as_a_line_goes() {
+        let item = "a rope that is long enough to reach the other side of the lock at low water";
+        let list = format!("Bring along:\n\n- {item}\n- {item}\n- {item}\n");
+        let line = told(&list, "What do I bring along?", "Bring along");
+        assert_eq!(line.text, format!("Bring along: {item}; {item}"));
+    }
+
+    #[test]
+    fn a_sentence_that_says_it_is_told_with_the_one_before() {
+        check(
+            "The lock was rebuilt in 1990. It closes at dusk, except in July.",
+            "When does the lock close?",
+            "It closes",
+            "The lock was rebuilt in 1990. It closes at dusk, except in July",
+        );
+    }
+
+    #[test]
+    fn a_pronoun_is_resolved_where_one_person_is_named() {
+        check(
+            "Ada Lund joined the crew last. She steers the ferry when it is foggy and whenever the pilot is away, \
+             and never without a lamp.",
+            "What happens when it is foggy?",
+            "She steers",
+            "She [Ada Lund] steers the ferry when it is foggy and whenever the pilot is away, and never without a \
+             lamp",
+        );
+    }
+
+    #[test]
+    fn a_pronoun_is_not_resolved_where_two_people_are_named() {
+        let line = told(
+            "Ada Lund and Bo Rask joined the crew. She steers the ferry when it is foggy.",
+            "What happens when it is foggy?",
+            "She steers",
+        );
+        assert!(!line.text.contains('['), "{}", line.text);
+    }
+
+    #[test]
+    fn the_subject_of_a_mail_is_not_told() {
+        let line = told(
+            "Subject: Price of the anchor\n\nHello Bo,\n\nthe anchor will cost about 90 euros.\n",
+            "What is the price of the anchor?",
+            "Subject",
+        );
+        assert!(line.text.contains("90 euros") && !line.text.contains("Subject"), "{}", line.text);
+    }
+
+    #[test]
+    fn a_row_is_asked_by_what_another_table_says_of_it() {
+        let tables = "| Boat | Kind |\n|---|---|\n| Petrel | small dinghy |\n| Skua | launch |\n\nText between.\n\n\
+                      | Boat | Per hour | Per day |\n|---|---|---|\n| Petrel | €4 | €20 |\n| Skua | €9 | €50 |\n";
+        check(
+            tables,
+            "How much is the small dinghy for a day?",
+            "| Petrel | small",
+            "Petrel [small dinghy] · [Per day] €20",
+        );
+    }
+
+    #[test]
+    fn of_an_item_too_long_for_a_line_the_sentences_that_were_asked_for_are_told() {
+        let filler =
+            "The board lets it be known that all of this has been so for many years and will stay so";
+        let item =
+            format!("- {filler}. {filler}. Guests may moor for two nights, unless the basin is full.\n- b\n");
+        let line = told(&item, "How long may guests moor?", "The board");
+        assert!(line.text.contains("two nights, unless the basin is full"), "{}", line.text);
+        assert!(line.text.split_whitespace().count() <= LONGEST_LINE, "{}", line.text);
+    }
+
+    #[test]
+    fn what_is_told_is_cited_in_one_piece() {
+        let document = "The lock was rebuilt in 1990. It closes at dusk.";
+        let line = told(document, "When does the lock close?", "It closes");
+        let cited = line.cited.unwrap();
+        assert_eq!(&document[cited.span.range()], document);
+        assert_eq!(line.span, Span::new(0, document.len()));
+    }
 }
