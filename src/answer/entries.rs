@@ -13,8 +13,7 @@ const LONGEST_KEY: usize = 40;
 /// The bytes of the line with most of the question's words, with the lines that continue it; the first of equals.
 /// `None` where the sentence is no run of keys and values.
 pub fn entry(sentence: &Sentence<'_>) -> Option<Span> {
-    let found: Vec<Span> =
-        lines(sentence.text).into_iter().filter_map(|line| trimmed(sentence.text, line)).collect();
+    let found: Vec<Span> = lines(sentence.text).filter_map(|line| trimmed(sentence.text, line)).collect();
     let has_key = |line: &Span| has_key(&sentence.text[line.range()]);
     let keyed = found.iter().filter(|line| has_key(line)).count();
     if found.len() < FEWEST || keyed * 3 < found.len() * 2 {
