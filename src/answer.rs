@@ -8,7 +8,7 @@
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::corpus::{Date, Description, Span};
+use crate::corpus::{Date, Description, PassageKind, Span};
 use crate::retrieval::{Hit, Index, IndexError};
 
 pub mod agreement;
@@ -16,11 +16,13 @@ pub mod associations;
 pub mod canonical;
 pub mod clauses;
 pub mod confidence;
+pub mod entries;
 pub mod explain;
 pub mod features;
 pub mod followup;
 pub mod headline;
 pub mod lexicon;
+pub mod lists;
 pub mod lookup;
 pub mod model;
 pub mod names;
@@ -34,6 +36,7 @@ pub mod sentences;
 pub mod spans;
 pub mod surroundings;
 pub mod tables;
+pub mod telling;
 pub mod template;
 pub mod terms;
 pub mod values;
@@ -42,10 +45,12 @@ pub mod weights;
 
 use agreement::Compared;
 use confidence::Signs;
+use headline::Cited;
 use lexicon::Lexicon;
 use polarity::{Polarity, Verdict};
 use question::{Asked, Question, SmallTalk};
-use sentences::Candidate;
+use sentences::{Candidate, Wanted};
+use telling::Telling;
 pub use terms::Correction;
 use terms::WeightedTerm;
 use values::Value;
@@ -53,6 +58,9 @@ use weights::Weights;
 
 /// A question is a sentence or two: more is pasted text, and is refused with a word of help.
 pub const LONGEST_QUESTION: usize = 2_000;
+
+/// More rows of one document with the same first cell are not looked at.
+const MOST_ROWS_ALIKE: usize = 8;
 
 /// What decides how questions are answered, beside the index.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -135,13 +143,21 @@ impl Finding {
     /// A yes or no question is answered with one of these words before the line, and has no value.
     fn opened_by(self, polarity: Option<Polarity>) -> Finding {
         let Some(said) = polarity else { return self };
+        // "Yes, if you are in the boat" needs no second yes.
+        let opens_so =
+            self.answer.strip_prefix(said.opening()).is_some_and(|rest| rest.starts_with([',', '.', ':']));
+        if opens_so && said != Polarity::NotSettled {
+            return Finding { value: None, polarity, ..self };
+        }
         Finding { answer: format!("{}: {}", said.opening(), self.answer), value: None, polarity, ..self }
     }
 
     /// The words of the source alone: the answer without its yes or no.
     pub fn line(&self) -> &str {
         let opening = self.polarity.map(|polarity| polarity.opening()).unwrap_or_default();
-        self.answer.strip_prefix(opening).map_or(self.answer.as_str(), |rest| rest.trim_start_matches(": "))
+        self.answer
+            .strip_prefix(opening)
+            .map_or(self.answer.as_str(), |rest| rest.trim_start_matches([':', ',', '.', ' ']))
     }
 }
 
@@ -226,8 +242,31 @@ impl<'a> Engine<'a> {
         }
         let question = Question::parse(text, self.lexicon);
         let (terms, corrections) = terms::weigh(&question, self.index, self.options.spelling)?;
-        let hits = self.index.search(&terms::query(&terms, sources), limit)?;
+        let mut hits = self.index.search(&terms::query(&terms, sources), limit)?;
+        self.add_rows_alike(&question, &mut hits)?;
         Ok(Reading { question, terms, corrections, hits })
+    }
+
+    /// Where the best passage is a table row, what is asked of it may stand in another table of its document, in a
+    /// row that has nothing of the question but the same first cell.
+    fn add_rows_alike(&self, question: &Question, hits: &mut Vec<Hit<'a>>) -> Result<(), AnswerError> {
+        let is_row = |hit: &&Hit<'_>| hit.passage.passage.kind == PassageKind::TableRow;
+        let Some(row) = hits.first().filter(is_row).filter(|_| asks_for_value(question.asked)) else {
+            return Ok(());
+        };
+        let key = tables::key(&row.passage.text).to_owned();
+        let (path, id, score) =
+            (row.passage.path.clone(), row.source.description.id.clone(), hits[hits.len() - 1].score);
+        let (terms, _) = terms::weigh(&Question::parse(&key, self.lexicon), self.index, false)?;
+        for hit in self.index.search(&terms::query(&terms, &[id]), MOST_ROWS_ALIKE)? {
+            let span = hit.passage.passage.span;
+            let is_known =
+                hits.iter().any(|known| known.passage.path == path && known.passage.passage.span == span);
+            if is_row(&&hit) && tables::key(&hit.passage.text) == key && !is_known {
+                hits.push(Hit { score, ..hit });
+            }
+        }
+        Ok(())
     }
 
     /// Every sentence that was found, best first.
@@ -248,18 +287,33 @@ impl<'a> Engine<'a> {
         )
     }
 
+    fn wanted<'r>(&'r self, reading: &'r Reading<'_>) -> Wanted<'r> {
+        Wanted::new(&reading.terms, self.lexicon, &self.weights.associations)
+    }
+
+    fn telling<'r>(
+        &'r self,
+        reading: &'r Reading<'_>,
+        candidates: &'r [Candidate<'r>],
+        wanted: &'r Wanted<'r>,
+    ) -> Telling<'r> {
+        let Reading { question, hits, .. } = reading;
+        Telling { question, candidates, hits, wanted, spans: &self.weights.spans }
+    }
+
     /// What the best of the candidates says, in a line, and how sure that is.
     pub fn conclude(&self, reading: &Reading<'_>, candidates: &[Candidate<'_>]) -> Option<Conclusion> {
-        let best = candidates.first()?;
+        candidates.first()?;
         let question = &reading.question;
-        let short = spans::best(question, &best.sentence, &self.weights.spans);
-        let line = headline::line(question, best, short.as_ref());
-        let signs = confidence::signs(question, &reading.terms, &reading.corrections, candidates, &line);
+        let wanted = self.wanted(reading);
+        let telling = self.telling(reading, candidates, &wanted);
+        let alone = telling.alone();
+        let signs = confidence::signs(question, &reading.terms, &reading.corrections, candidates, &alone);
         Some(Conclusion {
             confidence: confidence::weigh(&signs, &self.weights.confidence),
             support: confidence::weigh(&signs, &self.weights.support),
             verdict: polarity::judge(question, candidates, &reading.hits),
-            line,
+            line: telling.line(alone),
             signs,
         })
     }
@@ -322,7 +376,7 @@ fn compared(
         }
         None => Compared::default(),
     };
-    let mut sides: Vec<Finding> = others.sides.iter().map(|side| side_of(side, question, hits)).collect();
+    let mut sides: Vec<Finding> = others.sides.iter().map(|side| side_of(side, reading, engine)).collect();
     if let Some(choices) = subjects(&reading.terms, candidates, &others, hits) {
         return Outcome::Ambiguous { choices };
     }
@@ -339,9 +393,10 @@ fn compared(
 }
 
 /// What the sources of one side say, in the line of the first of them.
-fn side_of(side: &[(&Candidate<'_>, Value)], question: &Question, hits: &[Hit<'_>]) -> Finding {
-    let (first, value) = &side[0];
-    let line = headline::line(question, first, Some(&(value.clone(), 1.0)));
+fn side_of(side: &[(&Candidate<'_>, Value)], reading: &Reading<'_>, engine: Engine<'_>) -> Finding {
+    let hits = &reading.hits;
+    let first = side[0].0;
+    let line = engine.telling(reading, std::slice::from_ref(first), &engine.wanted(reading)).alone();
     let mut citations = vec![cite(&hits[first.hit], first.span, &[line.span])];
     citations
         .extend(side[1..].iter().map(|(other, value)| cite(&hits[other.hit], other.span, &[value.span])));
@@ -432,35 +487,9 @@ fn ranked_sources(hits: &[Hit<'_>], candidates: &[Candidate<'_>]) -> Vec<String>
 
 fn finding(line: headline::Line, candidates: &[Candidate<'_>], hits: &[Hit<'_>]) -> Finding {
     let best = &candidates[0];
-    if let Some((answer, span)) = lead_in_with_items(best, &hits[best.hit]) {
-        let citation = cite(&hits[best.hit], span, &[Span::new(0, span.len())]);
-        return Finding { answer, value: None, polarity: None, citations: vec![citation] };
-    }
-    let highlight = [line.span];
-    let citations = vec![cite(&hits[best.hit], best.span, &highlight)];
+    let cited = line.cited.unwrap_or(Cited { hit: best.hit, span: best.span });
+    let citations = vec![cite(&hits[cited.hit], cited.span, &[line.span])];
     Finding { answer: line.text, value: line.value, polarity: None, citations }
-}
-
-/// A lead-in says nothing alone: what follows it in its list, or its code, is told along, as far as a line goes.
-fn lead_in_with_items(best: &Candidate<'_>, hit: &Hit<'_>) -> Option<(String, Span)> {
-    let sentences = &hit.passage.passage.sentences;
-    let place = sentences.iter().position(|sentence| *sentence == best.span)?;
-    if !best.sentence.text.ends_with(':') || place + 1 == sentences.len() {
-        return None;
-    }
-    let mut answer = headline::plain(best.sentence.text);
-    let mut end = best.span.end;
-    for (number, item) in sentences[place + 1..].iter().enumerate() {
-        let item_text = headline::plain(hit.passage.slice(*item));
-        let words = answer.split_whitespace().count() + item_text.split_whitespace().count();
-        if number > 0 && words > headline::LONGEST_LINE {
-            break;
-        }
-        answer.push_str(if number == 0 { " " } else { "; " });
-        answer.push_str(item_text.trim_end_matches(['.', ';', ',']));
-        end = item.end;
-    }
-    Some((answer, Span::new(best.span.start, end)))
 }
 
 /// A citation of `span` in the passage; `highlights` are byte spans within the sentence.

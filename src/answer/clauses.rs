@@ -48,6 +48,10 @@ pub fn clauses(text: &str, words: &[Word]) -> Vec<Clause> {
 fn is_boundary(text: &str, words: &[Word], start: usize, place: usize) -> bool {
     let gap = &text[words[place - 1].span.end..words[place].span.start];
     let word = words[place].folded.as_str();
+    // "23:30" is one thing.
+    if matches!(gap, ":" | "–") && words[place - 1].is_number() && words[place].is_number() {
+        return false;
+    }
     if gap.contains([';', ':', '—', '–', '(', ')', '…']) || gap.contains(" - ") || gap.contains("...") {
         return true;
     }
@@ -245,6 +249,12 @@ mod tests {
     #[test]
     fn an_introduction_is_not_part_of_the_statement() {
         check("Speaking in May, the head of sales left.", &["Speaking in May", "the head of sales left"]);
+    }
+
+    #[test]
+    fn a_time_of_day_is_not_cut() {
+        check("Music ends at 23:30: neighbours sleep.", &["Music ends at 23:30", "neighbours sleep"]);
+        check("Doors open 18:00–18:30.", &["Doors open 18:00–18:30"]);
     }
 
     #[test]

@@ -9,13 +9,18 @@ use std::ops::Range;
 use super::asks_for_value;
 use super::clauses::{self, Clause, span_of};
 use super::lexicon::{is_auxiliary, is_disputing_verb, is_guard_word};
-use super::question::{Asked, Question, looks_like_participle};
-use super::sentences::{Candidate, Sentence};
-use super::values::Value;
+use super::names;
+use super::question::{Question, looks_like_participle};
+use super::sentences::Sentence;
+use super::tables::{self, AskedCell};
+use super::values::{self, Value};
 use crate::corpus::Span;
+use crate::corpus::passages::is_key_value;
 
 /// A clause of so many words is told whole beside its value.
 const SHORT_CLAUSE: usize = 9;
+/// A line of key and value with so many words is told whole, since its key says what the value is.
+const SHORT_ENTRY: usize = 14;
 /// What people read at a glance: longer statements give up clauses.
 pub const LONGEST_LINE: usize = 38;
 
@@ -30,6 +35,23 @@ pub struct Line {
     pub span: Span,
     /// How likely the best short answer of the sentence is right, 0 to 1; 0 where none was looked for.
     pub probability: f64,
+    /// What is cited where that is not the chosen sentence; `span` is of its text then.
+    pub cited: Option<Cited>,
+}
+
+/// A stretch of a passage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cited {
+    /// The place of its passage in the hits.
+    pub hit: usize,
+    /// In the document.
+    pub span: Span,
+}
+
+impl Line {
+    pub fn new(text: String, value: Option<String>, span: Span) -> Line {
+        Line { text, value, short: None, span, probability: 0.0, cited: None }
+    }
 }
 
 /// From this probability on a short answer is told alone.
@@ -37,17 +59,29 @@ const TOLD_ALONE: f64 = 0.65;
 /// From this probability on it is marked within the sentence that is told.
 const MARKED: f64 = 0.12;
 
-/// The line for the chosen sentence; `short` is its best short answer, and how likely that is right.
-pub fn line(question: &Question, candidate: &Candidate<'_>, short: Option<&(Value, f64)>) -> Line {
-    let sentence = &candidate.sentence;
+/// The line for a sentence; `header` stands over it where it is a row of a table, `short` is its best short
+/// answer, and how likely that is right.
+pub fn line(
+    question: &Question,
+    sentence: &Sentence<'_>,
+    header: Option<&Sentence<'_>>,
+    short: Option<&(Value, f64)>,
+) -> Line {
     let clauses = &clauses::clauses(sentence.text, &sentence.words);
-    if let Some(value @ Value { key: Some(key), .. }) = &candidate.value {
-        return cell_line(sentence, value, *key);
+    if let Some(cell) = header.and_then(|header| tables::asked_for(question, sentence, header)) {
+        return cell_line(cell);
+    }
+    if header.is_some() {
+        return whole_sentence(sentence);
     }
     let Some((value, probability)) = short else { return statement(sentence, clauses, None) };
     let line = match () {
+        () if is_key_value(sentence.text) && sentence.words.len() <= SHORT_ENTRY => {
+            let told = (*probability >= MARKED).then(|| plain(&sentence.text[value.span.range()]));
+            Line { value: told, ..whole_sentence(sentence) }
+        }
         () if *probability >= TOLD_ALONE && asks_for_value(question.asked) => {
-            value_line(question, sentence, clauses, value)
+            value_line(sentence, clauses, value)
         }
         () if *probability >= MARKED => {
             let told = plain(&sentence.text[value.span.range()]);
@@ -59,23 +93,16 @@ pub fn line(question: &Question, candidate: &Candidate<'_>, short: Option<&(Valu
     Line { short, probability: *probability, ..line }
 }
 
-/// A table cell is told with the first cell of its row, which says what the row is about.
-fn cell_line(sentence: &Sentence<'_>, value: &Value, key: Span) -> Line {
-    let cell = plain(&sentence.text[value.span.range()]);
-    let text = format!("{} · {cell}", plain(&sentence.text[key.range()]));
-    Line { text, value: Some(cell.clone()), short: Some(cell), span: value.span, probability: 1.0 }
+/// A table cell is told with what its row is about.
+fn cell_line(cell: AskedCell) -> Line {
+    let short = Some(cell.value.clone());
+    Line { probability: 1.0, short, ..Line::new(cell.told, Some(cell.value), cell.span) }
 }
 
-fn value_line(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause], value: &Value) -> Line {
+fn value_line(sentence: &Sentence<'_>, clauses: &[Clause], value: &Value) -> Line {
     let told = sentence.text[value.span.range()].to_owned();
     let Some(clause) = clause_around(clauses, &value.words) else {
-        return Line {
-            text: plain(&told),
-            value: Some(plain(&told)),
-            span: value.span,
-            short: None,
-            probability: 0.0,
-        };
+        return Line::new(plain(&told), Some(plain(&told)), value.span);
     };
     let value_text = Some(plain(&told));
     if is_disputed(sentence, clause) {
@@ -87,13 +114,7 @@ fn value_line(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause], 
     let is_guarded = guard_outside(sentence, clause, &value.words);
     let is_short = clause.words.len() <= SHORT_CLAUSE && stands_alone(sentence, clause);
     if let Some(short) = reduced(sentence, clause, &value.words) {
-        return Line {
-            text: short,
-            value: value_text,
-            span: clause.span(&sentence.words),
-            short: None,
-            probability: 0.0,
-        };
+        return Line::new(short, value_text, clause.span(&sentence.words));
     }
     if is_guarded {
         let told = if stands_alone(sentence, clause) {
@@ -103,11 +124,84 @@ fn value_line(question: &Question, sentence: &Sentence<'_>, clauses: &[Clause], 
         };
         return Line { value: value_text, ..told };
     }
-    if is_short && question.asked == Asked::Count {
+    if is_short {
         return Line { value: value_text, ..whole(sentence, &clause.words) };
     }
-    let span = value.with_role;
-    Line { text: plain(&sentence.text[span.range()]), value: value_text, span, short: None, probability: 0.0 }
+    let span = with_limit(sentence, value);
+    Line::new(plain(&sentence.text[span.range()]), value_text, span)
+}
+
+/// A name with those that stand in one list with it: "Ada Lund, Bo Rask and Cy Toll".
+fn with_companions(sentence: &Sentence<'_>, mut span: Span) -> Span {
+    let names = names::names(sentence);
+    let spans: Vec<Span> = names.iter().map(|name| span_of(&name.run, &sentence.words)).collect();
+    let joins = |before: Span, after: Span| {
+        let between = sentence.text[before.end..after.start].trim();
+        matches!(between, "," | "and" | ", and" | "&" | "or" | "und")
+    };
+    let Some(own) = spans.iter().position(|name| name.start <= span.start && span.end <= name.end) else {
+        return span;
+    };
+    let mut last = own;
+    while last + 1 < spans.len() && joins(spans[last], spans[last + 1]) {
+        last += 1;
+    }
+    let mut first = own;
+    while first > 0 && joins(spans[first - 1], spans[first]) {
+        first -= 1;
+    }
+    // "Ada Lund, Ghent" are not two of a kind: a list is known by its "and".
+    let is_list = sentence.text[spans[first].start..spans[last].end]
+        .split_whitespace()
+        .any(|word| matches!(word, "and" | "&" | "or" | "und"));
+    if is_list {
+        span = Span::new(span.start.min(spans[first].start), span.end.max(spans[last].end));
+    }
+    span
+}
+
+/// The value with the words before it that limit it, "by 23:30", "at least 12", or with who else is named in one
+/// breath.
+fn with_limit(sentence: &Sentence<'_>, value: &Value) -> Span {
+    let mut span = value.with_role;
+    let is_measured = value
+        .words
+        .clone()
+        .any(|place| values::is_counting_word(&sentence.words[place]) || names::is_calendar(sentence, place));
+    if !is_measured {
+        return with_companions(sentence, span);
+    }
+    let before = |steps: usize| {
+        let place = value.words.start.checked_sub(steps)?;
+        let gap = sentence.gap_before(place + 1);
+        (!gap.contains([',', '.', ';', ':', '(', '|'])).then(|| sentence.words[place].folded.as_str())
+    };
+    let steps = match (before(2), before(1)) {
+        (Some("at"), Some("least" | "most" | "latest"))
+        | (Some("up"), Some("to"))
+        | (
+            Some("more" | "less" | "fewer" | "later" | "earlier" | "longer" | "older" | "younger"),
+            Some("than"),
+        )
+        | (Some("not"), Some("before" | "after" | "until")) => 2,
+        (
+            _,
+            Some(
+                "ab" | "bis" | "etwa" | "hochstens" | "mindestens" | "nach" | "rund" | "seit" | "vor"
+                | "about" | "after" | "almost" | "approximately" | "around" | "before" | "below" | "by"
+                | "from" | "minimum" | "maximum" | "nearly" | "only" | "over" | "roughly" | "since" | "under"
+                | "until" | "within",
+            ),
+        ) => 1,
+        _ => 0,
+    };
+    // "no more than", "not later than".
+    let is_negated = steps == 2 && matches!(before(3), Some("no" | "not"));
+    let start = value.words.start - steps - usize::from(is_negated);
+    if steps > 0 {
+        span.start = span.start.min(sentence.words[start].span.start);
+    }
+    span
 }
 
 fn clause_around<'c>(clauses: &'c [Clause], words: &Range<usize>) -> Option<&'c Clause> {
@@ -127,13 +221,26 @@ fn guard_outside(sentence: &Sentence<'_>, clause: &Clause, value: &Range<usize>)
 /// Whether another clause of the sentence sets a condition, an exception or an end: then both are told.
 fn hangs_on_condition(sentence: &Sentence<'_>, clause: &Clause, clauses: &[Clause]) -> bool {
     clauses.iter().filter(|other| *other != clause).any(|other| {
-        let opening = (other.opener.start..other.words.end).take(2);
-        opening.into_iter().any(|place| is_condition(&sentence.words[place].folded))
+        let opening: Vec<&str> = (other.opener.start..other.words.end)
+            .take(2)
+            .map(|place| sentence.words[place].folded.as_str())
+            .collect();
+        // "According to the draft, …": a phrase with no verb of its own belongs to what follows.
+        let is_phrase = other.words.end <= clause.opener.start.max(clause.words.start)
+            && !other.words.clone().any(|place| is_auxiliary(&sentence.words[place].folded));
+        let is_hedge =
+            is_phrase && other.words.clone().any(|place| is_guard_word(&sentence.words[place].folded));
+        is_hedge
+            || opening.iter().any(|word| is_condition(word))
+            || matches!(opening.as_slice(), ["as" | "so", "long"] | ["in", "case"] | ["subject", "to"])
     })
 }
 
 fn is_condition(folded: &str) -> bool {
-    matches!(folded, "unless" | "if" | "until" | "except" | "provided" | "only" | "without")
+    matches!(
+        folded,
+        "unless" | "if" | "until" | "except" | "provided" | "only" | "without" | "falls" | "sofern" | "wenn"
+    )
 }
 
 /// Whether the clause is somebody's accusation, denial or claim: then who makes it stays in the line.
@@ -260,7 +367,7 @@ fn whole(sentence: &Sentence<'_>, words: &Range<usize>) -> Line {
     if let Some(mark) = after.chars().next().filter(|c| matches!(c, '”' | '"' | '%' | ')')) {
         span.end += mark.len_utf8();
     }
-    Line { text: plain(&sentence.text[span.range()]), value: None, span, short: None, probability: 0.0 }
+    Line::new(plain(&sentence.text[span.range()]), None, span)
 }
 
 /// The sentence as a line. One too long gives up whole clauses, farthest from the question's words first;
@@ -284,7 +391,8 @@ fn statement(sentence: &Sentence<'_>, clauses: &[Clause], value: Option<&Range<u
     let length = |kept: &Range<usize>| clauses[kept.end - 1].words.end - clauses[kept.start].words.start;
     while length(&kept) > LONGEST_LINE && kept.len() > 1 {
         let (first, last) = (&clauses[kept.start], &clauses[kept.end - 1]);
-        let can_drop_first = stands_alone(sentence, &clauses[kept.start + 1]);
+        let can_drop_first =
+            stands_alone(sentence, &clauses[kept.start + 1]) && droppable_start(sentence, first);
         if can_drop_first && matched(first) < matched(last) {
             kept.start += 1;
         } else if droppable_end(sentence, last) && matched(last).is_finite() {
@@ -299,28 +407,49 @@ fn statement(sentence: &Sentence<'_>, clauses: &[Clause], value: Option<&Range<u
     if words.len() == all.len() { whole_sentence(sentence) } else { whole(sentence, &words) }
 }
 
+/// A clause at the start may go unless it limits what follows, or makes it somebody's claim.
+fn droppable_start(sentence: &Sentence<'_>, clause: &Clause) -> bool {
+    let mut words = sentence.words[clause.opener.start..clause.words.end].iter();
+    let opens_limit =
+        sentence.words[clause.opener.start..].first().is_some_and(|word| is_limiting_opener(&word.folded));
+    !opens_limit && !words.any(|word| is_guard_word(&word.folded) || is_disputing_verb(&word.folded))
+}
+
+fn is_limiting_opener(folded: &str) -> bool {
+    is_condition(folded)
+        || matches!(
+            folded,
+            "after"
+                | "although"
+                | "as"
+                | "before"
+                | "by"
+                | "during"
+                | "from"
+                | "on"
+                | "once"
+                | "since"
+                | "when"
+                | "while"
+        )
+}
+
 /// A clause at the end may go unless it limits what stands before it.
 fn droppable_end(sentence: &Sentence<'_>, clause: &Clause) -> bool {
     let opening = (clause.opener.start..clause.words.end).take(2);
     !opening.into_iter().any(|place| {
         let word = sentence.words[place].folded.as_str();
-        is_condition(word) || matches!(word, "but" | "although" | "though")
+        is_limiting_opener(word) || matches!(word, "but" | "though")
     })
 }
 
 /// All of it, without the full stop.
-fn whole_sentence(sentence: &Sentence<'_>) -> Line {
+pub fn whole_sentence(sentence: &Sentence<'_>) -> Line {
     let text = sentence.text.trim();
     let start = text.as_ptr() as usize - sentence.text.as_ptr() as usize;
     // Items of a list, and what was cut for its length, end in other signs.
     let text = text.strip_suffix(['.', ',', ';']).unwrap_or(text);
-    Line {
-        text: plain(text),
-        value: None,
-        span: Span::new(start, start + text.len()),
-        short: None,
-        probability: 0.0,
-    }
+    Line::new(plain(text), None, Span::new(start, start + text.len()))
 }
 
 /// One line without markup: emphasis, code marks, the bars of a table row and the addresses of links are left
@@ -344,8 +473,20 @@ pub fn plain(text: &str) -> String {
             line.push(if c.is_whitespace() { ' ' } else { c });
         }
         rest = &rest[c.len_utf8()..];
+        if is_hyphenated(&line, rest) {
+            rest = rest.trim_start();
+        }
     }
     line.split_whitespace().collect::<Vec<&str>>().join(" ")
+}
+
+/// Whether a word goes on in the next line.
+fn is_hyphenated(line: &str, rest: &str) -> bool {
+    let before = line.strip_suffix('-').and_then(|line| line.chars().next_back());
+    let after = rest.trim_start().chars().next();
+    before.is_some_and(char::is_alphabetic)
+        && rest.starts_with(['\n', '\r'])
+        && after.is_some_and(char::is_lowercase)
 }
 
 /// The length of "](address)" where `text` starts with it.
@@ -356,7 +497,96 @@ fn link_target(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::samples::sentences_for;
     use super::*;
+
+    /// The line where `value` is the short answer, for sure.
+    fn line_with(question: &str, text: &str, value: &str) -> Line {
+        sentences_for(question, &[text], |question, sentences| {
+            let sentence = &sentences[0];
+            let start = text.find(value).unwrap();
+            let inside = |span: Span| start <= span.start && span.end <= start + value.len();
+            let first = sentence.words.iter().position(|word| inside(word.span)).unwrap();
+            let count = sentence.words[first..].iter().take_while(|word| inside(word.span)).count();
+            let value = values::with_sign(first..first + count, 1.0, sentence);
+            line(question, sentence, None, Some(&(value, 0.9)))
+        })
+    }
+
+    #[track_caller]
+    fn check(question: &str, text: &str, value: &str, expected: &str) {
+        let line = line_with(question, text, value);
+        assert_eq!((line.text.as_str(), line.value.as_deref()), (expected, Some(value)), "{question}");
+    }
+
+    const LONG: &str = "the crew of the ferry and the three people in the office moved all of the chairs";
+
+    #[test]
+    fn a_short_clause_is_told_with_its_value() {
+        check("Who steers the ferry?", "Ada Lund steers the ferry.", "Ada Lund", "Ada Lund steers the ferry");
+    }
+
+    #[test]
+    fn a_limit_right_before_a_value_is_told() {
+        for limit in ["by", "after", "at least", "up to", "more than", "about", "within"] {
+            let text = format!("On that day {LONG} {limit} 23:30.");
+            check("When did they move the chairs?", &text, "23:30", &format!("{limit} 23:30"));
+        }
+        let line = line_with("When?", &format!("On that day {LONG} no later than 23:30."), "23:30");
+        assert!(line.text.ends_with("no later than 23:30"), "{}", line.text);
+        check("When did they move them?", &format!("On that day {LONG} at 23:30."), "23:30", "23:30");
+    }
+
+    #[test]
+    fn names_of_one_list_are_told_together() {
+        let text = format!("On that day {LONG} with Ada Lund, Bo Rask and Cy Toll.");
+        check("Who helped?", &text, "Ada Lund", "Ada Lund, Bo Rask and Cy Toll");
+        let text = format!("On that day {LONG} with Ada Lund, Ghent.");
+        check("Who helped?", &text, "Ada Lund", "Ada Lund");
+    }
+
+    #[test]
+    fn a_line_of_key_and_value_is_told_whole() {
+        check("Who is the pilot?", "Pilot: Ada Lund, ext. 12", "Ada Lund", "Pilot: Ada Lund, ext. 12");
+    }
+
+    #[test]
+    fn a_first_clause_that_limits_is_not_dropped() {
+        let tail = "which the harbour office has printed on the board at the slip, at the lock, on the ferry and in \
+                    the hall by the old crane, so that nobody can say that they have not seen it";
+        let text = format!("If the lock is closed, the fee is lowered by 3 per cent for each day, {tail}.");
+        let line = line_with("How is the fee lowered?", &text, "3 per cent");
+        assert!(line.text.starts_with("If the lock is closed"), "{}", line.text);
+    }
+
+    proptest! {
+        #[test]
+        fn no_word_that_turns_weakens_or_limits_is_lost(
+            opening in prop_oneof![
+                Just(""), Just("If the owner agrees, "), Just("Until 2031, "), Just("In the north, "),
+                Just("According to the draft, "), Just("Unless it rains, "),
+            ],
+            subject in prop_oneof![Just("the small berth by the lock"), Just("nobody who lives here"), Just("the ferry")],
+            verb in prop_oneof![
+                Just("is let for"), Just("is not let for"), Just("may be let for"), Just("would only be kept for"),
+                Just("is probably free for"), Just("cannot be had for"), Just("was let for"), Just("must stay for"),
+            ],
+            tail in prop_oneof![
+                Just(""), Just(" if the board agrees"), Just(", unless the lock is closed"), Just(", except in July"),
+                Just(" provided that it is clean"), Just(", as long as it is dry"), Just(", and the fee is low"),
+            ],
+        ) {
+            let text = format!("{opening}{subject} {verb} 6 weeks{tail}.");
+            let line = line_with("How long is it let?", &text, "6 weeks");
+            let told: Vec<String> = crate::words::words(&line.text).into_iter().map(|word| word.folded).collect();
+            for word in crate::words::words(&text) {
+                let is_limit = is_guard_word(&word.folded) || word.folded == "long";
+                prop_assert!(!is_limit || told.contains(&word.folded), "{text:?} lost {:?}: {:?}", word.folded, line.text);
+            }
+        }
+    }
 
     #[test]
     fn markup_is_left_out_and_words_are_not() {
@@ -366,6 +596,7 @@ mod tests {
         );
         assert_eq!(plain("5 * 3 is `__init__`"), "5 * 3 is __init__");
         assert_eq!(plain("| small | **5 €** | |"), "small · 5 €");
+        assert_eq!(plain("a long-\n  term plan - or two"), "a long-term plan - or two");
     }
 
     #[test]

@@ -11,7 +11,8 @@ use serde::Serialize;
 use super::clauses;
 use super::names;
 use super::question::{Asked, Question, Role};
-use super::sentences::{Candidate, Sentence};
+use super::sentences::{Candidate, Sentence, asks};
+use super::telling::answering;
 use crate::corpus::PassageKind;
 use crate::retrieval::Hit;
 use crate::words::{Word, fold, stem, words};
@@ -259,13 +260,11 @@ impl Evidence {
 
     /// Questions and answers in one document: "Can I bring my dog? No, …".
     fn see_plain_words(&mut self, best: &Candidate<'_>, hit: &Hit<'_>) {
-        let sentences = &hit.passage.passage.sentences;
-        let after =
-            sentences.iter().position(|span| *span == best.span).and_then(|place| sentences.get(place + 1));
-        let opening = match after {
-            Some(after) if asks(best.sentence.text) => hit.passage.slice(*after),
-            _ => best.sentence.text,
-        };
+        let passage = &hit.passage;
+        let place = passage.passage.sentences.iter().position(|span| *span == best.span);
+        let answer = place.filter(|_| asks(best.sentence.text)).and_then(|place| answering(passage, place));
+        let opening =
+            answer.map_or(best.sentence.text, |place| passage.slice(passage.passage.sentences[place]));
         // "A: No, …"
         let opening = opening.trim_start_matches("A:").trim_start();
         let end = opening.find(|c: char| !c.is_alphabetic()).unwrap_or(opening.len());
@@ -273,11 +272,6 @@ impl Evidence {
         self.says_yes = flag(is_alone && matches!(fold(&opening[..end]).as_str(), "yes" | "ja"));
         self.says_no = flag(is_alone && matches!(fold(&opening[..end]).as_str(), "no" | "nein"));
     }
-}
-
-/// Whether a sentence ends with a question mark, however it is set.
-fn asks(text: &str) -> bool {
-    text.trim_end_matches([' ', '*', '_', '"', '”']).ends_with('?')
 }
 
 fn flag(is_so: bool) -> f64 {

@@ -1,5 +1,10 @@
-//! Answers made by hand, for tests of what is done with answers.
+//! Answers and questions made by hand, for tests of what is done with them.
 
+use super::associations::Associations;
+use super::lexicon::Lexicon;
+use super::question::Question;
+use super::sentences::{Sentence, Wanted};
+use super::terms::{Form, WeightedTerm};
 use super::{Answer, Choice, Citation, Finding, Outcome, receipt};
 use crate::corpus::Date;
 
@@ -62,4 +67,21 @@ pub fn answer(outcome: Outcome) -> Answer {
         receipt: receipt::of(question, "index", &outcome),
         outcome,
     }
+}
+
+/// The question and the texts, read for it: each of its words weighs the same, as where nothing is indexed.
+pub fn sentences_for<T>(question: &str, texts: &[&str], read: impl Fn(&Question, &[Sentence<'_>]) -> T) -> T {
+    let lexicon = Lexicon::default();
+    let question = Question::parse(question, &lexicon);
+    let weighted = |term: &super::question::QuestionTerm| WeightedTerm {
+        forms: vec![Form { stems: vec![term.stem.clone()], quality: 1.0 }],
+        term: term.clone(),
+        weight: 1.0,
+        is_known: true,
+    };
+    let terms: Vec<WeightedTerm> = question.terms.iter().map(weighted).collect();
+    let associations = Associations::default();
+    let wanted = Wanted::new(&terms, &lexicon, &associations);
+    let sentences: Vec<Sentence<'_>> = texts.iter().map(|text| Sentence::new(text, &wanted)).collect();
+    read(&question, &sentences)
 }

@@ -238,10 +238,14 @@ fn a_lead_in_is_told_with_what_follows_it() {
 }
 
 #[test]
-fn a_table_cell_is_told_with_the_first_of_its_row() {
+fn a_table_cell_is_told_with_the_first_of_its_row_and_its_header() {
     let table = "-- 1.md\n| Country | Hotel | Meals per day |\n|---|---|---|\n| Belgium | €140 | €45 |\n| United Kingdom | €170 | €52 |\n";
-    check(table, "How much are meals per day in the United Kingdom?", "United Kingdom · €52, per source 1");
-    check(table, "How much is a hotel in Belgium?", "Belgium · €140, per source 1");
+    check(
+        table,
+        "How much are meals per day in the United Kingdom?",
+        "United Kingdom · [Meals per day] €52, per source 1",
+    );
+    check(table, "How much is a hotel in Belgium?", "Belgium · [Hotel] €140, per source 1");
 }
 
 #[test]
