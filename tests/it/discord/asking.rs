@@ -183,7 +183,7 @@ async fn the_form_under_an_answer_asks_on_from_it() {
     let form = scene.carl.gets_form(pressed, SOON).await.unwrap();
     assert_eq!((form.title.as_str(), form.inputs.len()), ("Ask on", 1));
     scene.carl.submit(pressed, &[("text", "and who signed it?")]).unwrap();
-    let next = scene.says(&scene.bob, scene.general, "Understood as\\: who signed lease").await;
+    let next = scene.says(&scene.bob, scene.general, "Understood as\\: who signed the lease").await;
     assert!(next.content.starts_with("**Ada Moreau**"), "{next}");
     assert!(next.content.ends_with("-# Question: and who signed it?"), "{next}");
     assert!(!next.is_ephemeral);

@@ -8,7 +8,7 @@ use super::scene::{Scene, now};
 const FIRST: &str = "When was the lease signed?";
 const NEXT: &str = "and who signed it?";
 /// The reply to `NEXT` says how it was understood, if it was.
-const UNDERSTOOD: &str = "Understood as\\: who signed lease";
+const UNDERSTOOD: &str = "Understood as\\: who signed the lease";
 
 fn in_ten_minutes() -> i128 {
     now() + 10 * 60 * 1_000_000_000

@@ -141,7 +141,7 @@ async fn a_follow_up_that_is_edited_goes_on_from_the_question_before_it() {
     let answer = scene.reply_to(&scene.bob, scene.general, question).await;
     scene.bob.edit(question, &scene.mention("and who signed it?")).unwrap();
     let anew = says_then(&scene, answer.id, "Understood as").await;
-    assert!(anew.content.contains("who signed lease"), "{anew}");
+    assert!(anew.content.contains("who signed the lease"), "{anew}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,7 +152,7 @@ async fn a_reply_that_is_edited_goes_on_from_what_it_replies_to() {
     let answer = scene.reply_to(&scene.carl, scene.general, question).await;
     scene.carl.edit(question, "and who signed it?").unwrap();
     let anew = says_then(&scene, answer.id, "Understood as").await;
-    assert!(anew.content.contains("who signed lease"), "{anew}");
+    assert!(anew.content.contains("who signed the lease"), "{anew}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
