@@ -59,10 +59,17 @@ pub(super) fn text(explanation: &Explanation) -> Result<String, Failure> {
     let confidence = &explanation.confidence;
     writeln!(
         out,
-        "\n{BOLD}Confidence{BOLD:#}  {:.2}, threshold {:.2}",
-        confidence.value, confidence.threshold
+        "\n{BOLD}Confidence{BOLD:#}  {:.2}: how likely this is right",
+        confidence.value
     )?;
     writeln!(out, "  {DIM}intercept {:+.2}{}{DIM:#}", confidence.intercept, sum(&confidence.signs))?;
+    writeln!(
+        out,
+        "\n{BOLD}Support{BOLD:#}  {:.2}: how likely the sources answer at all; threshold {:.2}",
+        confidence.support, confidence.threshold
+    )?;
+    let signs = sum(&confidence.support_signs);
+    writeln!(out, "  {DIM}intercept {:+.2}{signs}{DIM:#}", confidence.support_intercept)?;
     if let Some(declined) = &confidence.declined {
         writeln!(out, "  Declined: {declined}.")?;
     }

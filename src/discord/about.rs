@@ -73,6 +73,7 @@ fn explained(bot: &Bot, language: Language, asking: &Asking, explanation: &Expla
     let confidence = &explanation.confidence;
     let values = context! {
         confidence => format!("{:.2}", confidence.value),
+        support => format!("{:.2}", confidence.support),
         threshold => format!("{:.2}", confidence.threshold),
         receipt => asking.receipt.clone().unwrap_or_default(),
     };
