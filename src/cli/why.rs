@@ -57,11 +57,7 @@ pub(super) fn text(explanation: &Explanation) -> Result<String, Failure> {
         out.push_str(&candidate_text(rank + 1, candidate)?);
     }
     let confidence = &explanation.confidence;
-    writeln!(
-        out,
-        "\n{BOLD}Confidence{BOLD:#}  {:.2}: how likely this is right",
-        confidence.value
-    )?;
+    writeln!(out, "\n{BOLD}Confidence{BOLD:#}  {:.2}: how likely this is right", confidence.value)?;
     writeln!(out, "  {DIM}intercept {:+.2}{}{DIM:#}", confidence.intercept, sum(&confidence.signs))?;
     writeln!(
         out,

@@ -151,20 +151,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_that_always_answers_for_another_is_found() {
+    fn words_that_always_answer_for_another_are_found() {
+        let sayings = [
+            ("When did {} die?", "The death of {} was sudden."),
+            ("How did the reign of {} begin?", "The start of the reign of {} was calm."),
+            ("What did the palace of {} cost?", "The palace of {} had a price of gold."),
+            ("Where did {} marry?", "The wedding of {} was at sea."),
+            ("Who taught {} to sing?", "The choir gave {} lessons in song."),
+        ];
         let names = ["Ada", "Bob", "Eve", "Kim", "Lou", "Max", "Ned", "Pia", "Ray", "Sue", "Tom", "Una"];
-        let pair = |(document, name): (usize, &&str)| {
-            let other = if document % 2 == 0 { "near the river" } else { "in a large town" };
-            Pair::of(
-                document,
-                &format!("When did {name} die {other}?"),
-                &format!("The death of {name} came {other}."),
-            )
-        };
-        let pairs: Vec<Pair> = names.iter().enumerate().map(pair).collect();
+        let pairs: Vec<Pair> = names
+            .iter()
+            .enumerate()
+            .flat_map(|(document, name)| {
+                sayings.map(|(asked, said)| {
+                    Pair::of(document, &asked.replace("{}", name), &said.replace("{}", name))
+                })
+            })
+            .collect();
         let lines = learn(&pairs);
-        assert_eq!(lines.len(), 1, "{lines:?}");
-        assert!(lines[0].starts_with("die: "), "{lines:?}");
-        assert!(lines[0].contains("death "), "{lines:?}");
+        let of = |asked: &str| lines.iter().find(|line| line.starts_with(asked)).map(String::as_str);
+        assert!(of("die: ").is_some_and(|line| line.contains("death ")), "{lines:?}");
+        assert!(of("marri: ").is_some_and(|line| line.contains("wed ")), "{lines:?}");
+        assert!(lines.iter().all(|line| !line.contains("ada")), "{lines:?}");
     }
 }
