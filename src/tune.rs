@@ -106,11 +106,11 @@ impl Course<'_> {
         let mut sides = Rows::default();
         for (from, asked) in [(Part::First, Part::Second), (Part::Second, Part::First)] {
             let learned = read(&self.choosing(&associated, &[from], say)?)?;
-            confidence.append(self.gather(asked, &learned, EVENNESS, &|set, question, engine| {
+            confidence.append(self.gather(asked, &learned, 0.15, &|set, question, engine| {
                 self.confidence_rows(set, question, engine, Conclusion::is_right)
             })?);
             confidence.append(self.strangers(asked, &learned, 0.3)?);
-            support.append(self.gather(asked, &learned, EVENNESS, &|set, question, engine| {
+            support.append(self.gather(asked, &learned, 0.1, &|set, question, engine| {
                 self.confidence_rows(set, question, engine, |_, question, _| question.answerable)
             })?);
             support.append(self.strangers(asked, &learned, 1.0)?);

@@ -36,6 +36,16 @@ features! {
         missing,
         /// The share of the heaviest term that is neither here, beside nor above.
         heaviest_missing,
+        /// 1: that term occurs elsewhere in the corpus.
+        missing_known,
+        /// The share of the heaviest term that is neither here nor beside.
+        missing_beside,
+        /// The noun that is asked for is neither here, beside nor above, 0 to 1.
+        focus_missing,
+        /// The share of the terms that are not here, by how surely another word answers for them.
+        associated,
+        /// The share that stands here in the very form that was asked.
+        exact,
         /// The share of the question's names that are neither here, beside nor above.
         names_missing,
         /// How many names the question has.
@@ -98,7 +108,7 @@ pub fn signs(
         score: best.score,
         lead: lead(candidates.get(1)),
         lead_over_documents: lead(candidates.iter().find(|other| other.document != best.document)),
-        rivals: candidates[1..].iter().map(|other| probability(other.score as f32)).sum(),
+        rivals: candidates[1..].iter().map(|other| probability(other.score)).sum(),
         span: line.probability,
         tells_value: match &line.value {
             Some(value) if *value == line.text => 1.0,
@@ -111,6 +121,11 @@ pub fn signs(
         coverage_around: coverage_near + features.around,
         missing: if all > 0.0 { unknown / all } else { 1.0 },
         heaviest_missing: features.heaviest_missing_near,
+        missing_known: features.missing_known,
+        missing_beside: features.heaviest_missing_beside,
+        focus_missing: features.focus_missing,
+        associated: features.associated,
+        exact: features.exact,
         names_missing: if names == 0 { 0.0 } else { 1.0 - features.names },
         names: names as f64,
         predicate_missing: if has_predicate { 1.0 - features.predicate_near } else { 0.0 },

@@ -209,7 +209,7 @@ fn contributions(names: &[&'static str], values: &[f32], model: &Trees) -> (f64,
     let parts = names.iter().zip(values).zip(brought).map(|((name, value), brought)| Contribution {
         name,
         value: f64::from(*value),
-        contribution: f64::from(brought),
+        contribution: brought,
     });
-    (f64::from(before), parts.filter(|part| part.contribution != 0.0).collect())
+    (before, parts.filter(|part| part.contribution != 0.0).collect())
 }

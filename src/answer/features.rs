@@ -50,6 +50,12 @@ features! {
         heaviest_missing,
         /// The same of those that are neither beside nor above.
         heaviest_missing_near,
+        /// The same of those that are not beside.
+        heaviest_missing_beside,
+        /// 1: the heaviest term that is neither here, beside nor above occurs elsewhere in the corpus.
+        missing_known,
+        /// The noun that is asked for is neither here, beside nor above, 0 to 1.
+        focus_missing,
         /// The share of the terms that are numbers and are not here.
         numbers_missing,
         /// The share of the terms that are not here, but a word that starts alike is ("invented", "inventor").
@@ -162,6 +168,13 @@ pub fn shares(features: &mut Features, sentence: &Sentence<'_>, presence: &Prese
     features.title = share(presence.above, terms);
     features.heaviest_missing = heaviest_missing(presence.here, terms);
     features.heaviest_missing_near = heaviest_missing(&with_above, terms);
+    features.heaviest_missing_beside = heaviest_missing(&with_beside, terms);
+    let lacks = |(term, presence): &(&WeightedTerm, &f64)| **presence < 0.5 && term.weight > 0.0;
+    let heaviest =
+        terms.iter().zip(&with_above).filter(lacks).max_by(|(a, _), (b, _)| a.weight.total_cmp(&b.weight));
+    features.missing_known = heaviest.map_or(0.0, |(term, _)| one_if(term.is_known));
+    let focus = terms.iter().zip(&with_above).filter(|(term, _)| term.term.role == Role::Focus);
+    features.focus_missing = focus.map(|(_, presence)| 1.0 - presence).fold(0.0, f64::max);
     let numbers = || terms.iter().zip(presence.here).filter(|(term, _)| is_number(term));
     let count = numbers().count();
     if count > 0 {

@@ -91,15 +91,15 @@ impl Trees {
     }
 
     /// The score of one row of features: log-odds, any number.
-    pub fn score(&self, features: &[f32]) -> f32 {
-        let mut sum = self.base;
+    pub fn score(&self, features: &[f32]) -> f64 {
+        let mut sum = f64::from(self.base);
         for start in &self.starts {
             let start = *start as usize;
             let mut place = start;
             loop {
                 match self.nodes[place] {
                     Node::Leaf(value) => {
-                        sum += value;
+                        sum += f64::from(value);
                         break;
                     }
                     Node::Fork { feature, threshold, .. } if features[feature as usize] < threshold => {
@@ -114,19 +114,19 @@ impl Trees {
 
     /// What each feature brought to the score, and what was there before any: they add up to the score but for
     /// rounding. A fork's feature is credited with the change that the branch taken makes (Saabas 2014).
-    pub fn contributions(&self, features: &[f32]) -> (f32, Vec<f32>) {
-        let (mut before, mut brought) = (self.base, vec![0.0; features.len()]);
+    pub fn contributions(&self, features: &[f32]) -> (f64, Vec<f64>) {
+        let (mut before, mut brought) = (f64::from(self.base), vec![0.0; features.len()]);
         for start in &self.starts {
             let start = *start as usize;
             let value_at = |place: usize| match self.nodes[place] {
-                Node::Leaf(value) | Node::Fork { value, .. } => value,
+                Node::Leaf(value) | Node::Fork { value, .. } => f64::from(value),
             };
             let mut place = start;
             before += value_at(place);
             while let Node::Fork { feature, threshold, value, other } = self.nodes[place] {
                 let feature = feature as usize;
                 place = if features[feature] < threshold { place + 1 } else { start + other as usize };
-                brought[feature] += value_at(place) - value;
+                brought[feature] += value_at(place) - f64::from(value);
             }
         }
         (before, brought)
@@ -134,8 +134,8 @@ impl Trees {
 }
 
 /// The probability that log-odds stand for.
-pub fn probability(log_odds: f32) -> f64 {
-    1.0 / (1.0 + (-f64::from(log_odds)).exp())
+pub fn probability(log_odds: f64) -> f64 {
+    1.0 / (1.0 + (-log_odds).exp())
 }
 
 /// The line of one tree, from its nodes as whoever fitted it knows them.
@@ -187,7 +187,7 @@ mod tests {
         for (features, score) in [([0.4, 2.0], -0.25), ([0.4, 3.0], 1.25), ([0.5, 0.0], 2.75)] {
             assert_eq!(model.score(&features), score, "{features:?}");
             let (before, brought) = model.contributions(&features);
-            assert!((before + brought.iter().sum::<f32>() - score).abs() < 1e-6, "{features:?}");
+            assert!((before + brought.iter().sum::<f64>() - score).abs() < 1e-6, "{features:?}");
         }
         let (before, brought) = model.contributions(&[0.4, 3.0]);
         assert!((before - 0.85).abs() < 1e-6);

@@ -159,7 +159,7 @@ pub struct Candidate<'a> {
 /// Scores the candidates and puts them in order, best first; equals in the order of the hits.
 pub fn rank(candidates: &mut [Candidate<'_>], model: &Trees) {
     for candidate in candidates.iter_mut() {
-        candidate.score = f64::from(model.score(&candidate.features.values()));
+        candidate.score = model.score(&candidate.features.values());
     }
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.hit.cmp(&b.hit)).then(a.span.cmp(&b.span)));
 }

@@ -125,15 +125,26 @@ pub fn ranked(question: &Question, sentence: &Sentence<'_>, model: &Trees) -> Ve
     }
     let found = values::ranked(question, sentence);
     let runs = collect(question, sentence, &found).into_iter();
-    let mut scored: Vec<(Range<usize>, f32)> =
+    let mut scored: Vec<(Range<usize>, f64)> =
         runs.map(|run| (run.words, model.score(&run.features.values()))).collect();
     scored.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     let value = |words: Range<usize>| {
-        let known = found.iter().find(|value| value.words == words).cloned();
+        // A number is told with its unit, which the finders know.
+        let has_unit = |value: &&Value| {
+            value.fit >= WITH_UNIT
+                && value.words.start <= words.start
+                && words.end <= value.words.end
+                && values::is_counting_word(&sentence.words[words.start])
+        };
+        let exact = found.iter().find(|value| value.words == words);
+        let known = found.iter().find(has_unit).or(exact).cloned();
         known.unwrap_or_else(|| values::with_sign(words, 0.0, sentence))
     };
     scored.into_iter().take(MOST_SHOWN).map(|(words, score)| (value(words), probability(score))).collect()
 }
+
+/// How well a finder's value fits that has the unit which is asked for.
+const WITH_UNIT: f64 = 0.9;
 
 /// More short answers of one sentence are not looked at. Also how many are shown.
 const MOST_SHOWN: usize = 5;

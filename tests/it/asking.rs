@@ -57,7 +57,7 @@ fn people_keep_the_auxiliary_since_they_could_act_themselves() {
     check(
         "-- 3.txt\nIn March, 12 workers were attacked.\n",
         "How many workers were attacked?",
-        "12 workers were attacked, per source 3",
+        "In March, 12 workers were attacked, per source 3",
     );
 }
 

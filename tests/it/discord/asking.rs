@@ -167,7 +167,7 @@ async fn a_message_asked_by_its_menu_is_read_without_discords_markup() {
     for (message, channel, expected) in [
         (said, scene.general, LEASE_ANSWER),
         (forwarded, scene.random, LEASE_ANSWER),
-        (quoted, scene.random, "**6 euros**"),
+        (quoted, scene.random, "Lunch costs **6 euros**"),
     ] {
         scene.bob.use_menu(message, "Ask the sources about this").unwrap();
         let is_meant = |shown: &Shown| shown.is_ephemeral && shown.content.starts_with(expected);

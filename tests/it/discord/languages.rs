@@ -38,7 +38,7 @@ async fn a_command_is_answered_in_the_language_of_the_client() {
     let scene = Scene::new().await;
     scene.bob.speaks("de");
     let answer = commanded(&scene, "How much is lunch?").await;
-    assert!(answer.content.starts_with("**6 euros**, laut Quelle **canteen** [1]"), "{answer}");
+    assert!(answer.content.starts_with("Lunch costs **6 euros**, laut Quelle **canteen** [1]"), "{answer}");
     assert!(answer.content.ends_with("-# Frage: How much is lunch?"), "{answer}");
     assert_eq!(labels(&answer), GERMAN);
 
