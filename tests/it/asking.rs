@@ -256,17 +256,23 @@ fn why_shows_numbers_that_add_up_to_the_score() {
     for candidate in why["candidates"].as_array().unwrap() {
         let parts = candidate["features"].as_array().unwrap().iter();
         let sum: f64 = parts.map(|part| part["contribution"].as_f64().unwrap()).sum();
+        let sum = sum + candidate["intercept"].as_f64().unwrap();
         assert!((sum - candidate["score"].as_f64().unwrap()).abs() < 1e-9, "{candidate:#}");
     }
     assert_eq!(best["source"], "004");
     assert_eq!(best["values"][0]["text"], "15 years");
-    assert_eq!(best["values"][1]["text"], "up to 50 years");
-    assert!(best["values"][1]["rejected"].is_string() && best["rejected"].is_null(), "{best:#}");
-    let signs = why["confidence"]["signs"].as_array().unwrap().iter();
-    let logit: f64 = why["confidence"]["intercept"].as_f64().unwrap()
-        + signs.map(|sign| sign["contribution"].as_f64().unwrap()).sum::<f64>();
-    let confidence = why["confidence"]["value"].as_f64().unwrap();
-    assert!((confidence - 1.0 / (1.0 + (-logit).exp())).abs() < 1e-9);
+    let probability = |place: usize| best["values"][place]["probability"].as_f64().unwrap();
+    assert!(probability(0) >= probability(1) && best["rejected"].is_null(), "{best:#}");
+    let decision = &why["confidence"];
+    for (value, intercept, signs) in
+        [("value", "intercept", "signs"), ("support", "support_intercept", "support_signs")]
+    {
+        let parts = decision[signs].as_array().unwrap().iter();
+        let logit = decision[intercept].as_f64().unwrap()
+            + parts.map(|sign| sign["contribution"].as_f64().unwrap()).sum::<f64>();
+        let shown = decision[value].as_f64().unwrap();
+        assert!((shown - 1.0 / (1.0 + (-logit).exp())).abs() < 1e-9, "{value}: {shown}");
+    }
     let text = place.run(&["why", "Who painted the Mona Lisa?"]).out;
     assert!(text.contains("in no source") && text.contains("Declined: "), "{text}");
 }

@@ -222,8 +222,8 @@ async fn who_asks_for_help_gets_it_with_commands_that_can_be_clicked() {
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_sources_do_not_say_the_reply_says_what_is_missing_and_what_comes_closest() {
     let scene = Scene::with_settings("[corpus]\nhow_to_add = \"Put it into #documents, @everyone.\"\n").await;
-    let reply = scene.ask(&scene.bob, scene.general, "Which zebras signed the lease of the office?").await;
-    let first = "The sources do not say\\: nothing in them mentions “zebras”.";
+    let reply = scene.ask(&scene.bob, scene.general, "Who feeds the zebras of the office?").await;
+    let first = "The sources do not say\\: nothing in them mentions “feeds” or “zebras”.";
     assert!(reply.content.starts_with(first), "{reply}");
     assert!(
         reply.content.contains("The closest passage, which may be about something else\\:\n> "),
