@@ -30,7 +30,7 @@ mod fit;
 
 use associations::Pair;
 pub use draw::{Part, Seed};
-use fit::{Rows, Shape};
+use fit::{OneWay, Rows, Shape};
 
 /// A question set with what answers it.
 pub struct Set {
@@ -83,6 +83,80 @@ const SPANS: Shape = Shape { trees: 140, rate: 0.14, leaves: 28, leaf_weight: 20
 const SIDES: Shape = Shape { trees: 60, rate: 0.1, leaves: 8, leaf_weight: 10.0 };
 const CONFIDENCE: Shape = Shape { trees: 120, rate: 0.06, leaves: 8, leaf_weight: 25.0 };
 
+/// More of the question never makes a sentence worse.
+const OF_SENTENCES: OneWay = OneWay {
+    speaks_for: &[
+        "coverage",
+        "passage_coverage",
+        "exact",
+        "resembling",
+        "associated",
+        "bigrams",
+        "ordered",
+        "predicate",
+        "predicate_near",
+        "names",
+        "value",
+        "passage",
+        "behind",
+        "behind_near",
+        "answers_question",
+    ],
+    speaks_against: &[
+        "heaviest_missing",
+        "heaviest_missing_beside",
+        "heaviest_missing_near",
+        "numbers_missing",
+        "focus_missing",
+        "no_value",
+        "asks",
+        "is_title",
+    ],
+};
+const OF_SIGNS: OneWay = OneWay {
+    speaks_for: &[
+        "score",
+        "lead",
+        "span",
+        "coverage",
+        "coverage_near",
+        "coverage_around",
+        "words",
+        "value",
+        "cue",
+        "passage",
+        "bigrams",
+        "associated",
+        "exact",
+    ],
+    speaks_against: &[
+        "missing",
+        "heaviest_missing",
+        "missing_beside",
+        "focus_missing",
+        "names_missing",
+        "predicate_missing",
+        "numbers_missing",
+        "no_value",
+        "unquoted",
+        "corrected",
+    ],
+};
+const OF_SIDES: OneWay = OneWay {
+    speaks_for: &[
+        "score",
+        "covered",
+        "covered_behind",
+        "coverage_behind",
+        "names",
+        "predicate",
+        "short",
+        "alike",
+        "title",
+    ],
+    speaks_against: &["numbers_missing", "heaviest_missing"],
+};
+
 /// Of each question's wrong sentences the best covered, and some others.
 const NEAR_MISSES: usize = 20;
 const OTHERS: f64 = 0.08;
@@ -118,10 +192,10 @@ impl Course<'_> {
         }
         let mut weights = self.choosing(&associated, &[Part::First, Part::Second], say)?;
         say(format!("confidence: {} rows, support: {}", confidence.len(), support.len()));
-        weights.confidence = fit::fit(&confidence, Signs::NAMES, CONFIDENCE, self.seed.0)?;
-        weights.support = fit::fit(&support, Signs::NAMES, CONFIDENCE, self.seed.0)?;
+        weights.confidence = fit::fit(&confidence, Signs::NAMES, OF_SIGNS, CONFIDENCE, self.seed.0)?;
+        weights.support = fit::fit(&support, Signs::NAMES, OF_SIGNS, CONFIDENCE, self.seed.0)?;
         say(format!("sides: {} rows, {} of them sides", sides.len(), sides.right()));
-        weights.sides = fit::fit(&sides, SideFeatures::NAMES, SIDES, self.seed.0)?;
+        weights.sides = fit::fit(&sides, SideFeatures::NAMES, OF_SIDES, SIDES, self.seed.0)?;
         weights.about = self.report(&read(&weights)?)?;
         Ok(weights)
     }
@@ -160,13 +234,13 @@ impl Course<'_> {
             })?);
         }
         say(format!("sentences: {} rows", rows.len()));
-        weights.sentences = fit::fit(&rows, Features::NAMES, SENTENCES, self.seed.0)?;
+        weights.sentences = fit::fit(&rows, Features::NAMES, OF_SENTENCES, SENTENCES, self.seed.0)?;
         let mut rows = Rows::default();
         for part in parts {
             rows.append(self.gather(*part, &nothing, 0.8, &span_rows)?);
         }
         say(format!("spans: {} rows", rows.len()));
-        weights.spans = fit::fit(&rows, SpanFeatures::NAMES, SPANS, self.seed.0)?;
+        weights.spans = fit::fit(&rows, SpanFeatures::NAMES, OneWay::default(), SPANS, self.seed.0)?;
         Ok(weights)
     }
 

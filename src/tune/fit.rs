@@ -1,6 +1,7 @@
 //! Boosted trees from rows of features: the crate `forust-ml` fits, we write down what came out.
 
 use anyhow::{Context, Result, ensure};
+use forust_ml::constraints::{Constraint, ConstraintMap};
 use forust_ml::gradientbooster::GrowPolicy;
 use forust_ml::{GradientBooster, Matrix};
 
@@ -56,8 +57,31 @@ pub(super) struct Shape {
     pub leaf_weight: f32,
 }
 
+/// Features that can only speak for, or only against, whatever the examples say: what they do not show (a
+/// collection of another kind) then goes the way it must.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct OneWay {
+    pub speaks_for: &'static [&'static str],
+    pub speaks_against: &'static [&'static str],
+}
+
+impl OneWay {
+    fn constraints(self, names: &[&str]) -> ConstraintMap {
+        let place = |name: &&str| names.iter().position(|known| known == name);
+        let up = self.speaks_for.iter().filter_map(place).map(|place| (place, Constraint::Positive));
+        let down = self.speaks_against.iter().filter_map(place).map(|place| (place, Constraint::Negative));
+        up.chain(down).collect()
+    }
+}
+
 /// The trees that minimise the logistic loss of the rows, features by `names`.
-pub(super) fn fit(rows: &Rows, names: &[&str], shape: Shape, seed: u64) -> Result<WrittenTrees> {
+pub(super) fn fit(
+    rows: &Rows,
+    names: &[&str],
+    one_way: OneWay,
+    shape: Shape,
+    seed: u64,
+) -> Result<WrittenTrees> {
     let (count, width) = (rows.len(), names.len());
     let has_both =
         rows.labels.iter().any(|label| *label > 0.5) && rows.labels.iter().any(|label| *label < 0.5);
@@ -79,6 +103,7 @@ pub(super) fn fit(rows: &Rows, names: &[&str], shape: Shape, seed: u64) -> Resul
         .set_min_leaf_weight(shape.leaf_weight)
         .set_l2(2.0)
         .set_seed(seed)
+        .set_monotone_constraints(Some(one_way.constraints(names)))
         .set_initialize_base_score(true);
     booster.grow_policy = GrowPolicy::LossGuide;
     booster.fit(&Matrix::new(&columns, count, width), &rows.labels, &weights, None)?;
@@ -120,10 +145,15 @@ mod tests {
             rows.push(&[a, b], if a > 0.5 && b > 2.0 { 1.0 } else { 0.0 }, 1.0);
         }
         let shape = Shape { trees: 30, rate: 0.3, leaves: 6, leaf_weight: 1.0 };
-        let fitted = fit(&rows, &["a", "b"], shape, 7).unwrap();
-        assert_eq!(fitted.trees, fit(&rows, &["a", "b"], shape, 7).unwrap().trees);
+        let fit = |one_way| fit(&rows, &["a", "b"], one_way, shape, 7).unwrap();
+        let fitted = fit(OneWay::default());
+        assert_eq!(fitted.trees, fit(OneWay::default()).trees);
         let trees = Trees::read(&fitted, &["a", "b"]).unwrap();
         let likely = |a: f32, b: f32| probability(trees.score(&[a, b]));
         assert!(likely(0.9, 5.0) > 0.9 && likely(0.2, 5.0) < 0.1 && likely(0.9, 1.0) < 0.1);
+        // What may only speak against cannot speak for, whatever the examples say.
+        let held = fit(OneWay { speaks_for: &[], speaks_against: &["a"] });
+        let held = Trees::read(&held, &["a", "b"]).unwrap();
+        assert!(held.score(&[0.9, 5.0]) <= held.score(&[0.2, 5.0]));
     }
 }
