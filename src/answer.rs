@@ -312,6 +312,7 @@ impl<'a> Engine<'a> {
         Some(Conclusion {
             confidence: confidence::weigh(&signs, &self.weights.confidence),
             support: confidence::weigh(&signs, &self.weights.support),
+            is_unmentioned: confidence::is_unmentioned(question, &reading.terms),
             verdict: polarity::judge(question, candidates, &reading.hits),
             line: telling.line(alone),
             signs,
@@ -330,6 +331,8 @@ pub struct Conclusion {
     pub confidence: f64,
     /// How likely the sources answer the question at all: 0 to 1.
     pub support: f64,
+    /// A number is asked of something that no source mentions.
+    pub is_unmentioned: bool,
 }
 
 /// Answers `text` out of all sources, or out of those with these ids only.
@@ -351,7 +354,7 @@ pub fn answer(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Answ
         return Ok(finish(text, outcome, [0.0; 2], details, index));
     };
     let probabilities = [conclusion.confidence, conclusion.support];
-    let outcome = if conclusion.support < engine.options.threshold {
+    let outcome = if conclusion.is_unmentioned || conclusion.support < engine.options.threshold {
         let best = &candidates[0];
         Outcome::Abstained { nearest: Some(cite(&reading.hits[best.hit], best.span, &[])) }
     } else {

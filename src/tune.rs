@@ -87,6 +87,10 @@ const CONFIDENCE: Shape = Shape { trees: 120, rate: 0.06, leaves: 8, leaf_weight
 const OF_SENTENCES: OneWay = OneWay {
     speaks_for: &[
         "coverage",
+        "beside",
+        "above",
+        "around",
+        "title",
         "passage_coverage",
         "exact",
         "resembling",

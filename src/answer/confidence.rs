@@ -146,6 +146,18 @@ pub fn signs(
     }
 }
 
+/// Whether it is asked how many there are of something that no source mentions, by any of its names. Measures are
+/// often told by signs ("€", "%"), and people by what they do.
+pub fn is_unmentioned(question: &Question, terms: &[WeightedTerm]) -> bool {
+    let is_thing = |stem: &str| {
+        !matches!(stem, "peopl" | "person" | "time" | "dollar" | "euro" | "pound" | "percent" | "degre")
+    };
+    question.asked == Asked::Count
+        && terms
+            .iter()
+            .any(|term| term.term.role == Role::Focus && !term.is_known && is_thing(&term.term.stem))
+}
+
 fn words_found(terms: &[WeightedTerm], best: &Candidate<'_>) -> f64 {
     let content: Vec<usize> =
         (0..terms.len()).filter(|place| terms[*place].term.role == Role::Content).collect();

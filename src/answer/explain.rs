@@ -110,6 +110,7 @@ pub fn explain(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Exp
     let confidence = conclusion.as_ref().map_or(0.0, |conclusion| conclusion.confidence);
     let verdict = conclusion.as_ref().and_then(|conclusion| conclusion.verdict);
     let polarity = verdict.as_ref().map(explained_polarity);
+    let is_unmentioned = conclusion.as_ref().is_some_and(|conclusion| conclusion.is_unmentioned);
     let support = conclusion.as_ref().map_or(0.0, |conclusion| conclusion.support);
     let parts = |model: &Trees| match &conclusion {
         Some(conclusion) => contributions(Signs::NAMES, &conclusion.signs.values(), model),
@@ -127,6 +128,7 @@ pub fn explain(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Exp
     });
     let declined = match candidates.first() {
         None => Some("no passage has a word of the question".to_owned()),
+        Some(_) if is_unmentioned => Some("what is counted is in no source".to_owned()),
         Some(_) if support < threshold => {
             Some(format!("the support {support:.2} is below answer.threshold {threshold:.2}"))
         }
