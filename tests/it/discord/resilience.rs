@@ -97,7 +97,7 @@ async fn a_gateway_that_is_cut_in_the_middle_of_anything_loses_and_doubles_nothi
         cut(false);
         exactly(&scene, &scene.carl, general, "Question: Is soup free", rounds).await;
 
-        let note = scene.carl.say(general, "What is the rent of the office?").unwrap();
+        let note = scene.carl.say(general, "How much is the rent a month?").unwrap();
         cut(true);
         bob.use_menu(note, "Ask the sources about this").unwrap();
         cut(false);
