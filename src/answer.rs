@@ -379,10 +379,10 @@ fn compared(
         }
         None => Compared::default(),
     };
-    let mut sides: Vec<Finding> = others.sides.iter().map(|side| side_of(side, reading, engine)).collect();
     if let Some(choices) = subjects(&reading.terms, candidates, &others, hits) {
         return Outcome::Ambiguous { choices };
     }
+    let mut sides: Vec<Finding> = others.sides.iter().map(|side| side_of(side, reading, engine)).collect();
     let mut best = finding(line, candidates, hits).opened_by(verdict.map(|verdict| verdict.polarity));
     best.citations
         .extend(others.same.iter().map(|(other, span)| cite(&hits[other.hit], other.span, &[*span])));

@@ -88,6 +88,8 @@ features! {
 pub struct Other<'c, 'a> {
     pub candidate: &'c Candidate<'a>,
     pub value: Value,
+    pub canonical: Canonical,
+    /// With the first candidate's.
     pub comparison: Comparison,
     pub features: SideFeatures,
 }
@@ -111,7 +113,7 @@ pub fn others<'c, 'a>(
             continue;
         }
         seen.push(source(candidate));
-        if covered(candidate) < covered(best) * COMPARABLE {
+        if candidate.features.near() < best.features.near() * COMPARABLE {
             continue;
         }
         let Some((theirs, probability)) = short_answer(question, candidate, weights) else { continue };
@@ -127,16 +129,12 @@ pub fn others<'c, 'a>(
             Canonical::Date { .. } => 1.0,
             Canonical::Words(_) => 2.0,
         };
-        others.push(Other { candidate, value: theirs, comparison: ours.compare(&canonical), features });
+        let comparison = ours.compare(&canonical);
+        others.push(Other { candidate, value: theirs, canonical, comparison, features });
     }
     let sources = others.len() as f64;
     others.iter_mut().for_each(|other| other.features.sources = sources);
     others
-}
-
-fn covered(candidate: &Candidate<'_>) -> f64 {
-    let features = &candidate.features;
-    features.coverage + features.beside + features.above
 }
 
 fn side_features(candidate: &Candidate<'_>, best: &Candidate<'_>) -> SideFeatures {
@@ -149,8 +147,8 @@ fn side_features(candidate: &Candidate<'_>, best: &Candidate<'_>) -> SideFeature
     SideFeatures {
         score: candidate.score,
         behind: candidate.score - best.score,
-        covered: covered(candidate),
-        covered_behind: covered(candidate) - covered(best),
+        covered: here.near(),
+        covered_behind: here.near() - chosen.near(),
         coverage_behind: here.coverage - chosen.coverage,
         names: here.names,
         numbers_missing: here.numbers_missing,
@@ -174,23 +172,24 @@ pub fn compare<'c, 'a>(
     weights: &Weights,
 ) -> Compared<'c, 'a> {
     let mut compared = Compared::default();
+    let mut sides: Vec<Side<'c, 'a>> = Vec::new();
     for other in others(question, value, candidates, hits, weights) {
-        let Other { candidate, value, comparison, features } = other;
+        let Other { candidate, value, canonical, comparison, features } = other;
         match comparison {
             Comparison::Same if compared.same.len() < MOST_SAME && speaks_of_the_same(&features) => {
                 compared.same.push((candidate, value.span));
             }
             Comparison::Different => {
                 if probability(weights.sides.score(&features.values())) >= LEAST_LIKELY {
-                    add_side(&mut compared.sides, candidate, value);
+                    add_side(&mut sides, canonical, (candidate, value));
                 }
             }
             Comparison::Same | Comparison::Incomparable => {}
         }
     }
     // Sides are in the order in which they were found; more sources first.
-    compared.sides.sort_by_key(|side| std::cmp::Reverse(side.len()));
-    compared.sides.truncate(MOST_SIDES);
+    sides.sort_by_key(|side| std::cmp::Reverse(side.given.len()));
+    compared.sides = sides.into_iter().take(MOST_SIDES).map(|side| side.given).collect();
     compared
 }
 
@@ -200,22 +199,21 @@ fn speaks_of_the_same(features: &SideFeatures) -> bool {
     has_names && features.numbers_missing == 0.0 && features.covered_behind >= -0.25
 }
 
-fn add_side<'c, 'a>(
-    sides: &mut Vec<Vec<(&'c Candidate<'a>, Value)>>,
-    candidate: &'c Candidate<'a>,
-    value: Value,
-) {
-    let canonical = |(candidate, value): &(&Candidate<'_>, Value)| {
-        Canonical::of(&plain(&candidate.sentence.text[value.span.range()]))
-    };
-    let new = (candidate, value);
-    let ours = canonical(&new);
-    let is_of = |side: &&mut Vec<(&Candidate<'_>, Value)>| {
-        side.iter().any(|other| canonical(other).compare(&ours) == Comparison::Same)
-    };
+/// One other value, in every form that it was given in.
+struct Side<'c, 'a> {
+    forms: Vec<Canonical>,
+    given: Vec<(&'c Candidate<'a>, Value)>,
+}
+
+fn add_side<'c, 'a>(sides: &mut Vec<Side<'c, 'a>>, form: Canonical, given: (&'c Candidate<'a>, Value)) {
+    let is_of =
+        |side: &&mut Side<'_, '_>| side.forms.iter().any(|other| other.compare(&form) == Comparison::Same);
     match sides.iter_mut().find(is_of) {
-        Some(side) => side.push(new),
-        None => sides.push(vec![new]),
+        Some(side) => {
+            side.forms.push(form);
+            side.given.push(given);
+        }
+        None => sides.push(Side { forms: vec![form], given: vec![given] }),
     }
 }
 

@@ -103,7 +103,7 @@ pub fn signs(
     let names = terms.iter().filter(|term| term.term.is_name).count();
     let has_predicate = terms.iter().any(|term| term.term.is_predicate && term.term.role == Role::Content);
     let lead = |other: Option<&Candidate<'_>>| other.map_or(10.0, |other| best.score - other.score);
-    let coverage_near = features.coverage + features.beside + features.above;
+    let coverage_near = features.near();
     Signs {
         score: best.score,
         lead: lead(candidates.get(1)),

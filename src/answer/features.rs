@@ -125,6 +125,13 @@ features! {
     }
 }
 
+impl Features {
+    /// The share of the question's weight in the sentence, beside it and above it.
+    pub fn near(&self) -> f64 {
+        self.coverage + self.beside + self.above
+    }
+}
+
 /// The place of a kind of answer in a fixed order, those with short answers first.
 pub fn asked_place(asked: Asked) -> f64 {
     let place = match asked {
@@ -326,7 +333,8 @@ pub fn kind(features: &mut Features, question: &Question, sentence: &Sentence<'_
     );
 }
 
-fn one_if(condition: bool) -> f64 {
+/// 1 where it is so, else 0.
+pub fn one_if(condition: bool) -> f64 {
     f64::from(u8::from(condition))
 }
 

@@ -201,8 +201,7 @@ fn spread_over_document(candidates: &mut [Candidate<'_>], hits: &[Hit<'_>]) {
         let path = hits[candidate.hit].passage.path.as_str();
         let all = features::share(&by_document[path], terms);
         let features = &mut candidate.features;
-        let nearer = features.coverage + features.beside + features.above;
-        features.around = (all - nearer).max(features.around).max(0.0);
+        features.around = (all - features.near()).max(features.around).max(0.0);
         let of_document = first.iter().filter(|hit| hit.passage.path == path).count();
         features.document = of_document as f64 / first.len() as f64;
     }
@@ -210,14 +209,13 @@ fn spread_over_document(candidates: &mut [Candidate<'_>], hits: &[Hit<'_>]) {
 
 /// How far each candidate stays behind the best covered one.
 fn compare(candidates: &mut [Candidate<'_>]) {
-    let near = |features: &Features| features.coverage + features.beside + features.above;
     let most = |of: &dyn Fn(&Features) -> f64| {
         candidates.iter().map(|candidate| of(&candidate.features)).fold(0.0, f64::max)
     };
-    let (most_here, most_near) = (most(&|features| features.coverage), most(&near));
+    let (most_here, most_near) = (most(&|features| features.coverage), most(&Features::near));
     for candidate in candidates {
         candidate.features.behind = candidate.features.coverage - most_here;
-        candidate.features.behind_near = near(&candidate.features) - most_near;
+        candidate.features.behind_near = candidate.features.near() - most_near;
     }
 }
 

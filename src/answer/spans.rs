@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::clauses::{Clause, clauses};
-use super::features::{asked_place, features};
+use super::features::{asked_place, features, one_if};
 use super::lexicon::is_auxiliary;
 use super::model::{Trees, probability};
 use super::names::{self, Name};
@@ -376,10 +376,6 @@ impl<'s, 'a> Context<'s, 'a> {
             -((words.start.saturating_sub(predicate)) as f64).min(20.0)
         }
     }
-}
-
-fn one_if(condition: bool) -> f64 {
-    f64::from(u8::from(condition))
 }
 
 /// What a word is, as far as short words and spelling tell; 0 is for no word.
