@@ -8,6 +8,7 @@ use super::model::{Trees, probability};
 use super::question::{Asked, Question, Role};
 use super::sentences::Candidate;
 use super::terms::{Correction, WeightedTerm};
+use crate::words::words;
 
 features! {
     /// What speaks for or against the best candidate.
@@ -18,8 +19,10 @@ features! {
         lead,
         /// The same of the best sentence in another document.
         lead_over_documents,
-        /// The probabilities of all other sentences, added.
-        rivals,
+        /// Its sentence's share among all that were found (softmax of their scores).
+        share,
+        /// The shares of the other sentences that have its short answer too.
+        agreeing,
         /// The probability of its short answer, 0 where none was looked for.
         span,
         /// 1: the line is the short answer; 0.5: it has one.
@@ -104,11 +107,22 @@ pub fn signs(
     let has_predicate = terms.iter().any(|term| term.term.is_predicate && term.term.role == Role::Content);
     let lead = |other: Option<&Candidate<'_>>| other.map_or(10.0, |other| best.score - other.score);
     let coverage_near = features.near();
+    // Beside the best sentence's, which is 1.
+    let beside_best = |other: &Candidate<'_>| (other.score - best.score).exp();
+    let all_shares: f64 = candidates.iter().map(beside_best).sum();
+    let agreeing: f64 = match &line.short {
+        Some(short) => {
+            let short: Vec<String> = words(short).into_iter().map(|word| word.folded).collect();
+            candidates[1..].iter().filter(|other| has_words(other, &short)).map(beside_best).sum()
+        }
+        None => 0.0,
+    };
     Signs {
         score: best.score,
         lead: lead(candidates.get(1)),
         lead_over_documents: lead(candidates.iter().find(|other| other.document != best.document)),
-        rivals: candidates[1..].iter().map(|other| probability(other.score)).sum(),
+        share: 1.0 / all_shares,
+        agreeing: agreeing / all_shares,
         span: line.probability,
         tells_value: match &line.value {
             Some(value) if *value == line.text => 1.0,
@@ -156,6 +170,13 @@ pub fn is_unmentioned(question: &Question, terms: &[WeightedTerm]) -> bool {
         && terms
             .iter()
             .any(|term| term.term.role == Role::Focus && !term.is_known && is_thing(&term.term.stem))
+}
+
+/// Whether these words stand in the sentence, one after the other.
+fn has_words(candidate: &Candidate<'_>, short: &[String]) -> bool {
+    candidate.sentence.words.windows(short.len().max(1)).any(|window| {
+        window.len() == short.len() && window.iter().zip(short).all(|(word, wanted)| word.folded == *wanted)
+    })
 }
 
 fn words_found(terms: &[WeightedTerm], best: &Candidate<'_>) -> f64 {

@@ -1,14 +1,15 @@
 //! Short answers inside a sentence: every run of words that could be one, with the features that speak for it.
 //!
 //! The finders of [`values`](super::values) know what a date or a name looks like; what they say of a run is
-//! among its features. The score is what the learned trees make of them: log-odds of being the answer.
+//! among its features. The score is what the learned trees make of them; a run's share among all of its sentence
+//! (softmax) is how likely it is the answer.
 
 use std::ops::Range;
 
 use super::clauses::{Clause, clauses};
 use super::features::{asked_place, features, one_if};
 use super::lexicon::is_auxiliary;
-use super::model::{Trees, probability};
+use super::model::Trees;
 use super::names::{self, Name};
 use super::question::{Asked, Question, Role};
 use super::sentences::Sentence;
@@ -140,7 +141,10 @@ pub fn ranked(question: &Question, sentence: &Sentence<'_>, model: &Trees) -> Ve
         let known = found.iter().find(has_unit).or(exact).cloned();
         known.unwrap_or_else(|| values::with_sign(words, 0.0, sentence))
     };
-    scored.into_iter().take(MOST_SHOWN).map(|(words, score)| (value(words), probability(score))).collect()
+    let Some(most) = scored.first().map(|(_, score)| *score) else { return Vec::new() };
+    let all: f64 = scored.iter().map(|(_, score)| (score - most).exp()).sum();
+    let shown = scored.into_iter().take(MOST_SHOWN);
+    shown.map(|(words, score)| (value(words), (score - most).exp() / all)).collect()
 }
 
 /// How well a finder's value fits that has the unit which is asked for.
