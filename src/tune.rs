@@ -94,49 +94,38 @@ impl Evenness {
     const SPANS: f64 = 0.8;
     const SIDES: f64 = 0.25;
     const STRANGERS: f64 = 0.25;
-    const CONFIDENCE: f64 = 0.15;
+    const CONFIDENCE: f64 = 0.4;
     const SUPPORT: f64 = 0.1;
 }
 
-/// How much questions of other documents count beside a set's own, for confidence and for support.
-const STRANGE_WRONG: f64 = 0.3;
+/// Confidence is of what is told, and few of these questions are answered at all: they count less for it.
+const CUT_WRONG: f64 = 0.5;
+const STRANGE_WRONG: f64 = 0.1;
 const STRANGE_UNSUPPORTED: f64 = 1.0;
 
 impl Course<'_> {
     /// Fits all models, one after the other; `say` hears how it goes.
     pub fn run(&self, say: &mut dyn FnMut(String)) -> Result<WrittenWeights> {
-        let associated = WrittenWeights { associations: self.associations(), ..WrittenWeights::default() };
-        say(format!("associations: of {} words", associated.associations.len()));
-        let nothing = read(&associated)?;
-        let mut parts = Vec::new();
-        for part in [Part::First, Part::Second] {
-            parts.push(self.choosing_rows(part, &nothing)?);
+        const PARTS: [Part; 2] = [Part::First, Part::Second];
+        // What was learned from a part looks better on it than it is: each part is learned from with the
+        // associations of the other, and judged by the models of the other.
+        let associations = PARTS.map(|part| self.associations(&[part]));
+        let mut choosing = Vec::new();
+        for (part, others) in PARTS.into_iter().zip(associations.iter().rev()) {
+            choosing.push(self.choosing_rows(part, &read(others)?)?);
         }
-        let (mut confidence, mut support, mut sides) = (Rows::default(), Rows::default(), Rows::default());
+        let mut judging = Judging::default();
         for (from, asked) in [(0, Part::Second), (1, Part::First)] {
-            let learned = read(&self.choosing(&associated, parts[from].clone(), say)?)?;
-            for (own, weight) in self
-                .gather(asked, &learned, &|set, question, engine| self.judged_rows(set, question, engine))?
-            {
-                confidence.append(own.right.weighted(weight.by(Evenness::CONFIDENCE)));
-                support.append(own.supported.weighted(weight.by(Evenness::SUPPORT)));
-            }
-            for (stranger, weight) in self.strangers(asked, &learned)? {
-                confidence.append(stranger.right.weighted(weight.by(Evenness::STRANGERS) * STRANGE_WRONG));
-                support.append(
-                    stranger.supported.weighted(weight.by(Evenness::STRANGERS) * STRANGE_UNSUPPORTED),
-                );
-            }
-            for (rows, weight) in self.gather(asked, &learned, &examples::side_rows)? {
-                sides.append(rows.weighted(weight.by(Evenness::SIDES)));
-            }
+            let learned = self.choosing(associations[from].clone(), choosing[from].clone(), say)?;
+            judging.append(self.judging_rows(asked, &read(&learned)?)?);
         }
         let mut all = Choosing::default();
-        parts.into_iter().for_each(|part| all.append(part));
-        let mut weights = self.choosing(&associated, all, say)?;
-        say(format!("confidence and support: {} rows", confidence.len()));
-        weights.confidence = fit::fit(&confidence, Signs::NAMES, recipe::SIGNS, self.seed.0)?;
-        weights.support = fit::fit(&support, Signs::NAMES, recipe::SIGNS, self.seed.0)?;
+        choosing.into_iter().for_each(|part| all.append(part));
+        let mut weights = self.choosing(self.associations(&PARTS), all, say)?;
+        let Judging { right, supported, sides } = judging;
+        say(format!("confidence and support: {} rows", right.len()));
+        weights.confidence = fit::fit(&right, Signs::NAMES, recipe::SIGNS, self.seed.0)?;
+        weights.support = fit::fit(&supported, Signs::NAMES, recipe::SIGNS, self.seed.0)?;
         say(format!("sides: {} rows, {} of them sides", sides.len(), sides.right()));
         weights.sides = fit::fit(&sides, SideFeatures::NAMES, recipe::SIDES, self.seed.0)?;
         weights.about = self.report(&read(&weights)?)?;
@@ -175,28 +164,52 @@ impl Course<'_> {
         Ok(rows)
     }
 
-    /// The models that choose and extract.
+    /// The models that choose and extract, beside the associations that the rows were made with.
     fn choosing(
         &self,
-        associated: &WrittenWeights,
+        associated: WrittenWeights,
         rows: Choosing,
         say: &mut dyn FnMut(String),
     ) -> Result<WrittenWeights> {
-        let mut weights = associated.clone();
-        say(format!("sentences: {} rows, spans: {}", rows.sentences.len(), rows.spans.len()));
-        weights.sentences = fit::fit(&rows.sentences, Features::NAMES, recipe::SENTENCES, self.seed.0)?;
-        weights.spans = fit::fit(&rows.spans, SpanFeatures::NAMES, recipe::SPANS, self.seed.0)?;
-        Ok(weights)
+        say(format!(
+            "associations: of {} words, sentences: {} rows, spans: {}",
+            associated.associations.len(),
+            rows.sentences.len(),
+            rows.spans.len()
+        ));
+        let sentences = fit::fit(&rows.sentences, Features::NAMES, recipe::SENTENCES, self.seed.0)?;
+        let spans = fit::fit(&rows.spans, SpanFeatures::NAMES, recipe::SPANS, self.seed.0)?;
+        Ok(WrittenWeights { sentences, spans, ..associated })
+    }
+
+    /// What the questions of a part teach about what these weights tell.
+    fn judging_rows(&self, part: Part, weights: &Weights) -> Result<Judging> {
+        let mut rows = Judging::default();
+        let judged =
+            |set: &Set, question: &Question, engine: Engine<'_>| self.judged_rows(set, question, engine);
+        for (own, weight) in self.gather(part, weights, &judged)? {
+            rows.right.append(own.right.weighted(weight.by(Evenness::CONFIDENCE)));
+            rows.supported.append(own.supported.weighted(weight.by(Evenness::SUPPORT)));
+        }
+        for (stranger, weight) in self.strangers(part, weights)? {
+            let weight = weight.by(Evenness::STRANGERS);
+            rows.right.append(stranger.right.weighted(weight * STRANGE_WRONG));
+            rows.supported.append(stranger.supported.weighted(weight * STRANGE_UNSUPPORTED));
+        }
+        for (own, weight) in self.gather(part, weights, &examples::side_rows)? {
+            rows.sides.append(own.weighted(weight.by(Evenness::SIDES)));
+        }
+        Ok(rows)
     }
 
     /// What the sentences that answer the questions of all sets say in other words.
-    fn associations(&self) -> Vec<String> {
+    fn associations(&self, parts: &[Part]) -> WrittenWeights {
         let mut documents = HashMap::new();
         let mut pairs = Vec::new();
         for set in self.sets {
             for question in &set.questions {
                 let Some(document) = question.doc_ids.first() else { continue };
-                if self.seed.part(document) == Part::HeldBack || question.turns.len() > 1 {
+                if !parts.contains(&self.seed.part(document)) || question.turns.len() > 1 {
                     continue;
                 }
                 let next = documents.len();
@@ -206,7 +219,7 @@ impl Course<'_> {
                 }
             }
         }
-        associations::learn(&pairs)
+        WrittenWeights { associations: associations::learn(&pairs), ..WrittenWeights::default() }
     }
 
     /// Questions of the first set, asked of the other sets' documents: nothing there answers them.
@@ -263,7 +276,7 @@ impl Course<'_> {
         let mut judged = examples::judged(question, &scope, engine, None)?;
         if question.answerable && self.seed.share(&format!("cut {}", question.id)) < CUT {
             let cut = examples::judged(question, &scope, engine, Some(&Cut(question)))?;
-            judged.right.append(cut.right);
+            judged.right.append(cut.right.weighted(CUT_WRONG));
             judged.supported.append(cut.supported);
         }
         Ok(judged)
@@ -327,6 +340,22 @@ impl Choosing {
     fn append(&mut self, other: Choosing) {
         self.sentences.append(other.sentences);
         self.spans.append(other.spans);
+    }
+}
+
+/// Examples of the models that judge what is told.
+#[derive(Default)]
+struct Judging {
+    right: Rows,
+    supported: Rows,
+    sides: Rows,
+}
+
+impl Judging {
+    fn append(&mut self, other: Judging) {
+        self.right.append(other.right);
+        self.supported.append(other.supported);
+        self.sides.append(other.sides);
     }
 }
 
