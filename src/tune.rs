@@ -154,7 +154,13 @@ impl Course<'_> {
     fn choosing_rows(&self, part: Part, nothing: &Weights) -> Result<Choosing> {
         let mut rows = Choosing::default();
         for (own, weight) in self.gather(part, nothing, &|set, question, engine| {
-            examples::sentence_rows(set, question, &self.scope(set, question), engine, self.seed)
+            let scope = self.scope(set, question);
+            let mut rows = examples::sentence_rows(set, question, &scope, engine, None, self.seed)?;
+            if self.is_cut(question) {
+                let cut = Cut(question);
+                rows.append(examples::sentence_rows(set, question, &scope, engine, Some(&cut), self.seed)?);
+            }
+            Ok(rows)
         })? {
             rows.sentences.append(own.weighted(weight.by(Evenness::SENTENCES)));
         }
@@ -271,10 +277,14 @@ impl Course<'_> {
         Ok(all)
     }
 
+    fn is_cut(&self, question: &Question) -> bool {
+        question.answerable && self.seed.share(&format!("cut {}", question.id)) < CUT
+    }
+
     fn judged_rows(&self, set: &Set, question: &Question, engine: Engine<'_>) -> Result<Judged> {
         let scope = self.scope(set, question);
         let mut judged = examples::judged(question, &scope, engine, None)?;
-        if question.answerable && self.seed.share(&format!("cut {}", question.id)) < CUT {
+        if self.is_cut(question) {
             let cut = examples::judged(question, &scope, engine, Some(&Cut(question)))?;
             judged.right.append(cut.right.weighted(CUT_WRONG));
             judged.supported.append(cut.supported);

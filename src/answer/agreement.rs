@@ -220,7 +220,8 @@ fn add_side<'c, 'a>(sides: &mut Vec<Side<'c, 'a>>, form: Canonical, given: (&'c 
 fn short_answer(question: &Question, candidate: &Candidate<'_>, weights: &Weights) -> Option<(Value, f64)> {
     match &candidate.value {
         Some(cell) if cell.key.is_some() => Some((cell.clone(), 1.0)),
-        _ => spans::best(question, &candidate.sentence, &weights.spans),
+        _ => spans::best(question, &candidate.sentence, &weights.spans)
+            .map(|short| (short.value, short.probability)),
     }
 }
 

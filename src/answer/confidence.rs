@@ -25,6 +25,8 @@ features! {
         agreeing,
         /// The probability of its short answer, 0 where none was looked for.
         span,
+        /// The same whatever the sentence is.
+        fit,
         /// 1: the line is the short answer; 0.5: it has one.
         tells_value,
         /// Words of the line.
@@ -124,6 +126,7 @@ pub fn signs(
         share: 1.0 / all_shares,
         agreeing: agreeing / all_shares,
         span: line.probability,
+        fit: line.fit,
         tells_value: match &line.value {
             Some(value) if *value == line.text => 1.0,
             Some(_) => 0.5,

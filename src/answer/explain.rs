@@ -198,9 +198,9 @@ fn explained_candidates(
 
 fn explained_values(question: &Question, candidate: &Candidate<'_>, model: &Trees) -> Vec<ExplainedValue> {
     let ranked = spans::ranked(question, &candidate.sentence, model);
-    let explained = ranked.into_iter().map(|(value, probability)| ExplainedValue {
-        text: candidate.sentence.text[value.span.range()].to_owned(),
-        probability,
+    let explained = ranked.into_iter().map(|short| ExplainedValue {
+        text: candidate.sentence.text[short.value.span.range()].to_owned(),
+        probability: short.probability,
     });
     explained.collect()
 }

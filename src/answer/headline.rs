@@ -12,6 +12,7 @@ use super::lexicon::{is_auxiliary, is_disputing_verb, is_guard_word};
 use super::names;
 use super::question::{Question, looks_like_participle};
 use super::sentences::Sentence;
+use super::spans::Short;
 use super::tables::{self, AskedCell};
 use super::values::{self, Value};
 use crate::corpus::Span;
@@ -35,6 +36,8 @@ pub struct Line {
     pub span: Span,
     /// How likely the best short answer of the sentence is right, 0 to 1; 0 where none was looked for.
     pub probability: f64,
+    /// The same whatever the sentence is.
+    pub fit: f64,
     /// What is cited where that is not the chosen sentence; `span` is of its text then.
     pub cited: Option<Cited>,
 }
@@ -50,7 +53,7 @@ pub struct Cited {
 
 impl Line {
     pub fn new(text: String, value: Option<String>, span: Span) -> Line {
-        Line { text, value, short: None, span, probability: 0.0, cited: None }
+        Line { text, value, short: None, span, probability: 0.0, fit: 0.0, cited: None }
     }
 }
 
@@ -65,7 +68,7 @@ pub fn line(
     question: &Question,
     sentence: &Sentence<'_>,
     header: Option<&Sentence<'_>>,
-    short: Option<&(Value, f64)>,
+    short: Option<&Short>,
 ) -> Line {
     let clauses = &clauses::clauses(sentence.text, &sentence.words);
     if let Some(cell) = header.and_then(|header| tables::asked_for(question, sentence, header)) {
@@ -74,7 +77,7 @@ pub fn line(
     if header.is_some() {
         return whole_sentence(sentence);
     }
-    let Some((value, probability)) = short else { return statement(sentence, clauses, None) };
+    let Some(Short { value, probability, fit }) = short else { return statement(sentence, clauses, None) };
     let line = match () {
         () if is_key_value(sentence.text) && sentence.words.len() <= SHORT_ENTRY => {
             let told = (*probability >= MARKED).then(|| plain(&sentence.text[value.span.range()]));
@@ -90,13 +93,13 @@ pub fn line(
         () => statement(sentence, clauses, Some(&value.words)),
     };
     let short = Some(plain(&sentence.text[value.span.range()]));
-    Line { short, probability: *probability, ..line }
+    Line { short, probability: *probability, fit: *fit, ..line }
 }
 
 /// A table cell is told with what its row is about.
 fn cell_line(cell: AskedCell) -> Line {
     let short = Some(cell.value.clone());
-    Line { probability: 1.0, short, ..Line::new(cell.told, Some(cell.value), cell.span) }
+    Line { probability: 1.0, fit: 1.0, short, ..Line::new(cell.told, Some(cell.value), cell.span) }
 }
 
 fn value_line(sentence: &Sentence<'_>, clauses: &[Clause], value: &Value) -> Line {
@@ -511,7 +514,7 @@ mod tests {
             let first = sentence.words.iter().position(|word| inside(word.span)).unwrap();
             let count = sentence.words[first..].iter().take_while(|word| inside(word.span)).count();
             let value = values::with_sign(first..first + count, 1.0, sentence);
-            line(question, sentence, None, Some(&(value, 0.9)))
+            line(question, sentence, None, Some(&Short { value, probability: 0.9, fit: 0.9 }))
         })
     }
 

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::clauses::{Clause, clauses};
 use super::features::{asked_place, features, one_if};
 use super::lexicon::is_auxiliary;
-use super::model::Trees;
+use super::model::{Trees, probability};
 use super::names::{self, Name};
 use super::question::{Asked, Question, Role};
 use super::sentences::Sentence;
@@ -114,13 +114,23 @@ pub struct Run {
     pub features: SpanFeatures,
 }
 
-/// The best short answer of a sentence, and how likely it is right where the sentence is.
-pub fn best(question: &Question, sentence: &Sentence<'_>, model: &Trees) -> Option<(Value, f64)> {
+/// A short answer of a sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Short {
+    pub value: Value,
+    /// How likely it is right where the sentence is: its share among all runs of the sentence, 0 to 1.
+    pub probability: f64,
+    /// How likely it is right whatever the sentence is, 0 to 1.
+    pub fit: f64,
+}
+
+/// The best short answer of a sentence.
+pub fn best(question: &Question, sentence: &Sentence<'_>, model: &Trees) -> Option<Short> {
     ranked(question, sentence, model).into_iter().next()
 }
 
 /// All of them, best first; of equals the first in the sentence. None where whole sentences answer.
-pub fn ranked(question: &Question, sentence: &Sentence<'_>, model: &Trees) -> Vec<(Value, f64)> {
+pub fn ranked(question: &Question, sentence: &Sentence<'_>, model: &Trees) -> Vec<Short> {
     if !may_be_short(question.asked) {
         return Vec::new();
     }
@@ -144,7 +154,12 @@ pub fn ranked(question: &Question, sentence: &Sentence<'_>, model: &Trees) -> Ve
     let Some(most) = scored.first().map(|(_, score)| *score) else { return Vec::new() };
     let all: f64 = scored.iter().map(|(_, score)| (score - most).exp()).sum();
     let shown = scored.into_iter().take(MOST_SHOWN);
-    shown.map(|(words, score)| (value(words), (score - most).exp() / all)).collect()
+    let short = |(words, score): (Range<usize>, f64)| Short {
+        value: value(words),
+        probability: (score - most).exp() / all,
+        fit: probability(score),
+    };
+    shown.map(short).collect()
 }
 
 /// How well a finder's value fits that has the unit which is asked for.

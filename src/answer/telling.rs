@@ -91,7 +91,7 @@ impl<'a> Telling<'a> {
             () if passage.passage.kind == PassageKind::TableRow => self.same_row_elsewhere(&alone),
             () => self.listed(best.hit, place).or_else(|| self.together(best.hit, place, &alone)),
         };
-        instead.map_or(alone.clone(), |told| Line { probability: alone.probability, ..told })
+        instead.map_or(alone.clone(), |told| Line { probability: alone.probability, fit: alone.fit, ..told })
     }
 
     fn sentence_line(&self, sentence: &Sentence<'a>, hit: usize) -> Line {

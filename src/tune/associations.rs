@@ -26,11 +26,11 @@ fn stems(text: &str) -> Vec<String> {
 
 const ROUNDS: usize = 6;
 /// Words of fewer documents are names and rarities.
-const FEWEST_DOCUMENTS: usize = 8;
+const FEWEST_DOCUMENTS: usize = 5;
 /// A pair that holds in fewer documents is chance.
-const FEWEST_FOR_PAIR: usize = 5;
+const FEWEST_FOR_PAIR: usize = 3;
 /// Weaker associations say nothing; 0 to 1.
-const WEAKEST: f64 = 0.02;
+const WEAKEST: f64 = 0.01;
 /// How much more often than by itself a word is asked beside the other: the natural logarithm of the ratio.
 const LEAST_LIFT: f64 = 1.5;
 /// The most answering words for one asked word.

@@ -25,25 +25,27 @@ pub(super) fn sentence_rows(
     question: &Question,
     scope: &[String],
     engine: Engine<'_>,
+    cut: Option<&Cut<'_>>,
     seed: Seed,
 ) -> Result<Rows> {
     // Of these the set knows the polarity, not the sentence.
-    if !question.answerable || question.kind.as_deref() == Some("yes-no") {
+    if question.kind.as_deref() == Some("yes-no") {
         return Ok(Rows::default());
     }
-    let reading = engine.read(&question.turns[0], scope, engine.options.passages)?;
+    let mut reading = engine.read(&question.turns[0], scope, engine.options.passages)?;
+    if let Some(cut) = cut {
+        reading.hits.retain(|hit| !cut.holds_answer(hit));
+    }
     let candidates = engine.collect(&reading);
-    let labels: Vec<bool> =
-        candidates.iter().map(|candidate| holds_answer(set, question, &reading, candidate)).collect();
-    if !labels.contains(&true) {
+    let is_right = |candidate: &Candidate<'_>| {
+        question.answerable && cut.is_none() && holds_answer(set, question, &reading, candidate)
+    };
+    let labels: Vec<bool> = candidates.iter().map(is_right).collect();
+    let has_answer = question.answerable && cut.is_none();
+    if candidates.is_empty() || has_answer && !labels.contains(&true) {
         return Ok(Rows::default());
     }
-    let near = |place: &usize| {
-        let features = &candidates[*place].features;
-        features.behind_near + features.behind + features.passage + features.value
-    };
-    let mut wrong: Vec<usize> = (0..candidates.len()).filter(|place| !labels[*place]).collect();
-    wrong.sort_by(|a, b| near(b).total_cmp(&near(a)));
+    let wrong = near_misses(&candidates, &labels);
     let is_drawn = |place: &usize| seed.share(&format!("{} {place}", question.id)) < OTHERS;
     let others = wrong.iter().skip(NEAR_MISSES).filter(|place| is_drawn(place));
     let right = (0..candidates.len()).filter(|place| labels[*place]);
@@ -51,6 +53,17 @@ pub(super) fn sentence_rows(
     let features: Vec<_> = listed.iter().map(|place| candidates[*place].features.values()).collect();
     let rows = features.iter().zip(&listed);
     Ok(Rows::list(rows.map(|(features, place)| (&features[..], f64::from(u8::from(labels[*place]))))))
+}
+
+/// The places of the wrong sentences, those that look most like right ones first.
+fn near_misses(candidates: &[Candidate<'_>], labels: &[bool]) -> Vec<usize> {
+    let near = |place: &usize| {
+        let features = &candidates[*place].features;
+        features.behind_near + features.behind + features.passage + features.value
+    };
+    let mut wrong: Vec<usize> = (0..candidates.len()).filter(|place| !labels[*place]).collect();
+    wrong.sort_by(|a, b| near(b).total_cmp(&near(a)));
+    wrong
 }
 
 /// Whether a sentence holds the answer of the set: in the very paragraph, at the very place, where the set tells.
@@ -117,13 +130,14 @@ pub(super) fn span_rows(set: &Set, question: &Question, engine: Engine<'_>) -> R
         return Ok(Rows::default());
     }
     let candidates = engine.collect(&reading);
-    let right = candidates.iter().find(|candidate| holds_answer(set, question, &reading, candidate));
-    let Some(candidate) =
-        right.filter(|candidate| candidate.value.as_ref().is_none_or(|value| value.key.is_none()))
-    else {
-        return Ok(Rows::default());
-    };
-    let sentence = &candidate.sentence;
+    let labels: Vec<bool> =
+        candidates.iter().map(|candidate| holds_answer(set, question, &reading, candidate)).collect();
+    let is_cell =
+        |candidate: &Candidate<'_>| candidate.value.as_ref().is_some_and(|value| value.key.is_some());
+    let right =
+        (0..candidates.len()).find(|place| labels[*place]).filter(|place| !is_cell(&candidates[*place]));
+    let Some(right) = right else { return Ok(Rows::default()) };
+    let sentence = &candidates[right].sentence;
     let found = values::ranked(&reading.question, sentence);
     let runs = spans::collect(&reading.question, sentence, &found);
     let told = |run: &spans::Run| {
@@ -134,8 +148,19 @@ pub(super) fn span_rows(set: &Set, question: &Question, engine: Engine<'_>) -> R
     if fits.iter().all(|fit| *fit < 0.5) {
         return Ok(Rows::default());
     }
-    let features: Vec<_> = runs.iter().map(|run| run.features.values()).collect();
-    Ok(Rows::list(features.iter().map(|features| &features[..]).zip(fits)))
+    let listed = |runs: &[spans::Run], fits: Vec<f64>| {
+        let features: Vec<_> = runs.iter().map(|run| run.features.values()).collect();
+        Rows::list(features.iter().map(|features| &features[..]).zip(fits))
+    };
+    let mut rows = listed(&runs, fits);
+    // In a sentence that only looks right no run is.
+    let wrong = near_misses(&candidates, &labels).into_iter().find(|place| !is_cell(&candidates[*place]));
+    if let Some(wrong) = wrong {
+        let sentence = &candidates[wrong].sentence;
+        let runs = spans::collect(&reading.question, sentence, &values::ranked(&reading.question, sentence));
+        rows.append(listed(&runs, vec![0.0; runs.len()]));
+    }
+    Ok(rows)
 }
 
 /// How well a short answer is the one of the set: 1 for the same words, less for words too many or too few.

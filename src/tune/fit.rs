@@ -152,6 +152,8 @@ fn objective(loss: Loss, lists: Vec<usize>) -> CustomLoss {
             let shares = softmax(&scores[rows.clone()]);
             let labels = &labels[rows.clone()];
             let wanted: f32 = shares.iter().zip(labels).map(|(share, label)| share * label).sum();
+            // In a list without any right row none comes before another.
+            let within = if wanted > 0.0 { within } else { 0.0 };
             for (place, row) in rows.enumerate() {
                 let (share, label) = (shares[place], labels[place]);
                 let target = share * label / wanted.max(f32::MIN_POSITIVE);

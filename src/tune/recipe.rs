@@ -26,7 +26,7 @@ pub(super) const SENTENCES: Recipe = (
 
 /// The run of words that is the short answer comes before the others of its sentence.
 pub(super) const SPANS: Recipe = (
-    Loss::WithinLists { each: 0.0 },
+    Loss::WithinLists { each: 0.3 },
     OneWay { speaks_for: &[], speaks_against: &[] },
     Shape { trees: 140, rate: 0.13, leaves: 26, leaf_weight: 8.0, features: 0.5 },
 );
@@ -41,6 +41,7 @@ pub(super) const SIGNS: Recipe = (
             "share",
             "agreeing",
             "span",
+            "fit",
             "coverage",
             "coverage_near",
             "coverage_around",
