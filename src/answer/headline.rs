@@ -60,7 +60,7 @@ impl Line {
 /// From this probability on a short answer is told alone.
 const TOLD_ALONE: f64 = 0.65;
 /// From this probability on it is marked within the sentence that is told.
-const MARKED: f64 = 0.12;
+const MARKED: f64 = 0.05;
 
 /// The line for a sentence; `header` stands over it where it is a row of a table, `short` is its best short
 /// answer, and how likely that is right.
