@@ -30,6 +30,7 @@ pub mod polarity;
 pub mod question;
 pub mod receipt;
 pub mod reply;
+pub mod restated;
 #[cfg(test)]
 pub mod samples;
 pub mod sentences;
@@ -372,17 +373,18 @@ fn compared(
 ) -> Outcome {
     let (question, hits) = (&reading.question, &reading.hits);
     let Conclusion { line, verdict, .. } = conclusion;
-    let others = match &line.short {
-        Some(short) => {
-            let short = (short.clone(), line.probability);
-            agreement::compare(question, &short, candidates, hits, engine.weights)
-        }
-        None => Compared::default(),
-    };
+    let short = line.short.clone().map(|short| (short, line.probability));
+    let others = agreement::compare(question, short.as_ref(), candidates, hits, engine.weights);
     if let Some(choices) = subjects(&reading.terms, candidates, &others, hits) {
         return Outcome::Ambiguous { choices };
     }
-    let mut sides: Vec<Finding> = others.sides.iter().map(|side| side_of(side, reading, engine)).collect();
+    let line = match &others.instead_of {
+        Some(words) => headline::around(&candidates[0].sentence, words),
+        None => line,
+    };
+    let is_version = others.instead_of.is_some();
+    let mut sides: Vec<Finding> =
+        others.sides.iter().map(|side| side_of(side, is_version, reading, engine)).collect();
     let mut best = finding(line, candidates, hits).opened_by(verdict.map(|verdict| verdict.polarity));
     best.citations
         .extend(others.same.iter().map(|(other, span)| cite(&hits[other.hit], other.span, &[*span])));
@@ -396,10 +398,19 @@ fn compared(
 }
 
 /// What the sources of one side say, in the line of the first of them.
-fn side_of(side: &[(&Candidate<'_>, Value)], reading: &Reading<'_>, engine: Engine<'_>) -> Finding {
+fn side_of(
+    side: &[(&Candidate<'_>, Value)],
+    is_version: bool,
+    reading: &Reading<'_>,
+    engine: Engine<'_>,
+) -> Finding {
     let hits = &reading.hits;
-    let first = side[0].0;
-    let line = engine.telling(reading, std::slice::from_ref(first), &engine.wanted(reading)).alone();
+    let (first, value) = &side[0];
+    let line = if is_version {
+        headline::around(&first.sentence, &value.words)
+    } else {
+        engine.telling(reading, std::slice::from_ref(first), &engine.wanted(reading)).alone()
+    };
     let mut citations = vec![cite(&hits[first.hit], first.span, &[line.span])];
     citations
         .extend(side[1..].iter().map(|(other, value)| cite(&hits[other.hit], other.span, &[value.span])));

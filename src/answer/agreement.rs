@@ -4,6 +4,7 @@
 //! disagreement, or an answer to something else, is learned. A newer source does not win silently.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::canonical::{Canonical, Comparison};
@@ -11,9 +12,10 @@ use super::features::{asked_place, features};
 use super::headline::plain;
 use super::model::probability;
 use super::question::Question;
+use super::restated;
 use super::sentences::Candidate;
 use super::spans;
-use super::values::Value;
+use super::values::{self, Value};
 use super::weights::Weights;
 use crate::corpus::Span;
 use crate::retrieval::Hit;
@@ -26,8 +28,10 @@ const MOST_SAME: usize = 4;
 const MOST_SIDES: usize = 4;
 /// A source that says the same covers the question nearly as well; a worse one talks of something else.
 const COMPARABLE: f64 = 0.7;
+/// From this probability on a short answer is what was asked for, whatever else two versions of its sentence say.
+const SURE: f64 = 0.5;
 /// From this probability on, another value is a side of a disagreement.
-const LEAST_LIKELY: f64 = 0.15;
+const LEAST_LIKELY: f64 = 0.06;
 
 /// What other sources say.
 #[derive(Default)]
@@ -36,6 +40,9 @@ pub struct Compared<'c, 'a> {
     pub same: Vec<(&'c Candidate<'a>, Span)>,
     /// Other values, best supported first: the sentences that give each, one a source.
     pub sides: Vec<Vec<(&'c Candidate<'a>, Value)>>,
+    /// The words of the first candidate's sentence that the sides have something else instead of, where they are
+    /// versions of that sentence.
+    pub instead_of: Option<Range<usize>>,
 }
 
 features! {
@@ -123,7 +130,6 @@ pub fn others<'c, 'a>(
         features.short_chosen = value.1;
         features.place = seen.len() as f64 - 1.0;
         features.asked = asked_place(question.asked);
-        features.names_asked = best.sentence.terms.iter().filter(|term| term.term.is_name).count() as f64;
         features.kind = match &canonical {
             Canonical::Numbers { .. } => 0.0,
             Canonical::Date { .. } => 1.0,
@@ -155,6 +161,7 @@ fn side_features(candidate: &Candidate<'_>, best: &Candidate<'_>) -> SideFeature
         predicate: here.predicate_near,
         predicate_chosen: chosen.predicate_near,
         alike: both / ours.union(&theirs).count().max(1) as f64,
+        names_asked: best.sentence.terms.iter().filter(|term| term.term.is_name).count() as f64,
         title: here.title,
         title_chosen: chosen.title,
         heaviest_missing: here.heaviest_missing_near,
@@ -163,15 +170,21 @@ fn side_features(candidate: &Candidate<'_>, best: &Candidate<'_>) -> SideFeature
 }
 
 /// Sets the best sentences of other sources beside the first candidate, whose short answer is `value`, with how
-/// likely that is right.
+/// likely that is right, if it has one.
 pub fn compare<'c, 'a>(
     question: &Question,
-    value: &(String, f64),
+    value: Option<&(String, f64)>,
     candidates: &'c [Candidate<'a>],
     hits: &[Hit<'_>],
     weights: &Weights,
 ) -> Compared<'c, 'a> {
+    if value.is_none_or(|(_, probability)| *probability < SURE)
+        && let Some(compared) = versions(candidates, hits)
+    {
+        return compared;
+    }
     let mut compared = Compared::default();
+    let Some(value) = value else { return compared };
     let mut sides: Vec<Side<'c, 'a>> = Vec::new();
     for other in others(question, value, candidates, hits, weights) {
         let Other { candidate, value, canonical, comparison, features } = other;
@@ -191,6 +204,34 @@ pub fn compare<'c, 'a>(
     sides.sort_by_key(|side| std::cmp::Reverse(side.given.len()));
     compared.sides = sides.into_iter().take(MOST_SIDES).map(|side| side.given).collect();
     compared
+}
+
+/// Other sources' versions of the first candidate's sentence that say something else in one place.
+fn versions<'c, 'a>(candidates: &'c [Candidate<'a>], hits: &[Hit<'_>]) -> Option<Compared<'c, 'a>> {
+    let best = &candidates[0];
+    let source = |candidate: &Candidate<'_>| hits[candidate.hit].source.description.id.as_str();
+    let mut seen = vec![source(best)];
+    let mut instead_of = None;
+    let mut sides: Vec<Side<'c, 'a>> = Vec::new();
+    for candidate in candidates[1..].iter().take(COMPARED) {
+        if seen.contains(&source(candidate)) || !speaks_of_the_same(&side_features(candidate, best)) {
+            continue;
+        }
+        let Some((ours, theirs)) = restated::difference(&best.sentence, &candidate.sentence) else {
+            continue;
+        };
+        // All sides stand in the place of the same words.
+        if instead_of.as_ref().is_some_and(|known| *known != ours) {
+            continue;
+        }
+        seen.push(source(candidate));
+        instead_of = Some(ours);
+        let value = values::with_sign(theirs, 0.0, &candidate.sentence);
+        let form = Canonical::of(&plain(&candidate.sentence.text[value.span.range()]));
+        add_side(&mut sides, form, (candidate, value));
+    }
+    let sides: Vec<_> = sides.into_iter().take(MOST_SIDES).map(|side| side.given).collect();
+    (!sides.is_empty()).then_some(Compared { same: Vec::new(), sides, instead_of })
 }
 
 /// Whether a sentence covers the question about as well as the chosen one, its names above all.

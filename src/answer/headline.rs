@@ -96,6 +96,13 @@ pub fn line(
     Line { short, probability: *probability, fit: *fit, ..line }
 }
 
+/// The sentence as a line that has these words of it, which are its value.
+pub fn around(sentence: &Sentence<'_>, words: &Range<usize>) -> Line {
+    let clauses = clauses::clauses(sentence.text, &sentence.words);
+    let value = plain(&sentence.text[span_of(words, &sentence.words).range()]);
+    Line { value: Some(value), ..statement(sentence, &clauses, Some(words)) }
+}
+
 /// A table cell is told with what its row is about.
 fn cell_line(cell: AskedCell) -> Line {
     let short = Some(cell.value.clone());
