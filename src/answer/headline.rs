@@ -89,7 +89,7 @@ pub fn line(
             let told = plain(&sentence.text[value.span.range()]);
             Line { value: Some(told), ..statement(sentence, Some(&value.words)) }
         }
-        () => statement(sentence, Some(&value.words)),
+        () => statement(sentence, None),
     };
     let short = Some(plain(&sentence.text[value.span.range()]));
     Line { short, probability: *probability, ..line }
@@ -118,13 +118,18 @@ fn value_line(sentence: &Sentence<'_>, clauses: &[Clause], value: &Value) -> Lin
     if let Some(short) = reduced(sentence, clause, &value.words) {
         return Line::new(short, value_text, clause.span(&sentence.words));
     }
-    if is_guarded {
-        let told = if stands_alone(sentence, clause.words.start) {
+    // "The cathedral (1858) is in the north": what is in brackets says nothing without what stands around them.
+    let first = &sentence.words[value.words.start];
+    let is_bracketed = pairs::pairs(sentence.text).iter().any(|pair| pair.is_bracket && pair.holds(first));
+    if is_guarded || is_bracketed {
+        let told = if stands_alone(sentence, clause.words.start) && (is_guarded || fits(sentence, clause)) {
             whole(sentence, &clause.words)
         } else {
             statement(sentence, Some(&value.words))
         };
-        return Line { value: value_text, ..told };
+        if is_guarded || told.text.split_whitespace().count() <= LONGEST_LINE {
+            return Line { value: value_text, ..told };
+        }
     }
     if is_short {
         return Line { value: value_text, ..whole(sentence, &clause.words) };
@@ -204,6 +209,11 @@ fn with_limit(sentence: &Sentence<'_>, value: &Value) -> Span {
         span.start = span.start.min(sentence.words[start].span.start);
     }
     span
+}
+
+fn fits(sentence: &Sentence<'_>, clause: &Clause) -> bool {
+    let text = &sentence.text[clause.span(&sentence.words).range()];
+    text.split_whitespace().count() <= LONGEST_LINE
 }
 
 fn clause_around<'c>(clauses: &'c [Clause], words: &Range<usize>) -> Option<&'c Clause> {
@@ -463,6 +473,14 @@ mod tests {
         let line = line_with("When?", &format!("On that day {LONG} no later than 23:30."), "23:30");
         assert!(line.text.ends_with("no later than 23:30"), "{}", line.text);
         check("When did they move them?", &format!("On that day {LONG} at 23:30."), "23:30", "23:30");
+    }
+
+    #[test]
+    fn a_value_in_brackets_is_told_with_the_clause_around_it() {
+        let told = "The old town has nine chapels and its large church (1858) is by the lock";
+        check("When was the church built?", &format!("{told}."), "1858", told);
+        let told = "The guest steers the *Tern* (then the Skua)";
+        check("Who steers?", &format!("{told}."), "Skua", &told.replace('*', ""));
     }
 
     #[test]

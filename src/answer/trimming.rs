@@ -27,6 +27,10 @@ const BEGINNING: f64 = 0.2;
 const WHOLE_CLAUSE: f64 = 0.05;
 /// What it gains by being as long as a line may be.
 const FULL_LINE: f64 = 0.3;
+/// A quotation of more words can be cut; its marks are told around what is left of it.
+const LONG_QUOTATION: usize = 15;
+/// What leads in a statement has at most so many words: "In some cases".
+const LONGEST_INTRODUCTION: usize = 5;
 /// Without a value, a stretch has to have so much of the question's words.
 const ENOUGH: f64 = 0.5;
 
@@ -46,8 +50,7 @@ pub fn trimmed(sentence: &Sentence<'_>, value: Option<&Range<usize>>) -> Option<
             return Some(Trimmed { text, span: all });
         }
     }
-    let cutting = Cutting::new(sentence, &pairs, asides, value);
-    cutting.best()
+    Cutting { sentence, pairs: &pairs, asides, value, pieces: pieces(sentence, &pairs) }.best()
 }
 
 /// All of it, without the mark at its end.
@@ -100,8 +103,9 @@ fn limits(text: &str, span: Span, words: &[Word]) -> bool {
     let is_guarded = words.iter().any(|word| governs(&word.folded));
     // "The fee (2026) is 5 euros" is not said of another year; "(1920–1987)" and "(born 1920)" are about lives.
     let is_date = !words.is_empty() && words.iter().all(is_calendar);
+    let is_note = text[span.range()].starts_with('[');
     let is_range = text[span.range()].contains(['–', '-', '—']);
-    is_first_limit || is_guarded || is_date && !is_range
+    is_first_limit || is_guarded || is_date && !is_range && !is_note
 }
 
 const LIMITS: &[&str] = &[
@@ -180,17 +184,7 @@ struct Cutting<'s, 'a> {
     pieces: Vec<Piece>,
 }
 
-impl<'s, 'a> Cutting<'s, 'a> {
-    fn new(
-        sentence: &'s Sentence<'a>,
-        pairs: &'s [Pair],
-        asides: Vec<Span>,
-        value: Option<&'s Range<usize>>,
-    ) -> Cutting<'s, 'a> {
-        let pieces = pieces(sentence, pairs);
-        Cutting { sentence, pairs, asides, value, pieces }
-    }
-
+impl Cutting<'_, '_> {
     fn best(&self) -> Option<Trimmed> {
         let count = self.pieces.len();
         let mut best: Option<(Trimmed, f64)> = None;
@@ -207,7 +201,7 @@ impl<'s, 'a> Cutting<'s, 'a> {
                 let told = self.told(first, end);
                 let length = told.text.split_whitespace().filter(|word| *word != "…").count();
                 if length > LONGEST_LINE {
-                    if shortest.as_ref().is_none_or(|(_, least)| length < *least) {
+                    if self.value.is_some() && shortest.as_ref().is_none_or(|(_, least)| length < *least) {
                         shortest = Some((told, length));
                     }
                     continue;
@@ -282,12 +276,25 @@ impl<'s, 'a> Cutting<'s, 'a> {
             span.end = all.end;
         }
         span = with_signs(self.sentence.text, span);
-        let mut text = without(self.sentence.text, span, &self.asides);
-        if !self.starts_whole(first) {
+        let text = without(self.sentence.text, span, &self.asides);
+        let mut text = text.trim_end_matches(['.', ',', ';', ':']).to_owned();
+        let is_quotation_cut = |at: usize| {
+            self.pairs.iter().any(|pair| !pair.is_bracket && pair.span.start < at && at < pair.span.end)
+        };
+        if !self.starts_whole(first) || is_quotation_cut(span.start) {
             text.insert_str(0, "… ");
         }
-        if !self.ends_whole(end) {
+        if !self.ends_whole(end) || is_quotation_cut(span.end) {
             text.push_str(" …");
+        }
+        for pair in self.pairs.iter().filter(|pair| !pair.is_bracket) {
+            let marks = &self.sentence.text[pair.span.range()];
+            let (has_start, has_end) = (pair.span.start >= span.start, pair.span.end <= span.end);
+            if has_start && !has_end && pair.span.start < span.end {
+                text.extend(marks.chars().next_back());
+            } else if has_end && !has_start && pair.span.end > span.start {
+                text.insert_str(0, marks.get(..marks.chars().next().map_or(0, char::len_utf8)).unwrap_or(""));
+            }
         }
         Trimmed { text, span }
     }
@@ -296,7 +303,19 @@ impl<'s, 'a> Cutting<'s, 'a> {
 
     /// Whether nothing that is left out governs what is told.
     fn is_safe(&self, first: usize, end: usize) -> bool {
-        !self.is_governed_before(first) && !self.is_governed_after(end)
+        !self.is_unfinished(first, end) && !self.is_governed_before(first) && !self.is_governed_after(end)
+    }
+
+    /// Whether the stretch ends with what leads in a statement, "In some cases", or sets a condition for it.
+    fn is_unfinished(&self, first: usize, end: usize) -> bool {
+        if self.pieces.get(end).is_none_or(|next| next.starts_statement) {
+            return false;
+        }
+        let last = &self.pieces[end - 1];
+        let sets_condition = self.sentence.words[last.words.clone()]
+            .iter()
+            .any(|word| matches!(word.folded.as_str(), "if" | "unless" | "wenn" | "falls" | "sofern"));
+        sets_condition || last.starts_statement && first + 1 < end && last.words.len() <= LONGEST_INTRODUCTION
     }
 
     fn is_governed_before(&self, first: usize) -> bool {
@@ -347,21 +366,28 @@ impl<'s, 'a> Cutting<'s, 'a> {
 /// brackets and quotations.
 fn pieces(sentence: &Sentence<'_>, pairs: &[Pair]) -> Vec<Piece> {
     let (text, words) = (sentence.text, &sentence.words);
-    let clauses = clauses::told_clauses(text, words, pairs);
+    let is_unit = |pair: &&Pair| {
+        pair.is_bracket || words.iter().filter(|word| pair.holds(word)).count() <= LONG_QUOTATION
+    };
+    let units: Vec<Pair> = pairs.iter().filter(is_unit).copied().collect();
+    let clauses = clauses::told_clauses(text, words, &units);
     let starts_clause = |place: usize| clauses.iter().any(|clause| clause.opener.start == place);
     let mut pieces: Vec<Piece> = Vec::new();
     for place in 0..words.len() {
-        let gap = if place == 0 { None } else { gap_outside(text, words, place, pairs) };
-        let is_cut = gap
-            .as_ref()
-            .is_some_and(|gap| starts_clause(place) || is_cut(gap, &words[place - 1], &words[place]));
+        let gap = if place == 0 { None } else { gap_outside(text, words, place, &units) };
+        let ends_statement =
+            gap.as_ref().is_some_and(|gap| ends_statement(text, &words[place - 1], gap, &words[place]));
+        // "He said that it leaks" is not told as "He said".
+        let is_cut =
+            gap.filter(|gap| !gap.trim().is_empty() || words[place].folded != "that").is_some_and(|gap| {
+                ends_statement || starts_clause(place) || is_cut(&gap, &words[place - 1], &words[place])
+            });
         match pieces.last_mut() {
             Some(last) if !is_cut => last.words.end = place + 1,
             _ => pieces.push(Piece {
                 words: place..place + 1,
-                starts_clause: place == 0 || starts_clause(place),
-                starts_statement: place == 0
-                    || gap.is_some_and(|gap| ends_statement(text, &gap, &words[place])),
+                starts_clause: place == 0 || starts_clause(place) || ends_statement,
+                starts_statement: place == 0 || ends_statement,
             }),
         }
     }
@@ -377,10 +403,13 @@ fn is_cut(gap: &str, before: &Word, after: &Word) -> bool {
     gap.contains([';', '—']) || is_parted && gap.contains([',', ':', '–']) || gap.contains(" - ")
 }
 
-/// Whether a gap parts two statements: a semicolon, or a point with a note of its source behind it.
-fn ends_statement(text: &str, gap: &str, word: &Word) -> bool {
-    let is_capital = word.written(text).starts_with(char::is_uppercase);
-    gap.contains(';') || gap.contains(".:") || is_capital && gap.contains(['!', '?'])
+/// Whether a gap parts two statements: a semicolon, or a point that is not one of an abbreviation.
+fn ends_statement(text: &str, before: &Word, gap: &str, after: &Word) -> bool {
+    let is_capital = after.written(text).starts_with(char::is_uppercase);
+    let is_word = before.folded.len() > 4
+        || before.folded.len() > 2 && before.written(text).starts_with(char::is_lowercase);
+    let is_point = gap.starts_with('.') && gap.contains(char::is_whitespace) && is_word;
+    gap.contains(';') || gap.starts_with(".:") || is_capital && (is_point || gap.starts_with(['!', '?']))
 }
 
 /// A currency sign before a number and a per cent behind one belong to it.
@@ -514,4 +543,210 @@ fn is_limiting_opener(folded: &str) -> bool {
                 | "when"
                 | "while"
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::samples::sentences_for;
+    use super::*;
+
+    /// The line for a sentence, whole where nothing of it can be left out.
+    fn line(question: &str, text: &str, value: Option<&str>) -> String {
+        sentences_for(question, &[text], |_, sentences| {
+            let sentence = &sentences[0];
+            let value = value.map(|value| {
+                let start = text.find(value).unwrap();
+                let inside = |word: &&Word| start <= word.span.start && word.span.end <= start + value.len();
+                let first = sentence.words.iter().position(|word| inside(&word)).unwrap();
+                first..first + sentence.words[first..].iter().take_while(inside).count()
+            });
+            let trimmed = trimmed(sentence, value.as_ref());
+            if let Some(trimmed) = &trimmed {
+                assert!(trimmed.span.end <= text.len() && text.is_char_boundary(trimmed.span.start));
+            }
+            trimmed.map_or_else(|| plain(&text[whole_span(text).range()]), |trimmed| trimmed.text)
+        })
+    }
+
+    /// Twenty-four words that say nothing of the question.
+    const FILLER: &str = "which the painter from the far end of the long quay had sold for much less than its \
+                          worth to an old friend";
+
+    #[test]
+    fn brackets_go_where_they_hold_nothing_that_matters() {
+        let cases = [
+            ("(born 1920 in the old town)", false),
+            ("(1920–1987)", false),
+            ("(/lʊnd/; Greek: Λουνδ)", false),
+            ("(the old captain)", false),
+            ("(until 2031)", true),
+            ("(not in July)", true),
+            ("(draft)", true),
+            ("(2026)", true),
+            ("(plus tax)", true),
+            ("(only on Sundays)", true),
+            ("(the harbour pilot)", true),
+            ("(at most two days)", true),
+        ];
+        for (bracket, stays) in cases {
+            let tail = "on the second of the eleven boats that were brought here from the other side of the wide \
+                        sound by the four brothers of the miller and by their two very old uncles";
+            let text = format!("Ada Lund {bracket} is the pilot {tail}.");
+            let told = line("Who is the pilot?", &text, Some("Ada Lund"));
+            assert_eq!(told.contains(bracket), stays, "{told:?}");
+            assert!(!told.contains("  ") && told.starts_with("Ada Lund "), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_a_word_is_not_taken_out_of_it() {
+        for (text, expected) in [
+            ("The tree(s) of Ada (an oak) fell", "The tree(s) of Ada fell"),
+            ("It fell in 1990[3] and [he] left", "It fell in 1990 and [he] left"),
+            ("Ada, (an oak), fell", "Ada, fell"),
+            ("See [the list (old)](a.md) of Ada (new)", "See the list (old) of Ada"),
+        ] {
+            let told = sentences_for("What?", &[text], |_, sentences| {
+                let pairs = pairs(text);
+                without(text, whole_span(text), &asides(&sentences[0], &pairs, None))
+            });
+            assert_eq!(told, expected);
+        }
+    }
+
+    #[test]
+    fn a_sentence_too_long_is_told_by_its_clauses_and_shows_where_one_is_cut() {
+        let text = format!(
+            "The ferry was built in Ghent, {FILLER}, the baker, the smith, the miller, the cook, \
+                            the priest, the mason and the sailor of the big house."
+        );
+        let told = line("Where was the ferry built?", &text, Some("Ghent"));
+        assert!(told.starts_with("The ferry was built in Ghent, which the painter"), "{told:?}");
+        assert!(told.ends_with(" …"), "{told:?}");
+        let text = format!(
+            "The mill is old, {FILLER}, the smith, the cook, the priest of the small old chapel, \
+                            and the ferry was built in Ghent."
+        );
+        let told = line("Where was the ferry built?", &text, Some("Ghent"));
+        assert!(told.ends_with("the ferry was built in Ghent"), "{told:?}");
+        assert!(told.split_whitespace().count() <= LONGEST_LINE + 1, "{told:?}");
+    }
+
+    #[test]
+    fn what_governs_the_line_is_not_cut_off_before_it() {
+        for opening in [
+            "Nobody believes that",
+            "The board denied that",
+            "If the lock is closed,",
+            "In 1990,",
+            "Unless it rains,",
+            "The owner failed to show that",
+            "By the old rule,",
+            "It is a myth that",
+        ] {
+            let text = format!("{opening} the mill, {FILLER}, {FILLER}, and the ferry was built in Ghent.");
+            let told = line("Where was the ferry built?", &text, Some("Ghent"));
+            assert!(told.starts_with(opening), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn what_takes_back_the_line_is_not_cut_off_behind_it() {
+        for ending in [
+            "unless the lock is closed",
+            "but this was never proved",
+            "except in July",
+            "not in Bruges",
+            "if the papers are right",
+            "as long as the slip holds",
+            "or in Bruges",
+            "the heirs claimed",
+        ] {
+            let text = format!("The ferry was built in Ghent, {ending}, {FILLER}, {FILLER}.");
+            let told = line("Where was the ferry built?", &text, Some("Ghent"));
+            assert!(told.contains(ending), "{told:?}");
+            let text = format!("The ferry was built in Ghent, {FILLER}, {FILLER}, {ending}.");
+            let told = line("Where was the ferry built?", &text, Some("Ghent"));
+            assert!(told.contains(ending) || ending.starts_with("or "), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn a_statement_is_not_governed_by_the_one_before() {
+        let text = format!("Nobody liked the mill, {FILLER}, {FILLER}; the ferry was built in Ghent.");
+        assert_eq!(line("Where was the ferry built?", &text, Some("Ghent")), "the ferry was built in Ghent");
+    }
+
+    #[test]
+    fn a_long_quotation_that_is_cut_keeps_its_marks() {
+        let text = format!("Ada Lund said of the ferry: \"It was built in Ghent, {FILLER}, {FILLER}.\"");
+        let told = line("Where was the ferry built?", &text, Some("Ghent"));
+        assert!(told.starts_with("Ada Lund said of the ferry: \"It was built in Ghent, "), "{told:?}");
+        assert!(told.ends_with("…\""), "{told:?}");
+    }
+
+    #[test]
+    fn what_fits_or_cannot_be_cut_is_told_whole() {
+        assert_eq!(
+            line("Who?", "Ada (born 1920) steers, and Bo mends.", None),
+            "Ada (born 1920) steers, and Bo mends"
+        );
+        let text = format!("The ferry {FILLER} {FILLER}.");
+        assert_eq!(line("Where is the ferry?", &text, None), text.trim_end_matches('.'));
+    }
+
+    fn phrase() -> impl Strategy<Value = String> {
+        let phrases = prop_oneof![
+            Just("the ferry was built in Ghent"),
+            Just("which leaked (so they say) for years"),
+            Just("but the lock is closed"),
+            Just("the fee may be raised"),
+            Just("not in July"),
+            Just("and she called it \"wet, cold, and dear\""),
+            Just("unless the board agrees"),
+            Just("the mill (old; 1920–1987) and the slip"),
+            Just("in 1990"),
+            Just("Ada said that it holds"),
+            Just("who has [as they tell it] three boats"),
+            Just("the owner denied it"),
+            Just("with the smith"),
+            Just("the baker and the cook of the big house by the sea"),
+            Just("only on Sundays"),
+        ];
+        phrases.prop_map(str::to_owned)
+    }
+
+    fn is_balanced(text: &str) -> bool {
+        let count = |mark: char| text.matches(mark).count();
+        count('(') == count(')') && count('[') == count(']') && count('"').is_multiple_of(2)
+    }
+
+    proptest! {
+        #[test]
+        fn lines_are_short_balanced_and_in_the_order_of_the_sentence(
+            phrases in prop::collection::vec((phrase(), prop_oneof![Just(", "), Just("; "), Just(" – "), Just(": ")]), 1..14),
+        ) {
+            let mut text: String = phrases.iter().map(|(phrase, gap)| format!("{phrase}{gap}")).collect();
+            text.push_str("and this is the end.");
+            let told = line("Where was the ferry built?", &text, None);
+            prop_assert!(is_balanced(&told), "{told:?} of {text:?}");
+            let whole = plain(&text[whole_span(&text).range()]);
+            let count = told.split_whitespace().filter(|word| *word != "…").count();
+            prop_assert!(count <= LONGEST_LINE || told == whole, "{count} words: {told:?}");
+            let mut words = crate::words::words(&text).into_iter();
+            for word in crate::words::words(&told) {
+                prop_assert!(words.any(|other| other.folded == word.folded), "{told:?} of {text:?}");
+            }
+            // What is right behind the end of the line takes nothing of it back.
+            let end = told.trim_end_matches([' ', '…', '"']);
+            if let Some(at) = text.rfind(end).filter(|_| told != whole) {
+                let behind = text[at + end.len()..].trim_start_matches([',', ' ', '–', ':']);
+                for taken_back in ["but ", "not ", "unless ", "only "] {
+                    prop_assert!(!behind.starts_with(taken_back), "{told:?} of {text:?}");
+                }
+            }
+        }
+    }
 }
