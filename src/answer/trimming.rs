@@ -339,7 +339,7 @@ impl Cutting<'_, '_> {
         let after = end..statement.unwrap_or(self.pieces.len());
         after.into_iter().any(|place| {
             let words = &self.sentence.words[self.pieces[place].words.clone()];
-            let is_exception = self.opens_with(place, |word, next| is_exception(word, next));
+            let is_exception = self.opens_with(place, is_exception);
             let is_limit =
                 self.opens_with(place, |word, _| is_limiting_opener(word) || matches!(word, "or" | "nor"));
             is_exception
