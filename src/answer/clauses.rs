@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::lexicon::{is_auxiliary, is_reporting_verb};
+use super::pairs::{Pair, gap_outside};
 use crate::corpus::Span;
 use crate::words::Word;
 
@@ -30,12 +31,29 @@ pub fn span_of(range: &Range<usize>, words: &[Word]) -> Span {
     }
 }
 
-/// The clauses of a sentence, in order; together with their openers they hold all its words.
+/// The clauses of a sentence, in order; together with their openers they hold all its words. Brackets part them:
+/// what is near a word is measured by that.
 pub fn clauses(text: &str, words: &[Word]) -> Vec<Clause> {
+    parted(words, |start, place| {
+        let gap = &text[words[place - 1].span.end..words[place].span.start];
+        is_boundary(text, words, start, place, gap)
+    })
+}
+
+/// The clauses as they can be told: what stands in brackets belongs to the clause around it, and no quotation is
+/// torn.
+pub fn told_clauses(text: &str, words: &[Word], pairs: &[Pair]) -> Vec<Clause> {
+    parted(words, |start, place| {
+        gap_outside(text, words, place, pairs).is_some_and(|gap| is_boundary(text, words, start, place, &gap))
+    })
+}
+
+/// `is_boundary` is asked with the first word of the clause so far and the one that may start the next.
+fn parted(words: &[Word], is_boundary: impl Fn(usize, usize) -> bool) -> Vec<Clause> {
     let mut clauses = Vec::new();
     let mut start = 0;
     for place in 1..=words.len() {
-        if place == words.len() || is_boundary(text, words, start, place) {
+        if place == words.len() || is_boundary(start, place) {
             let opener = opener(words, start, place);
             clauses.push(Clause { words: opener.end..place, opener });
             start = place;
@@ -44,9 +62,8 @@ pub fn clauses(text: &str, words: &[Word]) -> Vec<Clause> {
     clauses
 }
 
-/// Whether a new clause starts with the word at `place`.
-fn is_boundary(text: &str, words: &[Word], start: usize, place: usize) -> bool {
-    let gap = &text[words[place - 1].span.end..words[place].span.start];
+/// Whether a new clause starts with the word at `place`, `gap` being what stands before it.
+fn is_boundary(text: &str, words: &[Word], start: usize, place: usize, gap: &str) -> bool {
     let word = words[place].folded.as_str();
     // "23:30" is one thing.
     if matches!(gap, ":" | "–") && words[place - 1].is_number() && words[place].is_number() {
@@ -255,6 +272,17 @@ mod tests {
     fn a_time_of_day_is_not_cut() {
         check("Music ends at 23:30: neighbours sleep.", &["Music ends at 23:30", "neighbours sleep"]);
         check("Doors open 18:00–18:30.", &["Doors open 18:00–18:30"]);
+    }
+
+    #[test]
+    fn brackets_and_quotations_are_not_torn_where_they_are_told() {
+        let text = r#"The slip (the old one; it leaks), which Ada calls "wet, but dear", is let."#;
+        let words = words(text);
+        let found: Vec<&str> = told_clauses(text, &words, &super::super::pairs::pairs(text))
+            .iter()
+            .map(|clause| &text[clause.span(&words).range()])
+            .collect();
+        assert_eq!(found, ["The slip (the old one; it leaks", r#"which Ada calls "wet, but dear", is let"#]);
     }
 
     #[test]

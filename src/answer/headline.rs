@@ -2,7 +2,7 @@
 //!
 //! A value stands alone only where its clause holds no word that turns, weakens or limits it; else the clause
 //! is told. A short clause is told anyway, since "15 years agreed" says more than "15 years". A statement is
-//! the sentence; one that is too long to be read in a line gives up clauses from its ends.
+//! the sentence; what is too long to be read in a line is left to `trimming`.
 
 use std::ops::Range;
 
@@ -10,10 +10,12 @@ use super::asks_for_value;
 use super::clauses::{self, Clause, span_of};
 use super::lexicon::{is_auxiliary, is_disputing_verb, is_guard_word};
 use super::names;
+use super::pairs;
 use super::question::{Question, looks_like_participle};
 use super::sentences::Sentence;
 use super::spans::Short;
 use super::tables::{self, AskedCell};
+use super::trimming;
 use super::values::{self, Value};
 use crate::corpus::Span;
 use crate::corpus::passages::is_key_value;
@@ -70,14 +72,14 @@ pub fn line(
     header: Option<&Sentence<'_>>,
     short: Option<&Short>,
 ) -> Line {
-    let clauses = &clauses::clauses(sentence.text, &sentence.words);
+    let clauses = &clauses::told_clauses(sentence.text, &sentence.words, &pairs::pairs(sentence.text));
     if let Some(cell) = header.and_then(|header| tables::asked_for(question, sentence, header)) {
         return cell_line(cell);
     }
     if header.is_some() {
         return whole_sentence(sentence);
     }
-    let Some(Short { value, probability, fit }) = short else { return statement(sentence, clauses, None) };
+    let Some(Short { value, probability, fit }) = short else { return statement(sentence, None) };
     let line = match () {
         () if is_key_value(sentence.text) && sentence.words.len() <= SHORT_ENTRY => {
             let told = (*probability >= MARKED).then(|| plain(&sentence.text[value.span.range()]));
@@ -88,9 +90,9 @@ pub fn line(
         }
         () if *probability >= MARKED => {
             let told = plain(&sentence.text[value.span.range()]);
-            Line { value: Some(told), ..statement(sentence, clauses, Some(&value.words)) }
+            Line { value: Some(told), ..statement(sentence, Some(&value.words)) }
         }
-        () => statement(sentence, clauses, Some(&value.words)),
+        () => statement(sentence, None),
     };
     let short = Some(plain(&sentence.text[value.span.range()]));
     Line { short, probability: *probability, fit: *fit, ..line }
@@ -98,9 +100,8 @@ pub fn line(
 
 /// The sentence as a line that has these words of it, which are its value.
 pub fn around(sentence: &Sentence<'_>, words: &Range<usize>) -> Line {
-    let clauses = clauses::clauses(sentence.text, &sentence.words);
     let value = plain(&sentence.text[span_of(words, &sentence.words).range()]);
-    Line { value: Some(value), ..statement(sentence, &clauses, Some(words)) }
+    Line { value: Some(value), ..statement(sentence, Some(words)) }
 }
 
 /// A table cell is told with what its row is about.
@@ -116,23 +117,28 @@ fn value_line(sentence: &Sentence<'_>, clauses: &[Clause], value: &Value) -> Lin
     };
     let value_text = Some(plain(&told));
     if is_disputed(sentence, clause) {
-        return Line { value: value_text, ..statement(sentence, clauses, Some(&value.words)) };
+        return Line { value: value_text, ..statement(sentence, Some(&value.words)) };
     }
     if hangs_on_condition(sentence, clause, clauses) {
-        return Line { value: value_text, ..statement(sentence, clauses, Some(&value.words)) };
+        return Line { value: value_text, ..statement(sentence, Some(&value.words)) };
     }
     let is_guarded = guard_outside(sentence, clause, &value.words);
-    let is_short = clause.words.len() <= SHORT_CLAUSE && stands_alone(sentence, clause);
+    let is_short = clause.words.len() <= SHORT_CLAUSE && stands_alone(sentence, clause.words.start);
     if let Some(short) = reduced(sentence, clause, &value.words) {
         return Line::new(short, value_text, clause.span(&sentence.words));
     }
-    if is_guarded {
-        let told = if stands_alone(sentence, clause) {
+    // "The cathedral (1858) is in the north": what is in brackets says nothing without what stands around them.
+    let first = &sentence.words[value.words.start];
+    let is_bracketed = pairs::pairs(sentence.text).iter().any(|pair| pair.is_bracket && pair.holds(first));
+    if is_guarded || is_bracketed {
+        let told = if stands_alone(sentence, clause.words.start) && (is_guarded || fits(sentence, clause)) {
             whole(sentence, &clause.words)
         } else {
-            statement(sentence, clauses, Some(&value.words))
+            statement(sentence, Some(&value.words))
         };
-        return Line { value: value_text, ..told };
+        if is_guarded || told.text.split_whitespace().count() <= LONGEST_LINE {
+            return Line { value: value_text, ..told };
+        }
     }
     if is_short {
         return Line { value: value_text, ..whole(sentence, &clause.words) };
@@ -214,6 +220,11 @@ fn with_limit(sentence: &Sentence<'_>, value: &Value) -> Span {
     span
 }
 
+fn fits(sentence: &Sentence<'_>, clause: &Clause) -> bool {
+    let text = &sentence.text[clause.span(&sentence.words).range()];
+    text.split_whitespace().count() <= LONGEST_LINE
+}
+
 fn clause_around<'c>(clauses: &'c [Clause], words: &Range<usize>) -> Option<&'c Clause> {
     clauses.iter().find(|clause| clause.words.start <= words.start && words.end <= clause.words.end)
 }
@@ -246,7 +257,7 @@ fn hangs_on_condition(sentence: &Sentence<'_>, clause: &Clause, clauses: &[Claus
     })
 }
 
-fn is_condition(folded: &str) -> bool {
+pub fn is_condition(folded: &str) -> bool {
     matches!(
         folded,
         "unless" | "if" | "until" | "except" | "provided" | "only" | "without" | "falls" | "sofern" | "wenn"
@@ -258,9 +269,9 @@ fn is_disputed(sentence: &Sentence<'_>, clause: &Clause) -> bool {
     sentence.words[..clause.words.end].iter().any(|word| is_disputing_verb(&word.folded))
 }
 
-/// Whether a clause can be told without what stands before it: it does not start with a pronoun or a verb.
-fn stands_alone(sentence: &Sentence<'_>, clause: &Clause) -> bool {
-    let Some(first) = sentence.words.get(clause.words.start) else { return false };
+/// Whether a clause from the word at `start` on can be told without what stands before it: it does not start with a pronoun or a verb.
+pub fn stands_alone(sentence: &Sentence<'_>, start: usize) -> bool {
+    let Some(first) = sentence.words.get(start) else { return false };
     let word = first.folded.as_str();
     let is_dependent = matches!(
         word,
@@ -364,102 +375,26 @@ fn is_measure(folded: &str) -> bool {
     MEASURES.contains(&folded) || MEASURES.contains(&singular)
 }
 
-/// The words of a range as a line, with the quotation marks around them.
+/// The words of a range as a line, with the brackets and quotation marks that belong to them.
 fn whole(sentence: &Sentence<'_>, words: &Range<usize>) -> Line {
-    let mut span = span_of(words, &sentence.words);
-    let before = &sentence.text[..span.start];
-    if let Some(mark) =
-        before.chars().next_back().filter(|c| matches!(c, '“' | '"' | '\'' | '‘' | '$' | '€' | '£'))
-    {
-        span.start -= mark.len_utf8();
-    }
-    let after = &sentence.text[span.end..];
-    if let Some(mark) = after.chars().next().filter(|c| matches!(c, '”' | '"' | '%' | ')')) {
-        span.end += mark.len_utf8();
-    }
+    let pairs = pairs::pairs(sentence.text);
+    let span = pairs::with_marks(span_of(words, &sentence.words), &sentence.words, &pairs);
+    let span = trimming::with_signs(sentence.text, span);
     Line::new(plain(&sentence.text[span.range()]), None, span)
 }
 
-/// The sentence as a line. One too long gives up whole clauses, farthest from the question's words first;
-/// clauses that a remaining one hangs on, or with a guard word, stay, and so does the one with the value.
-fn statement(sentence: &Sentence<'_>, clauses: &[Clause], value: Option<&Range<usize>>) -> Line {
-    let all = 0..sentence.words.len();
-    if all.len() <= LONGEST_LINE || clauses.len() < 2 {
-        return whole_sentence(sentence);
+/// The sentence as a line. One too long is brought down to a line; the value stays.
+fn statement(sentence: &Sentence<'_>, value: Option<&Range<usize>>) -> Line {
+    match trimming::trimmed(sentence, value) {
+        Some(trimmed) => Line::new(trimmed.text, None, trimmed.span),
+        None => whole_sentence(sentence),
     }
-    let matched = |clause: &Clause| -> f64 {
-        let places = clause.opener.start..clause.words.end;
-        if value.is_some_and(|value| value.start < places.end && places.start < value.end) {
-            return f64::INFINITY;
-        }
-        places
-            .filter_map(|place| sentence.found[place])
-            .map(|(term, quality)| sentence.terms[term].weight * quality)
-            .sum()
-    };
-    let mut kept = 0..clauses.len();
-    let length = |kept: &Range<usize>| clauses[kept.end - 1].words.end - clauses[kept.start].words.start;
-    while length(&kept) > LONGEST_LINE && kept.len() > 1 {
-        let (first, last) = (&clauses[kept.start], &clauses[kept.end - 1]);
-        let can_drop_first =
-            stands_alone(sentence, &clauses[kept.start + 1]) && droppable_start(sentence, first);
-        if can_drop_first && matched(first) < matched(last) {
-            kept.start += 1;
-        } else if droppable_end(sentence, last) && matched(last).is_finite() {
-            kept.end -= 1;
-        } else if can_drop_first && matched(first).is_finite() {
-            kept.start += 1;
-        } else {
-            break;
-        }
-    }
-    let words = clauses[kept.start].words.start..clauses[kept.end - 1].words.end;
-    if words.len() == all.len() { whole_sentence(sentence) } else { whole(sentence, &words) }
-}
-
-/// A clause at the start may go unless it limits what follows, or makes it somebody's claim.
-fn droppable_start(sentence: &Sentence<'_>, clause: &Clause) -> bool {
-    let mut words = sentence.words[clause.opener.start..clause.words.end].iter();
-    let opens_limit =
-        sentence.words[clause.opener.start..].first().is_some_and(|word| is_limiting_opener(&word.folded));
-    !opens_limit && !words.any(|word| is_guard_word(&word.folded) || is_disputing_verb(&word.folded))
-}
-
-fn is_limiting_opener(folded: &str) -> bool {
-    is_condition(folded)
-        || matches!(
-            folded,
-            "after"
-                | "although"
-                | "as"
-                | "before"
-                | "by"
-                | "during"
-                | "from"
-                | "on"
-                | "once"
-                | "since"
-                | "when"
-                | "while"
-        )
-}
-
-/// A clause at the end may go unless it limits what stands before it.
-fn droppable_end(sentence: &Sentence<'_>, clause: &Clause) -> bool {
-    let opening = (clause.opener.start..clause.words.end).take(2);
-    !opening.into_iter().any(|place| {
-        let word = sentence.words[place].folded.as_str();
-        is_limiting_opener(word) || matches!(word, "but" | "though")
-    })
 }
 
 /// All of it, without the full stop.
 pub fn whole_sentence(sentence: &Sentence<'_>) -> Line {
-    let text = sentence.text.trim();
-    let start = text.as_ptr() as usize - sentence.text.as_ptr() as usize;
-    // Items of a list, and what was cut for its length, end in other signs.
-    let text = text.strip_suffix(['.', ',', ';']).unwrap_or(text);
-    Line::new(plain(text), None, Span::new(start, start + text.len()))
+    let span = trimming::whole_span(sentence.text);
+    Line::new(plain(&sentence.text[span.range()]), None, span)
 }
 
 /// One line without markup: emphasis, code marks, the bars of a table row and the addresses of links are left
@@ -547,6 +482,14 @@ mod tests {
         let line = line_with("When?", &format!("On that day {LONG} no later than 23:30."), "23:30");
         assert!(line.text.ends_with("no later than 23:30"), "{}", line.text);
         check("When did they move them?", &format!("On that day {LONG} at 23:30."), "23:30", "23:30");
+    }
+
+    #[test]
+    fn a_value_in_brackets_is_told_with_the_clause_around_it() {
+        let told = "The old town has nine chapels and its large church (1858) is by the lock";
+        check("When was the church built?", &format!("{told}."), "1858", told);
+        let told = "The guest steers the *Tern* (then the Skua)";
+        check("Who steers?", &format!("{told}."), "Skua", &told.replace('*', ""));
     }
 
     #[test]
