@@ -14,6 +14,7 @@ pub fn citation(source: &str, quote: &str) -> Citation {
         source: source.to_owned(),
         title: "The lease".to_owned(),
         date: None,
+        is_superseded: false,
         path: format!("{source}.md"),
         url: None,
         heading: Vec::new(),
