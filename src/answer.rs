@@ -380,6 +380,7 @@ fn compared(
             let short = (short.clone(), line.probability);
             agreement::compare(question, &short, candidates, hits, engine.weights)
         }
+        None if verdict.is_none() => agreement::twins(candidates, hits),
         None => Compared::default(),
     };
     if let Some(choices) = subjects(&reading.terms, candidates, &others, hits) {

@@ -9,15 +9,16 @@ use std::rc::Rc;
 use super::canonical::{Canonical, Comparison};
 use super::features::{asked_place, features};
 use super::headline::plain;
+use super::lexicon::is_auxiliary;
 use super::model::probability;
 use super::question::Question;
-use super::sentences::Candidate;
+use super::sentences::{Candidate, Sentence};
 use super::spans;
-use super::values::Value;
+use super::values::{Value, is_counting_word, is_year, with_sign};
 use super::weights::Weights;
 use crate::corpus::Span;
 use crate::retrieval::Hit;
-use crate::words::{is_function_word, stem, words};
+use crate::words::{Word, is_function_word, stem, words};
 
 /// So many of the best sentences are compared.
 const COMPARED: usize = 40;
@@ -193,6 +194,50 @@ pub fn compare<'c, 'a>(
     compared
 }
 
+/// The same for a question without a short answer: sentences of other sources that are the chosen one but for a
+/// figure. "What is the rent?" is told with the whole sentence, and two leases differ all the same.
+pub fn twins<'c, 'a>(candidates: &'c [Candidate<'a>], hits: &[Hit<'_>]) -> Compared<'c, 'a> {
+    let best = &candidates[0];
+    let source = |candidate: &Candidate<'_>| hits[candidate.hit].source.description.id.as_str();
+    let mut seen = vec![source(best)];
+    let mut sides: Vec<Side<'c, 'a>> = Vec::new();
+    for candidate in candidates[1..].iter().take(COMPARED) {
+        let figure = other_figure(&best.sentence, &candidate.sentence);
+        let Some(figure) = figure.filter(|_| !seen.contains(&source(candidate))) else { continue };
+        if !speaks_of_the_same(&side_features(candidate, best)) {
+            continue;
+        }
+        seen.push(source(candidate));
+        let value = with_sign(figure..figure + 1, 1.0, &candidate.sentence);
+        let form = Canonical::of(&candidate.sentence.text[value.span.range()]);
+        add_side(&mut sides, form, (candidate, value));
+    }
+    sides.sort_by_key(|side| std::cmp::Reverse(side.given.len()));
+    Compared { same: Vec::new(), sides: sides.into_iter().take(MOST_SIDES).map(|side| side.given).collect() }
+}
+
+/// The place of the one figure in which two sentences differ, perhaps with its unit: "is three months", "is six
+/// weeks". It stands after the verb: before it, it tells two things apart ("Room 4 is closed").
+fn other_figure(ours: &Sentence<'_>, theirs: &Sentence<'_>) -> Option<usize> {
+    if ours.words.len() != theirs.words.len() {
+        return None;
+    }
+    let differs = |place: &usize| ours.stems[*place] != theirs.stems[*place];
+    let mut different = (0..ours.words.len()).filter(differs);
+    let figure = different.next()?;
+    let is_figure = |word: &Word| is_counting_word(word) && !is_year(word);
+    let has_verb = ours.words[..figure].iter().any(|word| is_auxiliary(&word.folded));
+    let is_rest_the_unit =
+        different.next().is_none_or(|next| next == figure + 1 && different.next().is_none());
+    let forms = [ours, theirs].map(|sentence| Canonical::of(&sentence.words[figure].folded));
+    (is_figure(&ours.words[figure])
+        && is_figure(&theirs.words[figure])
+        && has_verb
+        && is_rest_the_unit
+        && forms[0].compare(&forms[1]) == Comparison::Different)
+        .then_some(figure)
+}
+
 /// Whether a sentence covers the question about as well as the chosen one, its names above all.
 fn speaks_of_the_same(features: &SideFeatures) -> bool {
     let has_names = features.names_asked == 0.0 || features.names >= 1.0 - 1e-9;
@@ -253,7 +298,30 @@ fn is_edition(stem: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples;
     use super::*;
+
+    #[test]
+    fn sentences_that_differ_in_one_figure_after_the_verb_are_twins() {
+        let figure = |ours: &str, theirs: &str| {
+            samples::sentences_for("What is the rent?", &[ours, theirs], |_, sentences| {
+                other_figure(&sentences[0], &sentences[1])
+            })
+        };
+        assert_eq!(figure("The rent is 900 euros a month.", "The rent is 750 euros a month."), Some(3));
+        assert_eq!(figure("The notice is three months.", "The notice is six weeks."), Some(3));
+        for (ours, theirs) in [
+            ("The rent is 900 euros.", "The rent is 900 euros."),
+            ("The rent is fifteen euros.", "The rent is 15 euros."),
+            ("The rent is 900 euros.", "The deposit is 750 euros."),
+            ("The rent is 900 euros.", "The rent is not 750 euros."),
+            ("Room 4 is closed.", "Room 5 is closed."),
+            ("The rent was paid in 2023.", "The rent was paid in 2024."),
+            ("The rent is 900 euros for 2 rooms.", "The rent is 750 euros for 3 rooms."),
+        ] {
+            assert_eq!(figure(ours, theirs), None, "{ours} {theirs}");
+        }
+    }
 
     #[test]
     fn titles_of_two_things_are_told_from_two_editions_of_one() {
