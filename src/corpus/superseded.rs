@@ -191,7 +191,7 @@ fn is_status(tokens: &[Token]) -> bool {
     is_bare
         || (0..tokens.len()).any(|place| {
             let is_own = place == 0 || !tokens[place - 1].after.is_empty();
-            is_own && is_label(&tokens[place..=end_of_bracket(&tokens, place)])
+            is_own && is_label(&tokens[place..=end_of_bracket(tokens, place)])
         })
 }
 
