@@ -196,6 +196,9 @@ pub struct Citation {
     pub source: String,
     pub title: String,
     pub date: Option<Date>,
+    /// Whether the source says of itself that it no longer holds.
+    #[serde(rename = "superseded")]
+    pub is_superseded: bool,
     pub path: String,
     pub url: Option<String>,
     pub heading: Vec<String>,
@@ -517,6 +520,7 @@ fn cite(hit: &Hit<'_>, span: Span, highlights: &[Span]) -> Citation {
         source: description.id.clone(),
         title: description.title.clone(),
         date: description.date,
+        is_superseded: description.is_superseded,
         path: description.path.clone(),
         url: description.url.clone(),
         heading: hit.passage.passage.headings.clone(),

@@ -1,9 +1,9 @@
 //! What we read: documents, and the passages they are made of.
 //!
 //! This is the vocabulary that everything else speaks. Reading the folder lives in [`read`], what a file says
-//! about itself in [`describe`], its bytes become text in [`decode`], one file a format in [`mod@format`], cutting a text into passages in
-//! [`passages`], sentence boundaries in [`sentences`], written dates in [`date`]. Nothing here knows about
-//! searching or answering.
+//! about itself in [`describe`], and that it no longer holds in [`superseded`], its bytes become text in [`decode`],
+//! one file a format in [`mod@format`], cutting a text into passages in [`passages`], sentence boundaries in
+//! [`sentences`], written dates in [`date`]. Nothing here knows about searching or answering.
 
 use std::ops::Range;
 
@@ -17,6 +17,7 @@ pub mod lines;
 pub mod passages;
 pub mod read;
 pub mod sentences;
+pub mod superseded;
 
 pub use date::Date;
 
@@ -74,6 +75,8 @@ pub struct Description {
     pub title: String,
     /// Front matter, or a full date that stands alone on one of the first lines; never guessed.
     pub date: Option<Date>,
+    /// Whether it says of itself that it no longer holds: superseded, replaced, withdrawn, archived.
+    pub is_superseded: bool,
     pub publisher: Option<String>,
     /// `url` of the front matter: http or https.
     pub url: Option<String>,

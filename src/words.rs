@@ -13,6 +13,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use crate::corpus::Span;
 
 mod lists;
+pub mod numbers;
 
 use lists::{FUNCTION_WORDS, IRREGULAR};
 

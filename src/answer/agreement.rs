@@ -11,7 +11,7 @@ use super::canonical::{Canonical, Comparison};
 use super::features::{asked_place, features};
 use super::headline::plain;
 use super::model::probability;
-use super::question::Question;
+use super::question::{Asked, Question};
 use super::restated;
 use super::sentences::Candidate;
 use super::spans;
@@ -178,7 +178,8 @@ pub fn compare<'c, 'a>(
     hits: &[Hit<'_>],
     weights: &Weights,
 ) -> Compared<'c, 'a> {
-    if value.is_none_or(|(_, probability)| *probability < SURE)
+    if question.asked != Asked::YesNo
+        && value.is_none_or(|(_, probability)| *probability < SURE)
         && let Some(compared) = versions(candidates, hits)
     {
         return compared;
@@ -230,6 +231,7 @@ fn versions<'c, 'a>(candidates: &'c [Candidate<'a>], hits: &[Hit<'_>]) -> Option
         let form = Canonical::of(&plain(&candidate.sentence.text[value.span.range()]));
         add_side(&mut sides, form, (candidate, value));
     }
+    sides.sort_by_key(|side| std::cmp::Reverse(side.given.len()));
     let sides: Vec<_> = sides.into_iter().take(MOST_SIDES).map(|side| side.given).collect();
     (!sides.is_empty()).then_some(Compared { same: Vec::new(), sides, instead_of })
 }

@@ -2,6 +2,7 @@
 //! Donald Tusk: what tells agreement from disagreement.
 
 use crate::corpus::date;
+use crate::words::numbers::{self, number_word};
 use crate::words::{is_function_word, stem, words};
 
 /// How two values stand to each other.
@@ -124,35 +125,8 @@ fn compare_words(ours: &[String], theirs: &[String]) -> Comparison {
 
 /// What a word counts, where it is a number.
 fn number(folded: &str) -> Option<f64> {
-    const NUMBERS: &[&str] = &[
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-    ];
-    const TENS: &[&str] = &["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
-    if let Some(place) = NUMBERS.iter().position(|number| *number == folded) {
-        return Some(place as f64);
-    }
-    if let Some(place) = TENS.iter().position(|number| *number == folded) {
-        return Some(30.0 + 10.0 * place as f64);
+    if let Some(number) = number_word(folded) {
+        return Some(number);
     }
     let digits = folded.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: f64 = digits.parse().ok()?;
@@ -163,13 +137,12 @@ fn number(folded: &str) -> Option<f64> {
 }
 
 fn magnitude(folded: &str) -> Option<f64> {
-    Some(match folded {
-        "hundred" => 1e2,
-        "thousand" | "k" => 1e3,
-        "million" | "m" | "mn" => 1e6,
-        "billion" | "bn" => 1e9,
-        "dozen" => 12.0,
-        _ => return None,
+    numbers::magnitude(folded).or(match folded {
+        "k" => Some(1e3),
+        "m" | "mn" => Some(1e6),
+        "bn" => Some(1e9),
+        "dozen" => Some(12.0),
+        _ => None,
     })
 }
 

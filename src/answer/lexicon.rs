@@ -111,6 +111,21 @@ pub fn is_auxiliary(folded: &str) -> bool {
     AUXILIARIES.binary_search(&folded).is_ok()
 }
 
+/// Somebody or something in the place of its name, as a subject.
+pub fn is_personal_pronoun(folded: &str) -> bool {
+    matches!(folded, "i" | "you" | "we") || stands_for_another(folded)
+}
+
+/// "he", "she", "it", "they": what it stands for was said before.
+pub fn stands_for_another(folded: &str) -> bool {
+    matches!(folded, "he" | "she" | "it" | "they")
+}
+
+/// "this", "these", "those".
+pub fn is_demonstrative(folded: &str) -> bool {
+    matches!(folded, "this" | "these" | "those")
+}
+
 // All lists are sorted: they are searched by halving, and a test holds them to it.
 
 const AUXILIARIES: &[&str] = &[

@@ -480,39 +480,22 @@ impl Bound {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lexicon::Lexicon;
-    use super::super::weights::Weights;
-    use super::super::{Engine, Finding, Options, Outcome, answer};
+    use super::super::{Finding, Outcome, answer, samples};
     use super::*;
-    use crate::retrieval::sync;
 
     /// Each text is a source of its own, and its question is asked of it alone.
     fn findings(cases: &[(&str, &str)]) -> Vec<Finding> {
-        let corpus = tempfile::tempdir().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        for (number, (text, _)) in cases.iter().enumerate() {
-            std::fs::write(corpus.path().join(format!("{number:03}-case.md")), text).unwrap();
-        }
-        let memory = 20_000_000;
-        let sync_options = sync::Options {
-            threads: 1,
-            memory_per_thread: memory,
-            largest_file: memory as u64,
-            rebuild: false,
-        };
-        let (index, _) = sync::sync(folder.path(), corpus.path(), sync_options, 0, &mut |_| {}).unwrap();
-        let options = Options { threshold: 0.0, passages: 8, spelling: true };
-        let weights = include_str!("../../config/weights.toml");
-        let weights = Weights::parse(weights, "weights.toml").unwrap();
-        let engine = Engine { index: &index, lexicon: &Lexicon::default(), weights: &weights, options };
-        let found = cases.iter().enumerate().map(|(number, (_, question))| {
-            let sources = [format!("{number:03}")];
-            match answer(question, &sources, engine).unwrap().outcome {
-                Outcome::Found(finding) => finding,
-                other => panic!("{question}: {other:?}"),
-            }
-        });
-        found.collect()
+        let texts: Vec<&str> = cases.iter().map(|(text, _)| *text).collect();
+        samples::over(&texts, |engine| {
+            let found = cases.iter().enumerate().map(|(number, (_, question))| {
+                let sources = [format!("{number:03}")];
+                match answer(question, &sources, engine).unwrap().outcome {
+                    Outcome::Found(finding) => finding,
+                    other => panic!("{question}: {other:?}"),
+                }
+            });
+            found.collect()
+        })
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::template::Templates;
 use super::{Answer, Choice, Citation, Finding, Outcome};
-use crate::corpus::Date;
+use crate::corpus::{Date, superseded};
 use crate::language::Language;
 
 /// A reply, ready to be drawn.
@@ -105,6 +105,20 @@ impl Disagreement {
             sides.push(Side { line: templates.side(finding), value: finding.value.clone(), proof });
         }
         Disagreement { title: templates.disputed(), sides }
+    }
+}
+
+/// "Leave policy (superseded)": the title of a source, which says so where the source no longer holds.
+pub fn spoken_title(title: &str, is_superseded: bool, language: Language) -> String {
+    spoken_source(title, is_superseded && !superseded::title_says_so(title), language)
+}
+
+/// "004 (superseded)": a source by its id, marked where it no longer holds.
+pub fn spoken_source(id: &str, is_superseded: bool, language: Language) -> String {
+    match language {
+        _ if !is_superseded => id.to_owned(),
+        Language::English => format!("{id} (superseded)"),
+        Language::German => format!("{id} (überholt)"),
     }
 }
 
@@ -269,6 +283,15 @@ mod tests {
         let titles: Vec<&str> = reply.choices.iter().map(|choice| choice.title.as_str()).collect();
         assert_eq!((titles, reply.proof.len()), (vec!["Ghent", "Leipzig"], 0));
         assert_eq!((reply.hint, reply.proof_title), (None, None));
+    }
+
+    #[test]
+    fn a_source_that_no_longer_holds_is_named_as_such_once() {
+        let title = |title, language| spoken_title(title, true, language);
+        assert_eq!(title("Tool loans", Language::English), "Tool loans (superseded)");
+        assert_eq!(title("Leihordnung", Language::German), "Leihordnung (überholt)");
+        assert_eq!(title("Tool loans (withdrawn)", Language::English), "Tool loans (withdrawn)");
+        assert_eq!(spoken_title("Tool loans", false, Language::English), "Tool loans");
     }
 
     #[test]

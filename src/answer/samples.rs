@@ -5,8 +5,10 @@ use super::lexicon::Lexicon;
 use super::question::Question;
 use super::sentences::{Sentence, Wanted};
 use super::terms::{Form, WeightedTerm};
-use super::{Answer, Choice, Citation, Finding, Outcome, receipt};
+use super::weights::Weights;
+use super::{Answer, Choice, Citation, Engine, Finding, Options, Outcome, receipt};
 use crate::corpus::Date;
+use crate::retrieval::sync;
 
 /// Of the third line of a source.
 pub fn citation(source: &str, quote: &str) -> Citation {
@@ -14,6 +16,7 @@ pub fn citation(source: &str, quote: &str) -> Citation {
         source: source.to_owned(),
         title: "The lease".to_owned(),
         date: None,
+        is_superseded: false,
         path: format!("{source}.md"),
         url: None,
         heading: Vec::new(),
@@ -84,4 +87,21 @@ pub fn sentences_for<T>(question: &str, texts: &[&str], read: impl Fn(&Question,
     let wanted = Wanted::new(&terms, &lexicon, &associations);
     let sentences: Vec<Sentence<'_>> = texts.iter().map(|text| Sentence::new(text, &wanted)).collect();
     read(&question, &sentences)
+}
+
+/// What `use_it` makes of the shipped weights over these documents, which are the sources "000", "001" and so on.
+/// Everything is answered, and misspelt words are read as words of the documents.
+pub fn over<T>(documents: &[&str], use_it: impl FnOnce(Engine<'_>) -> T) -> T {
+    let corpus = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (number, text) in documents.iter().enumerate() {
+        std::fs::write(corpus.path().join(format!("{number:03}-case.md")), text).unwrap();
+    }
+    let memory = 20_000_000;
+    let options =
+        sync::Options { threads: 1, memory_per_thread: memory, largest_file: memory as u64, rebuild: false };
+    let (index, _) = sync::sync(folder.path(), corpus.path(), options, 0, &mut |_| {}).unwrap();
+    let weights = Weights::parse(include_str!("../../config/weights.toml"), "weights.toml").unwrap();
+    let options = Options { threshold: 0.0, passages: 8, spelling: true };
+    use_it(Engine { index: &index, lexicon: &Lexicon::default(), weights: &weights, options })
 }

@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::clauses::span_of;
 use super::entries;
 use super::headline::{self, Cited, LONGEST_LINE, Line, plain};
+use super::lexicon::{is_demonstrative, stands_for_another};
 use super::lists::{self, List};
 use super::model::Trees;
 use super::names::{self, Name};
@@ -403,21 +404,11 @@ fn is_statement(text: &str) -> bool {
 
 /// Whether a sentence starts with a word that stands for something said before it.
 fn refers_back(sentence: &Sentence<'_>) -> bool {
-    sentence.words.first().is_some_and(|word| {
-        matches!(
-            word.folded.as_str(),
-            "he" | "she"
-                | "it"
-                | "they"
-                | "this"
-                | "these"
-                | "those"
-                | "that"
-                | "otherwise"
-                | "then"
-                | "both"
-        )
-    })
+    let Some(first) = sentence.words.first() else { return false };
+    let word = first.folded.as_str();
+    stands_for_another(word)
+        || is_demonstrative(word)
+        || matches!(word, "that" | "otherwise" | "then" | "both")
 }
 
 fn gives_reason(sentence: &Sentence<'_>) -> bool {
@@ -458,44 +449,28 @@ fn says_nothing_new(sentence: &Sentence<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lexicon::Lexicon;
-    use super::super::weights::Weights;
-    use super::super::{Engine, Options};
+    use super::super::samples;
     use super::*;
-    use crate::retrieval::sync;
 
     /// What is told where the sentence that starts with `chosen` was chosen out of the one document.
     fn told(document: &str, question: &str, chosen: &str) -> Line {
-        let corpus = tempfile::tempdir().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(corpus.path().join("1-case.md"), document).unwrap();
-        let memory = 20_000_000;
-        let options = sync::Options {
-            threads: 1,
-            memory_per_thread: memory,
-            largest_file: memory as u64,
-            rebuild: false,
-        };
-        let (index, _) = sync::sync(folder.path(), corpus.path(), options, 0, &mut |_| {}).unwrap();
-        let weights = Weights::parse(include_str!("../../config/weights.toml"), "weights.toml").unwrap();
-        let options = Options { threshold: 0.0, passages: 8, spelling: false };
-        let lexicon = Lexicon::default();
-        let engine = Engine { index: &index, lexicon: &lexicon, weights: &weights, options };
-        let reading = engine.read(question, &[], 8).unwrap();
-        let mut candidates = engine.collect(&reading);
-        let place = candidates.iter().position(|candidate| candidate.sentence.text.starts_with(chosen));
-        let place = place.unwrap_or_else(|| panic!("{chosen} was not found"));
-        candidates.swap(0, place);
-        candidates[0].score = 9.0;
-        let wanted = Wanted::new(&reading.terms, &lexicon, &weights.associations);
-        let telling = Telling {
-            question: &reading.question,
-            candidates: &candidates,
-            hits: &reading.hits,
-            wanted: &wanted,
-            spans: &weights.spans,
-        };
-        telling.line(telling.alone())
+        samples::over(&[document], |engine| {
+            let reading = engine.read(question, &[], 8).unwrap();
+            let mut candidates = engine.collect(&reading);
+            let place = candidates.iter().position(|candidate| candidate.sentence.text.starts_with(chosen));
+            let place = place.unwrap_or_else(|| panic!("{chosen} was not found"));
+            candidates.swap(0, place);
+            candidates[0].score = 9.0;
+            let wanted = Wanted::new(&reading.terms, engine.lexicon, &engine.weights.associations);
+            let telling = Telling {
+                question: &reading.question,
+                candidates: &candidates,
+                hits: &reading.hits,
+                wanted: &wanted,
+                spans: &engine.weights.spans,
+            };
+            telling.line(telling.alone())
+        })
     }
 
     #[track_caller]

@@ -7,8 +7,8 @@ use thiserror::Error;
 
 use super::polarity::Polarity;
 use super::question::SmallTalk;
-use super::reply::spoken_date;
-use super::{Answer, Finding, LONGEST_QUESTION, Outcome};
+use super::reply::{spoken_date, spoken_source};
+use super::{Answer, Citation, Finding, LONGEST_QUESTION, Outcome};
 use crate::language::Language;
 
 /// All the templates of one language, known to fill without an error.
@@ -143,7 +143,7 @@ impl Templates {
     pub fn headline(&self, answer: &Answer) -> String {
         match &answer.outcome {
             Outcome::Found(finding) => {
-                let (answer, sources) = (self.opened(finding), sources([finding]));
+                let (answer, sources) = (self.opened(finding), self.named(sources([finding])));
                 self.fill("answered", context! { answer, sources })
             }
             Outcome::Disputed { .. } => {
@@ -182,24 +182,18 @@ impl Templates {
 
     /// What one side says, with its sources and their dates.
     pub fn side(&self, side: &Finding) -> String {
-        let date_of = |id: &String| {
-            let citation = side.citations.iter().find(|citation| citation.source == *id)?;
-            Some(spoken_date(citation.date?, self.language))
-        };
-        let sources: Vec<Value> = sources([side])
-            .into_iter()
-            .map(|id| {
-                let date = date_of(&id);
-                context! { id, date }
-            })
-            .collect();
+        let cited = sources([side]);
+        let dates = cited.iter().map(|citation| citation.date.map(|date| spoken_date(date, self.language)));
+        let dates: Vec<Option<String>> = dates.collect();
+        let named = self.named(cited).into_iter().zip(dates);
+        let sources: Vec<Value> = named.map(|(id, date)| context! { id, date }).collect();
         self.fill("side", context! { answer => side.answer.clone(), sources })
     }
 
     /// What stands above the proof of an answer that is too uncertain to be told as one.
     pub fn closest(&self, outcome: &Outcome) -> String {
         let name = if matches!(outcome, Outcome::Disputed { .. }) { "closest_disputed" } else { "closest" };
-        self.fill(name, context! { sources => sources(outcome.sides()) })
+        self.fill(name, context! { sources => self.named(sources(outcome.sides())) })
     }
 
     /// What was corrected in the question; `None` where nothing was.
@@ -223,6 +217,12 @@ impl Templates {
         self.fill("nearest", context! {})
     }
 
+    /// Sources by their ids, those that no longer hold marked as such.
+    fn named(&self, sources: Vec<&Citation>) -> Vec<String> {
+        let named = |source: &Citation| spoken_source(&source.source, source.is_superseded, self.language);
+        sources.into_iter().map(named).collect()
+    }
+
     fn fill(&self, name: &str, values: Value) -> String {
         // Each template was filled once with values of these types, so that what fails here is a template that
         // depends on the words themselves, say by dividing by them.
@@ -236,12 +236,12 @@ impl Templates {
     }
 }
 
-/// The ids of the sources behind what was found, best first, each once.
-fn sources<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<String> {
-    let mut sources: Vec<String> = Vec::new();
+/// The sources behind what was found, best first, each with its first citation.
+fn sources<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<&'a Citation> {
+    let mut sources: Vec<&Citation> = Vec::new();
     for citation in findings.into_iter().flat_map(|finding| &finding.citations) {
-        if !sources.contains(&citation.source) {
-            sources.push(citation.source.clone());
+        if sources.iter().all(|known| known.source != citation.source) {
+            sources.push(citation);
         }
     }
     sources
@@ -346,6 +346,21 @@ mod tests {
             "Die Quellen widersprechen sich: 30 days are due, laut den Quellen 101 vom 6. Januar 2026 und 6; \
              28 days, laut Quelle 105 vom 3. Februar 2026"
         );
+    }
+
+    #[test]
+    fn a_superseded_source_is_named_as_such_in_every_line_that_names_it() {
+        let says = |text: &str, language, outcome| {
+            Templates::parse(text, "replies", language).unwrap().headline(&samples::answer(outcome))
+        };
+        let Outcome::Disputed { best, mut others } = samples::disputed() else { panic!() };
+        others[0].citations[0].is_superseded = true;
+        let other = Outcome::Found(others[0].clone());
+        let alone = says(SHIPPED, Language::English, other.clone());
+        assert_eq!(alone, "28 days, per source 105 (superseded)");
+        assert_eq!(says(GERMAN, Language::German, other), "28 days, laut Quelle 105 (überholt)");
+        let both = says(SHIPPED, Language::English, Outcome::Disputed { best, others });
+        assert!(both.ends_with("; 28 days, per source 105 (superseded) of 3 February 2026"), "{both}");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::names::{self, Name};
 use super::question::{Asked, Question, Role};
 use super::sentences::Sentence;
 use crate::corpus::{Span, date};
-use crate::words::{Word, is_function_word};
+use crate::words::{Word, is_function_word, numbers};
 
 /// A short answer inside a sentence.
 #[derive(Debug, Clone, PartialEq)]
@@ -283,59 +283,18 @@ pub fn is_counting_word(word: &Word) -> bool {
                 | "pm"
         );
     }
-    NUMBER_WORDS.binary_search(&word.folded.as_str()).is_ok() || is_magnitude(&word.folded)
+    is_number_word(&word.folded) || is_magnitude(&word.folded)
 }
 
 fn is_magnitude(folded: &str) -> bool {
-    matches!(
-        folded,
-        "hundred"
-            | "thousand"
-            | "million"
-            | "billion"
-            | "trillion"
-            | "dozen"
-            | "dozens"
-            | "hundreds"
-            | "thousands"
-            | "millions"
-            | "billions"
-    )
+    let one = folded.strip_suffix('s').unwrap_or(folded);
+    numbers::magnitude(one).is_some() || one == "dozen" || folded == "trillion"
 }
 
-/// Sorted.
-const NUMBER_WORDS: &[&str] = &[
-    "eight",
-    "eighteen",
-    "eighty",
-    "eleven",
-    "fifteen",
-    "fifty",
-    "five",
-    "forty",
-    "four",
-    "fourteen",
-    "half",
-    "nine",
-    "nineteen",
-    "ninety",
-    "one",
-    "seven",
-    "seventeen",
-    "seventy",
-    "several",
-    "six",
-    "sixteen",
-    "sixty",
-    "ten",
-    "thirteen",
-    "thirty",
-    "three",
-    "twelve",
-    "twenty",
-    "two",
-    "zero",
-];
+/// A number in letters, or what stands in the place of one.
+fn is_number_word(folded: &str) -> bool {
+    numbers::number_word(folded).is_some() || matches!(folded, "half" | "several")
+}
 
 /// Words before a number that say how sure or how far it is.
 const HEDGES: &[&[&str]] = &[
@@ -617,7 +576,7 @@ fn time_of_day_end(sentence: &Sentence<'_>, place: usize) -> Option<usize> {
     if matches!(word.folded.as_str(), "noon" | "midnight") {
         return Some(place + 1);
     }
-    if !word.is_number() && !NUMBER_WORDS.contains(&word.folded.as_str()) {
+    if !word.is_number() && !is_number_word(&word.folded) {
         return None;
     }
     let is_half_of_day =

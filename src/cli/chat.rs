@@ -21,6 +21,7 @@ use super::draw::{self, BOLD, DIM, printable};
 use super::{Failure, open, show, why};
 use crate::Answerer;
 use crate::answer::followup::Conversation;
+use crate::answer::reply::spoken_title;
 use crate::answer::{Answer, Choice, Citation, Outcome};
 use crate::corpus::Span;
 use crate::language::Language;
@@ -212,7 +213,8 @@ impl Session<'_> {
         let mut out = anstream::stdout().lock();
         for source in answerer.index().sources() {
             let description = &source.description;
-            writeln!(out, "{BOLD}{}{BOLD:#}  {}", printable(&description.id), printable(&description.title))?;
+            let title = spoken_title(&description.title, description.is_superseded, Language::English);
+            writeln!(out, "{BOLD}{}{BOLD:#}  {}", printable(&description.id), printable(&title))?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use unicode_normalization::char::is_combining_mark;
 
-use crate::answer::reply::{Reply, spoken_date, spoken_lines};
+use crate::answer::reply::{Reply, spoken_date, spoken_lines, spoken_title};
 use crate::answer::surroundings::Surroundings;
 use crate::answer::{Choice, Citation};
 use crate::language::Language;
@@ -67,7 +67,7 @@ fn proof(citation: &Citation, number: usize, language: Language) -> String {
 fn place(citation: &Citation, language: Language) -> String {
     let mut parts = vec![
         citation.source.clone(),
-        citation.title.clone(),
+        spoken_title(&citation.title, citation.is_superseded, language),
         format!("{}, {}", citation.path, spoken_lines(citation, language)),
     ];
     parts.extend(citation.date.map(|date| spoken_date(date, language)));

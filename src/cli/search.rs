@@ -10,6 +10,8 @@ use super::draw::{BOLD, DIM, marked, printable};
 use super::{Failure, open, print_json};
 use crate::Answerer;
 use crate::answer::lookup::Found;
+use crate::answer::reply::spoken_title;
+use crate::language::Language;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
@@ -49,6 +51,7 @@ fn hit(found: &Found<'_>, answerer: &Answerer) -> serde_json::Value {
     json!({
         "source": description.id,
         "title": description.title,
+        "superseded": description.is_superseded,
         "url": answerer.url(description.url.as_deref(), &description.path, line, &description.id),
         "line_start": line,
         "line_end": passage.line_at(span.end),
@@ -67,7 +70,8 @@ fn draw(query: &str, found: &[Found<'_>]) -> Result<(), Failure> {
     }
     for (number, Found { hit, highlights }) in found.iter().enumerate() {
         let description = &hit.source.description;
-        let (id, title) = (printable(&description.id), printable(&description.title));
+        let title = spoken_title(&description.title, description.is_superseded, Language::English);
+        let (id, title) = (printable(&description.id), printable(&title));
         let line = hit.passage.line_at(hit.passage.passage.span.start);
         writeln!(
             out,

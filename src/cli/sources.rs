@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::draw::{BOLD, DIM, printable};
 use super::{Failure, open, print_json};
 use crate::Answerer;
-use crate::answer::reply::spoken_date;
+use crate::answer::reply::{spoken_date, spoken_title};
 use crate::corpus::Refused;
 use crate::language::Language;
 use crate::retrieval::Source;
@@ -39,6 +39,7 @@ fn source_json(source: &Source, answerer: &Answerer) -> Value {
         "source": description.id,
         "title": description.title,
         "date": description.date,
+        "superseded": description.is_superseded,
         "publisher": description.publisher,
         "path": description.path,
         "url": answerer.url(description.url.as_deref(), &description.path, 1, &description.id),
@@ -54,8 +55,8 @@ fn source_json(source: &Source, answerer: &Answerer) -> Value {
 /// A file that could not be read has the same keys, with nothing but its path and the reason.
 fn refused_json(refused: &Refused) -> Value {
     json!({
-        "source": null, "title": null, "date": null, "publisher": null, "path": refused.path, "url": null,
-        "format": null, "language": null, "bytes": null, "passages": 0, "indexed_at": null,
+        "source": null, "title": null, "date": null, "superseded": null, "publisher": null, "path": refused.path,
+        "url": null,        "format": null, "language": null, "bytes": null, "passages": 0, "indexed_at": null,
         "problems": [refused.reason],
     })
 }
@@ -70,7 +71,8 @@ fn draw(sources: &[Source], refused: &[Refused]) -> Result<(), Failure> {
         let date = description
             .date
             .map_or(String::new(), |date| format!(" · {}", spoken_date(date, Language::English)));
-        writeln!(out, "{BOLD}{id:<width$}{BOLD:#}  {}", printable(&description.title))?;
+        let title = spoken_title(&description.title, description.is_superseded, Language::English);
+        writeln!(out, "{BOLD}{id:<width$}{BOLD:#}  {}", printable(&title))?;
         writeln!(
             out,
             "{:width$}  {DIM}{}{date} · {} passage{plural}{DIM:#}",

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::date::{self, Date};
 use super::lines::lines;
-use super::{Description, Document, Format, Span};
+use super::{Description, Document, Format, Span, superseded};
 
 /// Titles are cut here, at a word.
 const LONGEST_TITLE: usize = 80;
@@ -25,6 +25,8 @@ struct FrontMatter {
     publisher: Option<String>,
     url: Option<String>,
     language: Option<String>,
+    #[serde(flatten)]
+    standing: superseded::Keys,
 }
 
 /// The document that `text` is, under the name of its file relative to the corpus, with what is already known to
@@ -43,14 +45,14 @@ pub fn document(name: &str, format: Format, text: String, mut problems: Vec<Stri
         }
         is_web
     });
+    let title =
+        front_matter.title.filter(|title| !title.trim().is_empty()).unwrap_or_else(|| title(inside, format));
     let description = Description {
         id: id(front_matter.id, name, &mut problems),
         path: name.to_owned(),
-        title: cut(&front_matter
-            .title
-            .filter(|title| !title.trim().is_empty())
-            .unwrap_or_else(|| title(inside, format))),
+        title: cut(&title),
         date,
+        is_superseded: superseded::says_so(&front_matter.standing, &title, inside, format),
         publisher: front_matter.publisher,
         url,
         format,

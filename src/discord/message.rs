@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::markdown::{escaped, escaped_line, quoted, with_bold};
 use crate::answer::lookup::Found;
-use crate::answer::reply::{Disagreement, Reply, spoken_date, spoken_line, spoken_lines};
+use crate::answer::reply::{Disagreement, Reply, spoken_date, spoken_line, spoken_lines, spoken_title};
 use crate::answer::surroundings::Surroundings;
 use crate::answer::{Choice, Citation};
 use crate::corpus::lines;
@@ -121,7 +121,7 @@ pub fn hit(found: &Found<'_>, url: Option<&str>, language: Language) -> String {
     let line = spoken_line(found.hit.passage.line, language);
     let mut parts = vec![
         format!("**{}**", escaped_line(&brief(&description.id))),
-        escaped_line(&description.title),
+        escaped_line(&spoken_title(&description.title, description.is_superseded, language)),
         line,
     ];
     parts.extend(description.date.map(|date| spoken_date(date, language)));
@@ -248,7 +248,7 @@ fn last_alone(text: &str, id: &str) -> Option<(usize, usize)> {
 fn place(citation: &Citation, number: usize, language: Language) -> String {
     let mut parts = vec![
         escaped_line(&brief(&citation.source)),
-        escaped_line(&citation.title),
+        escaped_line(&spoken_title(&citation.title, citation.is_superseded, language)),
         spoken_lines(citation, language),
     ];
     parts.extend(citation.date.map(|date| spoken_date(date, language)));
@@ -362,6 +362,17 @@ mod tests {
               > He said that **15 years** had been agreed.\n\
               [1] 004 · The \\*lease\\* · line 3 · 6 January 2026 · <https://example.org/a_b#L3>"]
         );
+    }
+
+    #[test]
+    fn a_superseded_source_is_named_as_such_beside_its_proof() {
+        let mut cited = citation("004", "He said that 15 years had been agreed.", &[[13, 21]]);
+        cited.is_superseded = true;
+        let drawn =
+            contents(&reply("15 years agreed, per source 004 (superseded)", Some("15 years"), vec![cited]));
+        let lines: Vec<&str> = drawn[0].lines().collect();
+        assert_eq!(lines[0], "**15 years** agreed, per source **004** \\(superseded\\) [1]");
+        assert!(lines[2].starts_with("[1] 004 · The \\*lease\\* \\(superseded\\) · line 3"), "{drawn:?}");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::press::{Press, Table};
 use super::tables;
 use super::words::Phrase;
 use crate::Answerer;
+use crate::answer::reply::{spoken_date, spoken_title};
 use crate::corpus::read::{self, NoText};
 use crate::language::Language;
 use crate::store::{GuildId, Moment, Unanswered};
@@ -172,7 +173,11 @@ pub fn source_page(
     pages: &[SourcePage],
     number: usize,
 ) -> Result<Page, Trouble> {
-    let title = bot.live.answerer().index().source(id).map(|source| source.description.title.clone());
+    let answerer = bot.live.answerer();
+    let title = answerer.index().source(id).map(|source| {
+        let description = &source.description;
+        spoken_title(&description.title, description.is_superseded, reader.language)
+    });
     // The source may have become shorter.
     let number = number.min(pages.len().saturating_sub(1));
     let page = pages.get(number).ok_or(Trouble::TooOld)?;
@@ -224,8 +229,8 @@ fn sources_page(bot: &Bot, reader: &Reader, number: usize) -> Page {
         let description = &source.description;
         let values = context! {
             source => message::brief(&description.id),
-            title => description.title.clone(),
-            date => description.date.map(|date| crate::answer::reply::spoken_date(date, reader.language)),
+            title => spoken_title(&description.title, description.is_superseded, reader.language),
+            date => description.date.map(|date| spoken_date(date, reader.language)),
             problems => description.problems.iter().map(|text| tables::line(text)).collect::<Vec<_>>(),
         };
         bot.say(reader.language, Phrase::SourceLine, values)

@@ -15,15 +15,16 @@ use crate::corpus::{Document, Format, Passage, Span, describe, passages};
 use crate::words;
 
 /// Raised when what is written into the fields changes in a way that [`rules`] cannot see.
-const SCHEMA_VERSION: u32 = 2;
+const SCHEMA_VERSION: u32 = 3;
 
-/// A hash over everything that decides what an index holds: the fields, the analyser, and the cutting into
-/// passages, the latter two by what they make of a probe. An index that was built by other rules is built anew.
+/// A hash over everything that decides what an index holds: the fields, what is known of a document, the analyser,
+/// and the cutting into passages, the latter three by what they make of a probe. An index that was built by other rules is built anew.
 pub fn rules() -> String {
     let mut hash = Sha256::new();
     hash.update(format!("{SCHEMA_VERSION} {}\n", serde_json::to_string(&schema()).unwrap_or_default()));
     for (name, format) in [("probe.txt", Format::Text), ("probe.md", Format::Markdown)] {
         let document = describe::document(name, format, PROBE.to_owned(), Vec::new());
+        hash.update(serde_json::to_string(&document.description).unwrap_or_default());
         for passage in passages::passages(&document) {
             hash.update(serde_json::to_string(&passage).unwrap_or_default());
         }
@@ -44,6 +45,7 @@ pub fn rules() -> String {
 const PROBE: &str = "\
 ---
 title: Probe
+status: superseded
 ---
 # Première Straße
 

@@ -8,6 +8,7 @@ mod bad_input;
 mod burst;
 mod chat;
 mod damage;
+mod disagreeing;
 mod discord;
 mod doctor;
 mod evaluating;

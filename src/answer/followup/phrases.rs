@@ -9,7 +9,7 @@ use super::vocabulary::{
     Time, is_asking, is_auxiliary_of, is_determiner, is_form_of_be, is_german_only, is_person, is_predicate,
     is_preposition, is_shaping, is_subject_pronoun, is_unit_of_time, time,
 };
-use crate::answer::lexicon::Lexicon;
+use crate::answer::lexicon::{Lexicon, is_personal_pronoun};
 use crate::words::words;
 
 /// A word of a question, shorthand written out.
@@ -256,7 +256,8 @@ fn is_comma_before(wording: &Wording<'_>, place: usize, content: usize) -> bool 
 }
 
 fn is_standing_pronoun(wording: &Wording<'_>, place: usize) -> bool {
-    wording.tokens[place].is(&["it", "they", "them", "there", "i", "you", "we", "he", "she"])
+    let token = &wording.tokens[place];
+    is_personal_pronoun(&token.word) || token.is(&["them", "there"])
 }
 
 /// An article or a number word before a noun.

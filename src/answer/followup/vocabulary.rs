@@ -2,7 +2,7 @@
 //!
 //! "was", "die", "an" and "am" are words of both languages: whoever asks says which is meant.
 
-use crate::answer::lexicon::is_auxiliary;
+use crate::answer::lexicon::{is_auxiliary, is_personal_pronoun};
 use crate::answer::question::looks_like_participle;
 use crate::words::is_function_word;
 
@@ -262,10 +262,7 @@ pub fn is_determiner(folded: &str, german: bool) -> bool {
 
 /// What stands before a verb: "how many days *I* can carry over".
 pub fn is_subject_pronoun(folded: &str) -> bool {
-    matches!(
-        folded,
-        "i" | "you" | "u" | "we" | "they" | "he" | "she" | "it" | "ich" | "du" | "wir" | "man" | "one"
-    )
+    is_personal_pronoun(folded) || matches!(folded, "u" | "ich" | "du" | "wir" | "man" | "one")
 }
 
 pub fn is_auxiliary_of(folded: &str, german: bool) -> bool {

@@ -1,6 +1,6 @@
 //! Numbers, years, months and the like: whether the sentence has another one where the question has this one.
 
-use crate::words::Word;
+use crate::words::{Word, numbers};
 
 /// What stands in each other's place: a year is no answer to a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +27,7 @@ pub fn quantities(text: &str, words: &[Word]) -> Vec<Quantity> {
     let mut found = Vec::new();
     let mut place = 0;
     while place < words.len() {
-        let tens =
-            TENS.iter().position(|tens| *tens == words[place].folded).map(|tens| (tens * 10 + 20) as f64);
+        let tens = numbers::tens(&words[place].folded);
         let next =
             words.get(place + 1).and_then(|next| below_twenty(&next.folded)).filter(|(_, n)| *n < 10.0);
         let (kind, value, length) = match (tens, next) {
@@ -60,11 +59,7 @@ fn scaled(text: &str, words: &[Word], after: usize, value: f64) -> (Kind, f64) {
     }
     match next {
         "percent" | "prozent" => (Kind::Percentage, value),
-        "hundred" => (Kind::Number, value * 1e2),
-        "thousand" => (Kind::Number, value * 1e3),
-        "million" => (Kind::Number, value * 1e6),
-        "billion" => (Kind::Number, value * 1e9),
-        _ => (Kind::Number, value),
+        next => (Kind::Number, value * numbers::magnitude(next).unwrap_or(1.0)),
     }
 }
 
@@ -82,7 +77,7 @@ fn single(folded: &str) -> Option<(Kind, f64)> {
 }
 
 fn below_twenty(folded: &str) -> Option<(Kind, f64)> {
-    let number = NUMBERS.iter().position(|number| *number == folded).map(|n| (Kind::Number, n as f64));
+    let number = numbers::below_twenty(folded).map(|number| (Kind::Number, number));
     number.or_else(|| RANKS.iter().position(|rank| *rank == folded).map(|n| (Kind::Rank, (n + 1) as f64)))
 }
 
@@ -96,12 +91,6 @@ fn digits(folded: &str) -> Option<(Kind, f64)> {
     }
 }
 
-const TENS: &[&str] = &["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
-#[rustfmt::skip]
-const NUMBERS: &[&str] = &[
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-];
 #[rustfmt::skip]
 const RANKS: &[&str] = &[
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
