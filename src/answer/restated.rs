@@ -57,7 +57,7 @@ pub fn difference(ours: &Sentence<'_>, theirs: &Sentence<'_>) -> Option<(Range<u
             && their.clone().all(|place| theirs.found[place].is_none())
             && ours.words[..our.start].iter().any(says_what_happens)
             && !(is_year_alone(ours, our) && is_year_alone(theirs, their))
-            && form(ours, our).compare(&form(theirs, their)) == Comparison::Different
+            && differ(&form(ours, our), &form(theirs, their))
     };
     // Other spellings and other small words are no difference.
     let mut differences = steps.iter().filter_map(replaced).filter(is_other_thing);
@@ -72,6 +72,16 @@ fn says_what_happens(word: &Word) -> bool {
 
 fn says_something(words: &[String]) -> bool {
     words.len() <= MOST_INSTEAD && words.iter().any(|word| !is_function_word(word))
+}
+
+/// In one place of one statement, three months and six weeks differ too.
+fn differ(ours: &Canonical, theirs: &Canonical) -> bool {
+    let are_numbers = matches!((ours, theirs), (Canonical::Numbers { .. }, Canonical::Numbers { .. }));
+    match ours.compare(theirs) {
+        Comparison::Same => false,
+        Comparison::Different => true,
+        Comparison::Incomparable => are_numbers,
+    }
 }
 
 /// Something of one year, and something of another.
