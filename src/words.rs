@@ -6,8 +6,12 @@
 //! ("Élysée" is elysee). Codes ("v1.2.3", "ERR-42", "C++") exist beside that as they are written.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::LazyLock;
 
 use frostem::{Algorithm, Stemmer};
+use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::corpus::Span;
@@ -80,8 +84,13 @@ pub fn words_of_run(run: &str) -> Vec<Word> {
 
 /// Words that shape a sentence, and never find anything.
 pub fn is_function_word(folded: &str) -> bool {
-    FUNCTION_WORDS.binary_search(&folded).is_ok()
+    // It is asked of every word of every sentence that is read.
+    static SET: LazyLock<FxHashSet<&str>> = LazyLock::new(|| FUNCTION_WORDS.iter().copied().collect());
+    folded.len() <= LONGEST_FUNCTION_WORD && SET.contains(folded)
 }
+
+/// Bytes; a test holds the list to it.
+const LONGEST_FUNCTION_WORD: usize = 12;
 
 pub fn function_words() -> impl Iterator<Item = &'static str> {
     FUNCTION_WORDS.iter().copied()
@@ -95,6 +104,26 @@ pub fn stem(folded: &str) -> Cow<'_, str> {
     let regular =
         IRREGULAR.binary_search_by_key(&folded, |(form, _)| form).map_or(folded, |found| IRREGULAR[found].1);
     Stemmer::new(Algorithm::English).stem(regular)
+}
+
+/// The same, kept for the words that this thread met last: texts are few words over and over.
+pub fn kept_stem(folded: &str) -> Rc<str> {
+    /// Some megabytes at most.
+    const MOST_KEPT: usize = 1 << 15;
+    thread_local! {
+        static KEPT: RefCell<FxHashMap<Box<str>, Rc<str>>> = RefCell::default();
+    }
+    KEPT.with_borrow_mut(|kept| {
+        if let Some(stem) = kept.get(folded) {
+            return Rc::clone(stem);
+        }
+        if kept.len() >= MOST_KEPT {
+            kept.clear();
+        }
+        let stem: Rc<str> = stem(folded).into();
+        kept.insert(folded.into(), Rc::clone(&stem));
+        stem
+    })
 }
 
 /// Lower case, without accents and apostrophes.
@@ -256,6 +285,13 @@ fn trim_punctuation(token: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_function_word_is_known_as_one() {
+        assert!(FUNCTION_WORDS.iter().all(|word| is_function_word(word)));
+        assert!(!is_function_word("notwithstandingly") && !is_function_word("harbour"));
+        assert_eq!((&*kept_stem("harbours"), &*kept_stem("harbours")), ("harbour", "harbour"));
+    }
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {

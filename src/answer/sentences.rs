@@ -18,7 +18,7 @@ use super::terms::{Form, WeightedTerm};
 use super::values::{self, Value};
 use crate::corpus::{PassageKind, Span};
 use crate::retrieval::Hit;
-use crate::words::{Word, is_function_word, stem, words};
+use crate::words::{Word, is_function_word, kept_stem, words};
 
 /// What is looked for in sentences: the forms of all terms, by the stem that each starts with.
 pub struct Wanted<'a> {
@@ -59,7 +59,7 @@ impl<'a> Wanted<'a> {
         if let Some(word) = known.get(folded) {
             return Rc::clone(word);
         }
-        let stem: Rc<str> = stem(folded).into();
+        let stem = kept_stem(folded);
         let mut forms = self.by_first_stem.get(&*stem).cloned().unwrap_or_default();
         forms.retain(|(term, form)| form.stems.len() > 1 || !self.is_another_word(folded, *term));
         let mut answers = Vec::new();

@@ -105,7 +105,7 @@ fn the_compiled_in_settings_are_complete_and_valid() {
     assert_eq!(settings.corpus.max_file_bytes(), 33_554_432);
     assert_eq!(settings.corpus.how_to_add, None);
     assert_eq!((settings.index.threads, settings.index.memory_mb), (2, 20));
-    assert_eq!((settings.answer.threshold, settings.answer.passages), (0.5, 24));
+    assert_eq!((settings.answer.threshold, settings.answer.passages), (0.38, 12));
     assert_eq!(settings.answer.closest_below, 0.3);
     assert!(settings.answer.spelling);
     assert_eq!(settings.sources.link, None);
@@ -169,7 +169,7 @@ fn a_layer_leaves_alone_what_it_does_not_name() {
     let setup = Setup::with_local("[index]\nthreads = 3").variable("PASSIM_INDEX__MEMORY_MB", "15");
     setup.check("index.threads", "3", "/place/config/local.toml");
     setup.check("index.memory_mb", "15", "PASSIM_INDEX__MEMORY_MB");
-    setup.check("answer.passages", "24", "compiled in");
+    setup.check("answer.passages", "12", "compiled in");
 }
 
 #[test]
