@@ -20,7 +20,6 @@ pub mod entries;
 pub mod explain;
 pub mod features;
 pub mod followup;
-pub mod frequencies;
 pub mod headline;
 pub mod lexicon;
 pub mod lists;
@@ -248,8 +247,7 @@ impl<'a> Engine<'a> {
             return Err(AnswerError::NoSuchSource { id: id.clone() });
         }
         let question = Question::parse(text, self.lexicon);
-        let (terms, corrections) =
-            terms::weigh(&question, self.index, &self.weights.frequencies, self.options.spelling)?;
+        let (terms, corrections) = terms::weigh(&question, self.index, self.options.spelling)?;
         let mut hits = self.index.search(&terms::query(&terms, sources), limit)?;
         self.add_rows_alike(&question, &mut hits)?;
         Ok(Reading { question, terms, corrections, hits })
@@ -265,8 +263,7 @@ impl<'a> Engine<'a> {
         let key = tables::key(&row.passage.text).to_owned();
         let (path, id, score) =
             (row.passage.path.clone(), row.source.description.id.clone(), hits[hits.len() - 1].score);
-        let (terms, _) =
-            terms::weigh(&Question::parse(&key, self.lexicon), self.index, &self.weights.frequencies, false)?;
+        let (terms, _) = terms::weigh(&Question::parse(&key, self.lexicon), self.index, false)?;
         for hit in self.index.search(&terms::query(&terms, &[id]), MOST_ROWS_ALIKE)? {
             let span = hit.passage.passage.span;
             let is_known =

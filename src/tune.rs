@@ -5,7 +5,7 @@
 //! the other's questions, since choosing looks better than it is on what it was fitted on. A third part, which
 //! nothing saw, gives the figures. The same sets and the same seed give the same file.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use anyhow::Result;
 use rayon::prelude::*;
@@ -14,13 +14,11 @@ use crate::answer::Engine;
 use crate::answer::agreement::SideFeatures;
 use crate::answer::confidence::Signs;
 use crate::answer::features::Features;
-use crate::answer::frequencies;
 use crate::answer::spans::SpanFeatures;
 use crate::answer::weights::{Weights, WrittenWeights};
 use crate::answerer::Answerer;
 use crate::corpus::Span;
 use crate::eval::question_set::Question;
-use crate::words::{is_function_word, stem};
 
 mod associations;
 mod draw;
@@ -109,15 +107,9 @@ impl Course<'_> {
     /// Fits all models, one after the other; `say` hears how it goes.
     pub fn run(&self, say: &mut dyn FnMut(String)) -> Result<WrittenWeights> {
         const PARTS: [Part; 2] = [Part::First, Part::Second];
-        let frequencies = self.frequencies()?;
         // What was learned from a part looks better on it than it is: each part is learned from with the
         // associations of the other, and judged by the models of the other.
-        let known = |parts: &[Part]| WrittenWeights {
-            associations: self.associations(parts),
-            frequencies: frequencies.clone(),
-            ..WrittenWeights::default()
-        };
-        let associations = PARTS.map(|part| known(&[part]));
+        let associations = PARTS.map(|part| self.associations(&[part]));
         let mut choosing = Vec::new();
         for (part, others) in PARTS.into_iter().zip(associations.iter().rev()) {
             choosing.push(self.choosing_rows(part, &read(others)?)?);
@@ -129,7 +121,7 @@ impl Course<'_> {
         }
         let mut all = Choosing::default();
         choosing.into_iter().for_each(|part| all.append(part));
-        let mut weights = self.choosing(known(&PARTS), all, say)?;
+        let mut weights = self.choosing(self.associations(&PARTS), all, say)?;
         let Judging { right, supported, sides } = judging;
         say(format!("confidence and support: {} rows", right.len()));
         weights.confidence = fit::fit(&right, Signs::NAMES, recipe::SIGNS, self.seed.0)?;
@@ -216,26 +208,8 @@ impl Course<'_> {
         Ok(rows)
     }
 
-    /// In how many passages words stand, by the documents of the first set: the largest comes first.
-    fn frequencies(&self) -> Result<Vec<String>> {
-        let Some(set) = self.sets.first() else { return Ok(Vec::new()) };
-        let index = set.answerer.index();
-        let vocabulary = index.vocabulary();
-        let is_plain = |word: &&str| word.chars().all(char::is_alphabetic) && !is_function_word(word);
-        let stems: BTreeSet<String> =
-            vocabulary.starting("").filter(is_plain).map(|word| stem(word).into_owned()).collect();
-        let mut lines = Vec::new();
-        for stem in stems {
-            let share = index.passages_with(&stem)? as f64 / index.passages() as f64;
-            if share >= frequencies::LEAST_LISTED {
-                lines.push(format!("{stem} {share:.4}"));
-            }
-        }
-        Ok(lines)
-    }
-
     /// What the sentences that answer the questions of all sets say in other words.
-    fn associations(&self, parts: &[Part]) -> Vec<String> {
+    fn associations(&self, parts: &[Part]) -> WrittenWeights {
         let mut documents = HashMap::new();
         let mut pairs = Vec::new();
         for set in self.sets {
@@ -251,7 +225,7 @@ impl Course<'_> {
                 }
             }
         }
-        associations::learn(&pairs)
+        WrittenWeights { associations: associations::learn(&pairs), ..WrittenWeights::default() }
     }
 
     /// Questions of the first set, asked of the other sets' documents: nothing there answers them.

@@ -1,7 +1,6 @@
 //! Weighing the words of a question by the corpus: how rare each is, how else it is written, whether it is
 //! there at all, and what was meant where it is misspelt.
 
-use super::frequencies::Frequencies;
 use super::question::{Question, QuestionTerm, Role};
 use crate::retrieval::{Index, IndexError, Query, QueryTerm};
 use crate::words::{is_function_word, stem};
@@ -38,7 +37,7 @@ pub struct WeightedTerm {
     pub term: QuestionTerm,
     /// Best first.
     pub forms: Vec<Form>,
-    /// How rare it is ([`Frequencies::rarity`]), times the weight of its role.
+    /// Robertson–Spärck Jones inverse document frequency over passages, times the weight of its role.
     pub weight: f64,
     /// Whether any form occurs in the corpus.
     pub is_known: bool,
@@ -54,7 +53,6 @@ pub struct Correction {
 pub fn weigh(
     question: &Question,
     index: &Index,
-    frequencies: &Frequencies,
     correct: bool,
 ) -> Result<(Vec<WeightedTerm>, Vec<Correction>), IndexError> {
     let mut corrections = Vec::new();
@@ -77,9 +75,8 @@ pub fn weigh(
         }
         // A word that is nowhere is more often another way to say it than another thing; a name is neither.
         let doubt = if frequency == 0 && !term.is_name { UNKNOWN } else { 1.0 };
-        let rarity = frequencies.rarity(&term.stem, frequency, index.passages());
         weighted.push(WeightedTerm {
-            weight: rarity * role_weight(term) * doubt,
+            weight: inverse_frequency(frequency, index.passages()) * role_weight(term) * doubt,
             is_known: frequency > 0,
             forms,
             term: term.clone(),
@@ -129,6 +126,11 @@ fn role_weight(term: &QuestionTerm) -> f64 {
         Role::Kind => 0.02,
         Role::Light => 0.25,
     }
+}
+
+fn inverse_frequency(frequency: u64, passages: u64) -> f64 {
+    let (frequency, passages) = (frequency as f64, passages as f64);
+    (1.0 + (passages - frequency + 0.5).max(0.0) / (frequency + 0.5)).ln()
 }
 
 /// The frequency of a term is that of its most frequent single-word form of best quality that occurs at all.
@@ -214,5 +216,12 @@ mod tests {
         assert_eq!(sound("zelensky"), sound("zelenskiy"));
         assert_eq!(sound("zelensky"), sound("zelenskyy"));
         assert_ne!(sound("merkel"), sound("merkle"));
+    }
+
+    #[test]
+    fn rarer_words_weigh_more() {
+        assert!(inverse_frequency(1, 100) > inverse_frequency(50, 100));
+        assert!(inverse_frequency(100, 100) > 0.0);
+        assert!(inverse_frequency(0, 0) >= 0.0);
     }
 }

@@ -7,7 +7,6 @@ use super::agreement::SideFeatures;
 use super::associations::Associations;
 use super::confidence::Signs;
 use super::features::Features;
-use super::frequencies::Frequencies;
 use super::model::{ModelError, Trees, WrittenTrees};
 use super::spans::SpanFeatures;
 
@@ -19,8 +18,6 @@ pub struct WrittenWeights {
     pub about: Vec<String>,
     /// Stems of questions, each with the stems of sentences that answer for it: "die: death 0.31 kill 0.13".
     pub associations: Vec<String>,
-    /// Stems, each with the share of passages that have it: "last 0.0213".
-    pub frequencies: Vec<String>,
     /// Log-odds that a sentence holds the answer.
     pub sentences: WrittenTrees,
     /// Log-odds that a run of words in the right sentence is the answer.
@@ -37,7 +34,6 @@ pub struct WrittenWeights {
 #[derive(Debug, Clone, Default)]
 pub struct Weights {
     pub associations: Associations,
-    pub frequencies: Frequencies,
     pub sentences: Trees,
     pub spans: Trees,
     pub confidence: Trees,
@@ -68,8 +64,6 @@ impl Weights {
         Ok(Weights {
             associations: Associations::read(&written.associations)
                 .map_err(|reason| format!("associations: {reason}"))?,
-            frequencies: Frequencies::read(&written.frequencies)
-                .map_err(|reason| format!("frequencies: {reason}"))?,
             sentences: part("sentences", &written.sentences, Features::NAMES)?,
             spans: part("spans", &written.spans, SpanFeatures::NAMES)?,
             confidence: part("confidence", &written.confidence, Signs::NAMES)?,

@@ -40,7 +40,7 @@ pub(super) fn run(command: &Tune, settings: &Settings) -> Result<(), Failure> {
     for line in &weights.about {
         say(line.clone());
     }
-    let text = toml::to_string(&weights).context("the weights cannot be written as TOML")?;
+    let text = toml::to_string_pretty(&weights).context("the weights cannot be written as TOML")?;
     std::fs::write(&command.out, text).with_context(|| format!("cannot write {}", command.out.display()))?;
     Ok(())
 }

@@ -4,7 +4,6 @@
 //! words weigh most by their rarity. No synonyms, no spelling, no weights, no short answer, no declining. A
 //! question of a conversation is taken as it stands, without those before it.
 
-use crate::answer::frequencies;
 use crate::answer::headline;
 use crate::answer::lexicon::stems;
 use crate::corpus::Span;
@@ -59,7 +58,7 @@ fn plain_query(stems: &[String]) -> Query {
 /// Inverse frequency over passages, as BM25 has it.
 fn rarity(stem: &str, index: &Index) -> Result<f64, IndexError> {
     let (with, all) = (index.passages_with(stem)? as f64, index.passages() as f64);
-    Ok(frequencies::rarity(with, all))
+    Ok((1.0 + (all - with + 0.5).max(0.0) / (with + 0.5)).ln())
 }
 
 /// The sentence with the greatest overlap, and how great it is; of equals the first.
