@@ -1,8 +1,8 @@
 //! Short answers inside a sentence: every run of words that could be one, with the features that speak for it.
 //!
 //! The finders of [`values`](super::values) know what a date or a name looks like; what they say of a run is
-//! among its features. The score is what the learned trees make of them; a run's share among all of its sentence
-//! (softmax) is how likely it is the answer.
+//! among its features. The score is what the learned trees make of them; what share the runs of a short
+//! answer have among all of its sentence (softmax) is how likely it is right.
 
 use std::ops::Range;
 
@@ -118,7 +118,8 @@ pub struct Run {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Short {
     pub value: Value,
-    /// How likely it is right where the sentence is: its share among all runs of the sentence, 0 to 1.
+    /// How likely it is told with it where the sentence is right: its share among all runs of the sentence, with
+    /// that of the runs within it, 0 to 1.
     pub probability: f64,
     /// How likely it is right whatever the sentence is, 0 to 1.
     pub fit: f64,
@@ -153,13 +154,16 @@ pub fn ranked(question: &Question, sentence: &Sentence<'_>, model: &Trees) -> Ve
     };
     let Some(most) = scored.first().map(|(_, score)| *score) else { return Vec::new() };
     let all: f64 = scored.iter().map(|(_, score)| (score - most).exp()).sum();
-    let shown = scored.into_iter().take(MOST_SHOWN);
-    let short = |(words, score): (Range<usize>, f64)| Short {
-        value: value(words),
-        probability: (score - most).exp() / all,
-        fit: probability(score),
+    // Whoever hears "six weeks" hears "six" too.
+    let inside = |told: &Range<usize>| -> f64 {
+        let is_inside = |words: &Range<usize>| told.start <= words.start && words.end <= told.end;
+        scored.iter().filter(|(words, _)| is_inside(words)).map(|(_, score)| (score - most).exp()).sum()
     };
-    shown.map(short).collect()
+    let short = |(words, score): &(Range<usize>, f64)| {
+        let value = value(words.clone());
+        Short { probability: inside(&value.words) / all, fit: probability(*score), value }
+    };
+    scored.iter().take(MOST_SHOWN).map(short).collect()
 }
 
 /// How well a finder's value fits that has the unit which is asked for.
