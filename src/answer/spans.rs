@@ -130,7 +130,8 @@ pub fn best(question: &Question, sentence: &Sentence<'_>, model: &Trees) -> Opti
     ranked(question, sentence, model).into_iter().next()
 }
 
-/// All of them, best first; of equals the first in the sentence. None where whole sentences answer.
+/// The best of them that share no words, best first; of equals the first in the sentence. None where whole sentences
+/// answer.
 pub fn ranked(question: &Question, sentence: &Sentence<'_>, model: &Trees) -> Vec<Short> {
     if !may_be_short(question.asked) {
         return Vec::new();
@@ -159,11 +160,20 @@ pub fn ranked(question: &Question, sentence: &Sentence<'_>, model: &Trees) -> Ve
         let is_inside = |words: &Range<usize>| told.start <= words.start && words.end <= told.end;
         scored.iter().filter(|(words, _)| is_inside(words)).map(|(_, score)| (score - most).exp()).sum()
     };
-    let short = |(words, score): &(Range<usize>, f64)| {
-        let value = value(words.clone());
-        Short { probability: inside(&value.words) / all, fit: probability(*score), value }
-    };
-    scored.iter().take(MOST_SHOWN).map(short).collect()
+    let mut shown: Vec<Short> = Vec::new();
+    for (words, score) in &scored {
+        // A run that shares words with a better one is the same answer, told worse.
+        let overlaps =
+            |short: &Short| short.value.words.start < words.end && words.start < short.value.words.end;
+        if shown.len() == MOST_SHOWN {
+            break;
+        }
+        if !shown.iter().any(overlaps) {
+            let value = value(words.clone());
+            shown.push(Short { probability: inside(&value.words) / all, fit: probability(*score), value });
+        }
+    }
+    shown
 }
 
 /// How well a finder's value fits that has the unit which is asked for.
