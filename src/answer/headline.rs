@@ -60,7 +60,7 @@ impl Line {
 }
 
 /// From this probability on a short answer is told alone.
-const TOLD_ALONE: f64 = 0.65;
+const TOLD_ALONE: f64 = 0.5;
 /// From this probability on it is marked within the sentence that is told.
 const MARKED: f64 = 0.05;
 

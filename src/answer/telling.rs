@@ -526,10 +526,10 @@ mod tests {
     #[test]
     fn a_sentence_that_says_it_is_told_with_the_one_before() {
         check(
-            "The lock was rebuilt in 1990. It closes at dusk, except in July.",
-            "When does the lock close?",
-            "It closes",
-            "The lock was rebuilt in 1990. It closes at dusk, except in July",
+            "The lock was rebuilt in 1990. It is opened by hand, except in July.",
+            "How do I open the lock?",
+            "It is opened",
+            "The lock was rebuilt in 1990. It is opened by hand, except in July",
         );
     }
 
@@ -590,8 +590,8 @@ mod tests {
 
     #[test]
     fn what_is_told_is_cited_in_one_piece() {
-        let document = "The lock was rebuilt in 1990. It closes at dusk.";
-        let line = told(document, "When does the lock close?", "It closes");
+        let document = "The lock was rebuilt in 1990. It is opened by hand.";
+        let line = told(document, "How do I open the lock?", "It is opened");
         let cited = line.cited.unwrap();
         assert_eq!(&document[cited.span.range()], document);
         assert_eq!(line.span, Span::new(0, document.len()));

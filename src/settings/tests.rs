@@ -105,7 +105,7 @@ fn the_compiled_in_settings_are_complete_and_valid() {
     assert_eq!(settings.corpus.max_file_bytes(), 33_554_432);
     assert_eq!(settings.corpus.how_to_add, None);
     assert_eq!((settings.index.threads, settings.index.memory_mb), (2, 20));
-    assert_eq!((settings.answer.threshold, settings.answer.passages), (0.42, 12));
+    assert_eq!((settings.answer.threshold, settings.answer.passages), (0.44, 12));
     assert_eq!(settings.answer.closest_below, 0.3);
     assert!(settings.answer.spelling);
     assert_eq!(settings.sources.link, None);

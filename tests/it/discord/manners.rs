@@ -171,7 +171,7 @@ async fn completions_hide_nothing() {
 async fn hostile_questions_show_as_they_are() {
     let (scene, _) = hostile().await;
     let question = format!(
-        "# Zeppelin @everyone <@{}> [x](https://evil.example) ||y|| **z** `c` <t:0:R> \u{202e}rtl\u{202c} -# why?",
+        "# Zeppelin hangar moorings @everyone <@{}> [x](https://evil.example) ||y|| **z** `c` <t:0:R> \u{202e}rtl\u{202c} -# why?",
         scene.carl.id()
     );
     let asked = scene.bob.invoke(scene.general, "ask", &[("question", json!(question))]).unwrap();
