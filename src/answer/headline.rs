@@ -251,7 +251,14 @@ fn hangs_on_condition(sentence: &Sentence<'_>, clause: &Clause, clauses: &[Claus
             && !other.words.clone().any(|place| is_auxiliary(&sentence.words[place].folded));
         let is_hedge =
             is_phrase && other.words.clone().any(|place| is_guard_word(&sentence.words[place].folded));
+        // "In March, 12 workers were attacked": not at all times.
+        let is_date = is_phrase
+            && other
+                .words
+                .clone()
+                .any(|place| names::is_calendar(sentence, place) || values::is_year(&sentence.words[place]));
         is_hedge
+            || is_date
             || opening.iter().any(|word| is_condition(word))
             || matches!(opening.as_slice(), ["as" | "so", "long"] | ["in", "case"] | ["subject", "to"])
     })
