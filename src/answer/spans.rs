@@ -477,7 +477,7 @@ fn ending(word: &Word) -> f64 {
         return 0.0;
     }
     let has = |endings: &&[&str]| endings.iter().any(|ending| word.folded.ends_with(ending));
-    ENDINGS.iter().position(|endings| has(endings)).map_or(8.0, |place| place as f64 + 1.0)
+    ENDINGS.iter().position(has).map_or(8.0, |place| place as f64 + 1.0)
 }
 
 /// For each word, whether it stands within quotation marks.
