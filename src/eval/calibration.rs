@@ -19,7 +19,7 @@ pub struct Bin {
     pub right40: f64,
 }
 
-/// What a run would come to if answers below a threshold were declined.
+/// What a run would come to if answers with less support than a threshold were declined.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AtThreshold {
     pub threshold: f64,
@@ -80,7 +80,7 @@ fn at_threshold(rows: &[(&Question, &Prediction, Share)], threshold: f64) -> AtT
         rightly_declined: Share::default(),
     };
     for (question, prediction, right) in rows {
-        let is_declined = prediction.abstained || prediction.confidence < threshold;
+        let is_declined = prediction.abstained || prediction.support < threshold;
         let declined = if is_declined { 1.0 } else { 0.0 };
         if question.answerable {
             at.right40.num += right.num * (1.0 - declined);
@@ -104,7 +104,7 @@ mod tests {
     use super::super::question_set;
     use super::*;
 
-    /// Answerable questions, the answers to which are right from a confidence on, and one that has no answer.
+    /// Answerable questions, the answers to which are right from a confidence (and support) on, and one that has no answer.
     fn answered(confidences: &[f64], right_from: f64) -> Vec<(Question, Prediction)> {
         let mut set = String::new();
         for id in 0..confidences.len() {
@@ -117,6 +117,7 @@ mod tests {
             answer: if confidence >= right_from { "Ada" } else { "Bob" }.to_owned(),
             citations: vec!["1".to_owned()],
             confidence,
+            support: confidence,
             ..Prediction::default()
         };
         let replies = confidences.iter().map(|confidence| reply(*confidence)).chain([reply(0.25)]);
