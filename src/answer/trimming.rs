@@ -11,7 +11,7 @@ use super::headline::{LONGEST_LINE, is_condition, plain, stands_alone};
 use super::lexicon::{is_disputing_verb, is_guard_word};
 use super::pairs::{Pair, gap_outside, pairs, with_marks};
 use super::sentences::Sentence;
-use crate::corpus::Span;
+use crate::corpus::{Span, date};
 use crate::words::Word;
 
 /// What is told of a sentence, and the bytes of it from the first to the last that is told.
@@ -426,31 +426,8 @@ pub fn with_signs(text: &str, span: Span) -> Span {
 
 /// Years, days and months.
 fn is_calendar(word: &Word) -> bool {
-    word.is_number() || MONTHS.contains(&word.folded.as_str())
+    word.is_number() || date::is_month(&word.folded)
 }
-
-const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "januar",
-    "februar",
-    "marz",
-    "mai",
-    "juni",
-    "juli",
-    "oktober",
-    "dezember",
-];
 
 /// Words that reach over all that follows them in a statement.
 fn governs(folded: &str) -> bool {
@@ -554,6 +531,10 @@ mod tests {
 
     /// The line for a sentence, whole where nothing of it can be left out.
     fn line(question: &str, text: &str, value: Option<&str>) -> String {
+        told(question, text, value).text
+    }
+
+    fn told(question: &str, text: &str, value: Option<&str>) -> Trimmed {
         sentences_for(question, &[text], |_, sentences| {
             let sentence = &sentences[0];
             let value = value.map(|value| {
@@ -566,7 +547,8 @@ mod tests {
             if let Some(trimmed) = &trimmed {
                 assert!(trimmed.span.end <= text.len() && text.is_char_boundary(trimmed.span.start));
             }
-            trimmed.map_or_else(|| plain(&text[whole_span(text).range()]), |trimmed| trimmed.text)
+            let whole = || whole_span(text);
+            trimmed.unwrap_or_else(|| Trimmed { text: plain(&text[whole().range()]), span: whole() })
         })
     }
 
@@ -730,7 +712,7 @@ mod tests {
         ) {
             let mut text: String = phrases.iter().map(|(phrase, gap)| format!("{phrase}{gap}")).collect();
             text.push_str("and this is the end.");
-            let told = line("Where was the ferry built?", &text, None);
+            let Trimmed { text: told, span } = told("Where was the ferry built?", &text, None);
             prop_assert!(is_balanced(&told), "{told:?} of {text:?}");
             let whole = plain(&text[whole_span(&text).range()]);
             let count = told.split_whitespace().filter(|word| *word != "…").count();
@@ -740,9 +722,8 @@ mod tests {
                 prop_assert!(words.any(|other| other.folded == word.folded), "{told:?} of {text:?}");
             }
             // What is right behind the end of the line takes nothing of it back.
-            let end = told.trim_end_matches([' ', '…', '"']);
-            if let Some(at) = text.rfind(end).filter(|_| told != whole) {
-                let behind = text[at + end.len()..].trim_start_matches([',', ' ', '–', ':']);
+            if told != whole {
+                let behind = text[span.end..].trim_start_matches([',', ' ', '–', ':', '"']);
                 for taken_back in ["but ", "not ", "unless ", "only "] {
                     prop_assert!(!behind.starts_with(taken_back), "{told:?} of {text:?}");
                 }

@@ -496,6 +496,11 @@ struct Month {
     also_a_verb: bool,
 }
 
+/// Whether a word, folded or not, is the name of a month written out, in English or German.
+pub fn is_month(word: &str) -> bool {
+    word == "marz" || month_named(word).is_some_and(|month| !month.abbreviated)
+}
+
 fn month_named(word: &str) -> Option<Month> {
     let number = match lower_case(word)?.as_str() {
         "january" | "januar" | "jänner" | "jan" => 1,
