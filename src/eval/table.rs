@@ -239,6 +239,7 @@ mod tests {
             quote: "It was Ada.".into(),
             citations: vec!["004".into()],
             confidence: 0.75,
+            support: 0.75,
             latency_ms: 2.5,
             ..Prediction::default()
         };
