@@ -86,11 +86,8 @@ pub fn words_of_run(run: &str) -> Vec<Word> {
 pub fn is_function_word(folded: &str) -> bool {
     // It is asked of every word of every sentence that is read.
     static SET: LazyLock<FxHashSet<&str>> = LazyLock::new(|| FUNCTION_WORDS.iter().copied().collect());
-    folded.len() <= LONGEST_FUNCTION_WORD && SET.contains(folded)
+    SET.contains(folded)
 }
-
-/// Bytes; a test holds the list to it.
-const LONGEST_FUNCTION_WORD: usize = 12;
 
 pub fn function_words() -> impl Iterator<Item = &'static str> {
     FUNCTION_WORDS.iter().copied()

@@ -161,7 +161,7 @@ fn side_features(candidate: &Candidate<'_>, best: &Candidate<'_>) -> SideFeature
         predicate: here.predicate_near,
         predicate_chosen: chosen.predicate_near,
         alike: both / ours.union(&theirs).count().max(1) as f64,
-        names_asked: best.sentence.terms.iter().filter(|term| term.term.is_name).count() as f64,
+        names_asked: names_asked(best) as f64,
         title: here.title,
         title_chosen: chosen.title,
         heaviest_missing: here.heaviest_missing_near,
@@ -190,7 +190,9 @@ pub fn compare<'c, 'a>(
     for other in others(question, value, candidates, hits, weights) {
         let Other { candidate, value, canonical, comparison, features } = other;
         match comparison {
-            Comparison::Same if compared.same.len() < MOST_SAME && speaks_of_the_same(&features) => {
+            Comparison::Same
+                if compared.same.len() < MOST_SAME && speaks_of_the_same(candidate, &candidates[0]) =>
+            {
                 compared.same.push((candidate, value.span));
             }
             Comparison::Different => {
@@ -215,7 +217,7 @@ fn versions<'c, 'a>(candidates: &'c [Candidate<'a>], hits: &[Hit<'_>]) -> Option
     let mut instead_of = None;
     let mut sides: Vec<Side<'c, 'a>> = Vec::new();
     for candidate in candidates[1..].iter().take(COMPARED) {
-        if seen.contains(&source(candidate)) || !speaks_of_the_same(&side_features(candidate, best)) {
+        if seen.contains(&source(candidate)) || !speaks_of_the_same(candidate, best) {
             continue;
         }
         let Some((ours, theirs)) = restated::difference(&best.sentence, &candidate.sentence) else {
@@ -237,9 +239,14 @@ fn versions<'c, 'a>(candidates: &'c [Candidate<'a>], hits: &[Hit<'_>]) -> Option
 }
 
 /// Whether a sentence covers the question about as well as the chosen one, its names above all.
-fn speaks_of_the_same(features: &SideFeatures) -> bool {
-    let has_names = features.names_asked == 0.0 || features.names >= 1.0 - 1e-9;
-    has_names && features.numbers_missing == 0.0 && features.covered_behind >= -0.25
+fn speaks_of_the_same(candidate: &Candidate<'_>, best: &Candidate<'_>) -> bool {
+    let (here, chosen) = (&candidate.features, &best.features);
+    let has_names = names_asked(best) == 0 || here.names >= 1.0 - 1e-9;
+    has_names && here.numbers_missing == 0.0 && here.near() - chosen.near() >= -0.25
+}
+
+fn names_asked(best: &Candidate<'_>) -> usize {
+    best.sentence.terms.iter().filter(|term| term.term.is_name).count()
 }
 
 /// One other value, in every form that it was given in.

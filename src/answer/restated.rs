@@ -25,9 +25,6 @@ const MOST_INSTEAD: usize = 6;
 /// The words of the one sentence and the words of the other that stand in their place, where they are two versions
 /// of one statement that differ in just that.
 pub fn difference(ours: &Sentence<'_>, theirs: &Sentence<'_>) -> Option<(Range<usize>, Range<usize>)> {
-    let folded = |sentence: &Sentence<'_>| -> Vec<String> {
-        sentence.words.iter().map(|word| word.folded.clone()).collect()
-    };
     let (our_words, their_words) = (folded(ours), folded(theirs));
     if our_words.len() < FEWEST_WORDS {
         return None;
@@ -70,7 +67,11 @@ fn says_what_happens(word: &Word) -> bool {
     is_auxiliary(&word.folded) || is_reporting_verb(&word.folded) || word.folded.ends_with("ed")
 }
 
-fn says_something(words: &[String]) -> bool {
+fn folded<'s>(sentence: &'s Sentence<'_>) -> Vec<&'s str> {
+    sentence.words.iter().map(|word| word.folded.as_str()).collect()
+}
+
+fn says_something(words: &[&str]) -> bool {
     words.len() <= MOST_INSTEAD && words.iter().any(|word| !is_function_word(word))
 }
 

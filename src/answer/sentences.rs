@@ -1,6 +1,6 @@
 //! Choosing sentences: every sentence of the passages that were found, with the features that speak for it.
 //!
-//! The score of a sentence is what the learned trees make of its [`Features`]: log-odds of holding the answer.
+//! The score of a sentence is what the learned trees make of its [`Features`], beside the others that were found.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

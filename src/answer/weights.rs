@@ -18,9 +18,9 @@ pub struct WrittenWeights {
     pub about: Vec<String>,
     /// Stems of questions, each with the stems of sentences that answer for it: "die: death 0.31 kill 0.13".
     pub associations: Vec<String>,
-    /// Log-odds that a sentence holds the answer.
+    /// How much a sentence looks like the one with the answer, beside the others that were found.
     pub sentences: WrittenTrees,
-    /// Log-odds that a run of words in the right sentence is the answer.
+    /// How much a run of words looks like the answer, beside the others of its sentence.
     pub spans: WrittenTrees,
     /// Log-odds that the answer is right.
     pub confidence: WrittenTrees,

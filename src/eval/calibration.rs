@@ -104,7 +104,8 @@ mod tests {
     use super::super::question_set;
     use super::*;
 
-    /// Answerable questions, the answers to which are right from a confidence (and support) on, and one that has no answer.
+    /// Answerable questions, the answers to which are right from a confidence (and support) on, and one that has
+    /// no answer.
     fn answered(confidences: &[f64], right_from: f64) -> Vec<(Question, Prediction)> {
         let mut set = String::new();
         for id in 0..confidences.len() {

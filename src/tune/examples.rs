@@ -19,6 +19,20 @@ use crate::retrieval::Hit;
 const NEAR_MISSES: usize = 20;
 const OTHERS: f64 = 0.15;
 
+/// What the engine finds, without what holds the answer where that is cut out.
+fn read<'e>(
+    question: &Question,
+    scope: &[String],
+    engine: Engine<'e>,
+    cut: Option<&Cut<'_>>,
+) -> Result<Reading<'e>> {
+    let mut reading = engine.read(&question.turns[0], scope, engine.options.passages)?;
+    if let Some(cut) = cut {
+        reading.hits.retain(|hit| !cut.holds_answer(hit));
+    }
+    Ok(reading)
+}
+
 /// Which sentences hold the answer.
 pub(super) fn sentence_rows(
     set: &Set,
@@ -32,16 +46,11 @@ pub(super) fn sentence_rows(
     if question.kind.as_deref() == Some("yes-no") {
         return Ok(Rows::default());
     }
-    let mut reading = engine.read(&question.turns[0], scope, engine.options.passages)?;
-    if let Some(cut) = cut {
-        reading.hits.retain(|hit| !cut.holds_answer(hit));
-    }
+    let reading = read(question, scope, engine, cut)?;
     let candidates = engine.collect(&reading);
-    let is_right = |candidate: &Candidate<'_>| {
-        question.answerable && cut.is_none() && holds_answer(set, question, &reading, candidate)
-    };
-    let labels: Vec<bool> = candidates.iter().map(is_right).collect();
     let has_answer = question.answerable && cut.is_none();
+    let is_right = |candidate: &Candidate<'_>| has_answer && holds_answer(set, question, &reading, candidate);
+    let labels: Vec<bool> = candidates.iter().map(is_right).collect();
     if candidates.is_empty() || has_answer && !labels.contains(&true) {
         return Ok(Rows::default());
     }
@@ -221,10 +230,7 @@ pub(super) fn judged(
     engine: Engine<'_>,
     cut: Option<&Cut<'_>>,
 ) -> Result<Judged> {
-    let mut reading = engine.read(&question.turns[0], scope, engine.options.passages)?;
-    if let Some(cut) = cut {
-        reading.hits.retain(|hit| !cut.holds_answer(hit));
-    }
+    let reading = read(question, scope, engine, cut)?;
     let candidates = engine.choose(&reading);
     let Some(conclusion) = engine.conclude(&reading, &candidates) else { return Ok(Judged::default()) };
     let told = conclusion.told(&reading, &candidates[0]);
