@@ -18,9 +18,10 @@ use crate::Answerer;
 use crate::answer::followup::Conversation;
 use crate::answer::question::SmallTalk;
 use crate::answer::{self, Answer, Choice, receipt::sha256};
+use crate::keeping::{normalised, receipt};
 use crate::language::Language;
-use crate::store::{self, Asking, AskingId, Cited, Moment, Receipt, Surface};
-use crate::words::{cut, is_function_word, stem, words};
+use crate::store::{self, Asking, AskingId, Moment, Surface};
+use crate::words::cut;
 
 /// How many questions before this one are looked at.
 const CONVERSATION: u32 = 3;
@@ -176,38 +177,6 @@ fn keep(
     })
 }
 
-fn receipt(answer: &Answer, fingerprint: &str, at: Moment) -> Receipt {
-    // Of a dispute every side is kept: whoever verifies it wants to know about all.
-    let sides = answer.outcome.sides();
-    let nearest = match &answer.outcome {
-        answer::Outcome::Abstained { nearest } => nearest.as_ref(),
-        _ => None,
-    };
-    let citations = sides.iter().flat_map(|side| &side.citations).chain(nearest).map(Cited::from).collect();
-    let text = sides.iter().map(|side| side.answer.as_str()).collect::<Vec<&str>>().join("; ");
-    Receipt {
-        id: answer.receipt.clone(),
-        question: answer.whole_question().to_owned(),
-        fingerprint: fingerprint.to_owned(),
-        answer: text,
-        citations,
-        at,
-    }
-}
-
-/// What questions that ask the same have in common: their words that carry something, in the order of the
-/// alphabet.
-pub fn normalised(question: &str) -> String {
-    let mut carrying: Vec<String> = words(question)
-        .into_iter()
-        .filter(|word| !is_function_word(&word.folded))
-        .map(|word| stem(&word.folded).into_owned())
-        .collect();
-    carrying.sort_unstable();
-    carrying.dedup();
-    if carrying.is_empty() { question.trim().to_lowercase() } else { carrying.join(" ") }
-}
-
 fn drawn(
     bot: &Bot,
     asked: &Asked,
@@ -329,26 +298,6 @@ pub fn button(bot: &Bot, language: Language, act: Act, id: &AskingId) -> Button 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::samples;
-
-    #[test]
-    fn questions_that_ask_the_same_are_one() {
-        assert_eq!(normalised("Who pays for the lunch?"), normalised("who is paying for the lunch"));
-        assert_ne!(normalised("Who pays for lunch?"), normalised("Who pays for dinner?"));
-        assert_eq!(normalised("What is it?"), "what is it?");
-    }
-
-    #[test]
-    fn of_a_dispute_every_side_is_kept_with_its_quotes() {
-        let kept = receipt(&samples::answer(samples::disputed()), "index", Moment(1));
-        assert_eq!(kept.answer, "30 days are due; 28 days");
-        let cited: Vec<(&str, &str)> =
-            kept.citations.iter().map(|cited| (cited.source.as_str(), cited.quote.as_str())).collect();
-        assert_eq!(
-            cited,
-            [("101", "Notice: 30 days are due."), ("6", "Thirty days are due."), ("105", "Notice: 28 days.")]
-        );
-    }
 
     #[test]
     fn what_can_be_chosen_shows_its_title_as_it_is_and_differs_from_the_others() {

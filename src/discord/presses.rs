@@ -18,6 +18,7 @@ use super::second_thoughts::delete_all;
 use super::words::Phrase;
 use super::{about, interactions, listings, message};
 use crate::corpus::Span;
+use crate::keeping::normalised;
 use crate::store::{self, Asking, AskingId, Outcome, Receipt, Switch, Vote};
 
 pub async fn pressed(bot: &Arc<Bot>, call: &Call, press: Press, component: &ComponentInteraction) {
@@ -313,7 +314,7 @@ async fn note(bot: &Arc<Bot>, call: &Call, asking: Asking, is_theirs: bool) {
             .answerer()
             .ask(asking.whole_question(), &asking.sources)
             .map_err(|error| Trouble::unanswered("a question could not be answered", error))?;
-        let normalised = asking::normalised(asking.whole_question());
+        let normalised = normalised(asking.whole_question());
         let is_noted = bot
             .memory
             .with(|store| store.note_unanswered(&asking.id, guild, &normalised, &answer.missing))?;

@@ -1,0 +1,63 @@
+//! What is kept of an answer, wherever it was asked for: its receipt, and what it has in common with others that ask
+//! the same.
+
+use crate::answer::{Answer, Outcome};
+use crate::store::{Cited, Moment, Receipt};
+use crate::words::{is_function_word, stem, words};
+
+/// The proof of an answer: every side of a dispute is kept, since whoever verifies it wants to know about all.
+pub fn receipt(answer: &Answer, fingerprint: &str, at: Moment) -> Receipt {
+    let sides = answer.outcome.sides();
+    let nearest = match &answer.outcome {
+        Outcome::Abstained { nearest } => nearest.as_ref(),
+        _ => None,
+    };
+    let citations = sides.iter().flat_map(|side| &side.citations).chain(nearest).map(Cited::from).collect();
+    let text = sides.iter().map(|side| side.answer.as_str()).collect::<Vec<&str>>().join("; ");
+    Receipt {
+        id: answer.receipt.clone(),
+        question: answer.whole_question().to_owned(),
+        fingerprint: fingerprint.to_owned(),
+        answer: text,
+        citations,
+        at,
+    }
+}
+
+/// What questions that ask the same have in common: their words that carry something, in the order of the
+/// alphabet.
+pub fn normalised(question: &str) -> String {
+    let mut carrying: Vec<String> = words(question)
+        .into_iter()
+        .filter(|word| !is_function_word(&word.folded))
+        .map(|word| stem(&word.folded).into_owned())
+        .collect();
+    carrying.sort_unstable();
+    carrying.dedup();
+    if carrying.is_empty() { question.trim().to_lowercase() } else { carrying.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::samples;
+
+    #[test]
+    fn questions_that_ask_the_same_are_one() {
+        assert_eq!(normalised("Who pays for the lunch?"), normalised("who is paying for the lunch"));
+        assert_ne!(normalised("Who pays for lunch?"), normalised("Who pays for dinner?"));
+        assert_eq!(normalised("What is it?"), "what is it?");
+    }
+
+    #[test]
+    fn of_a_dispute_every_side_is_kept_with_its_quotes() {
+        let kept = receipt(&samples::answer(samples::disputed()), "index", Moment(1));
+        assert_eq!(kept.answer, "30 days are due; 28 days");
+        let cited: Vec<(&str, &str)> =
+            kept.citations.iter().map(|cited| (cited.source.as_str(), cited.quote.as_str())).collect();
+        assert_eq!(
+            cited,
+            [("101", "Notice: 30 days are due."), ("6", "Thirty days are due."), ("105", "Notice: 28 days.")]
+        );
+    }
+}
