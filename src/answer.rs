@@ -98,6 +98,11 @@ pub enum Outcome {
         /// The passage that comes closest.
         nearest: Option<Citation>,
     },
+    /// Somebody who may took the answer back: none is given, whatever the sources say.
+    Withdrawn {
+        /// In their words.
+        reason: String,
+    },
     /// Not a question to the sources.
     SmallTalk(SmallTalk),
     /// Nothing was asked.
@@ -187,6 +192,13 @@ impl Answer {
     /// The question that was answered: what a follow-up stood for, else the question itself.
     pub fn whole_question(&self) -> &str {
         self.understood_as.as_deref().unwrap_or(&self.question)
+    }
+
+    /// The same without what was answered, since that was taken back. `fingerprint` is of the index.
+    pub fn withdrawn(self, reason: String, fingerprint: &str) -> Answer {
+        let outcome = Outcome::Withdrawn { reason };
+        let receipt = receipt::of(self.whole_question(), fingerprint, &outcome);
+        Answer { outcome, receipt, missing: Vec::new(), ..self }
     }
 }
 

@@ -102,7 +102,11 @@ impl Answerer {
                 sides.flat_map(|side| &mut side.citations).for_each(|citation| self.link(citation));
             }
             Outcome::Abstained { nearest } => nearest.iter_mut().for_each(|citation| self.link(citation)),
-            Outcome::Ambiguous { .. } | Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong => {}
+            Outcome::Ambiguous { .. }
+            | Outcome::Withdrawn { .. }
+            | Outcome::SmallTalk(_)
+            | Outcome::Empty
+            | Outcome::TooLong => {}
         }
         Ok(answer)
     }

@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::settings::{self, Settings, SettingsError, UserFolders};
 
 mod ask;
+mod audit;
 mod chat;
 mod commands;
 mod completions;
@@ -19,8 +20,11 @@ mod config;
 mod doctor;
 mod draw;
 mod eval;
+mod feedback;
+mod forget;
 mod index;
 mod init;
+mod keep;
 #[cfg(feature = "local-discord")]
 mod local_discord;
 mod open;
@@ -30,7 +34,9 @@ mod show;
 mod sources;
 mod token;
 mod tune;
+mod unanswered;
 mod why;
+mod withdraw;
 
 /// Answers questions out of a folder of documents, in one line, with the proof under it.
 #[derive(Debug, Parser)]
@@ -73,6 +79,16 @@ enum Command {
     Index(index::Index),
     /// Ask a whole question set, and measure the answers
     Eval(eval::Eval),
+    /// List what the sources lack: questions that were declined, or whose answer did not help
+    Unanswered(unanswered::UnansweredQuestions),
+    /// Say what people thought of answers, newest first or by source
+    Feedback(feedback::Feedback),
+    /// Take an answer back, until the sources say something else
+    Withdraw(withdraw::Withdraw),
+    /// Delete everything that is stored of a person
+    Forget(forget::Forget),
+    /// Print which admin did what
+    Audit(audit::Audit),
     /// Answer in Discord, until Ctrl-C or SIGTERM
     Serve(serve::Serve),
     /// Print the slash commands of the Discord bot, or register them
@@ -169,6 +185,11 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Show(command) => show::run(&command, &settings()?),
         Command::Index(command) => index::run(&command, &settings()?),
         Command::Eval(command) => eval::run(&command, &settings()?, common.corpus.is_some()),
+        Command::Unanswered(command) => unanswered::run(&command, &settings()?),
+        Command::Feedback(command) => feedback::run(&command, &settings()?),
+        Command::Withdraw(command) => withdraw::run(&command, &settings()?),
+        Command::Forget(command) => forget::run(&command, &settings()?),
+        Command::Audit(command) => audit::run(&command, &settings()?),
         Command::Serve(command) => serve::run(&command, &settings()?),
         Command::Commands(command) => commands::run(&command, &settings()?),
         #[cfg(feature = "local-discord")]

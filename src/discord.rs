@@ -33,5 +33,7 @@ mod reindex;
 mod second_thoughts;
 pub mod serve;
 mod tables;
+mod watching;
+mod withdrawing;
 pub mod words;
 mod work;

@@ -1,8 +1,11 @@
-//! What is kept of an answer, wherever it was asked for: its receipt, and what it has in common with others that ask
-//! the same.
+//! What is kept of an answer, wherever it was asked for: its receipt, what it has in common with others that ask the
+//! same, and what the sources lack for it; and what was kept that stands in front of an answer.
 
-use crate::answer::{Answer, Outcome};
-use crate::store::{Cited, Moment, Receipt};
+use crate::Answerer;
+use crate::answer::{Answer, AnswerError, Citation, Outcome};
+use crate::corpus::Span;
+use crate::settings::RetentionSettings;
+use crate::store::{Cited, Gap, Moment, Nearest, Receipt, Retention, Withdrawal};
 use crate::words::{is_function_word, stem, words};
 
 /// The proof of an answer: every side of a dispute is kept, since whoever verifies it wants to know about all.
@@ -35,6 +38,46 @@ pub fn normalised(question: &str) -> String {
     carrying.sort_unstable();
     carrying.dedup();
     if carrying.is_empty() { question.trim().to_lowercase() } else { carrying.join(" ") }
+}
+
+/// What the sources lack for a question that was declined, or whose answer did not help.
+pub fn gap(answer: &Answer) -> Gap {
+    let nearest = match &answer.outcome {
+        Outcome::Abstained { nearest } => nearest.as_ref(),
+        outcome => outcome.sides().first().and_then(|side| side.citations.first()),
+    };
+    let place = |citation: &Citation| Nearest {
+        source: citation.source.clone(),
+        path: citation.path.clone(),
+        line: citation.line_start,
+    };
+    Gap { missing: answer.missing.clone(), nearest: nearest.map(place) }
+}
+
+/// Whether a withdrawn answer is still out of what the sources say. Where they say something else by now, the
+/// withdrawal has done its work.
+pub fn still_stands(withdrawal: &Withdrawal, answerer: &Answerer) -> Result<bool, AnswerError> {
+    for quoted in &withdrawal.rests_on {
+        let span = Span::new(quoted.byte_start, quoted.byte_end);
+        if answerer.around(&quoted.path, span, &quoted.quote)?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+/// From when on things are kept, by the settings.
+pub fn retention(settings: &RetentionSettings, now: Moment) -> Retention {
+    let before = |age: i64| Moment(now.0 - age);
+    Retention {
+        askings: before(settings.questions_days as i64 * DAY),
+        conversations: before(settings.conversation_minutes as i64 * MINUTE),
+        audit: before(settings.audit_days as i64 * DAY),
+        left_guilds: before(settings.guild_days as i64 * DAY),
+    }
 }
 
 #[cfg(test)]

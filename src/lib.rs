@@ -26,6 +26,7 @@ pub mod live;
 pub mod local_discord;
 pub mod settings;
 pub mod store;
+pub mod tables;
 pub mod tune;
 
 pub use answerer::{Answerer, AnswererError};

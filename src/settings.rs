@@ -376,13 +376,15 @@ impl RetentionSettings {
 #[derive(Debug, Clone)]
 pub struct LogSettings {
     pub filter: EnvFilter,
+    /// Whether questions stand in the log.
+    pub questions: bool,
 }
 
 impl LogSettings {
     fn read(values: &mut Values) -> Self {
         let parse =
             |text: &str| EnvFilter::try_new(text).map_err(|_| "a filter such as warn or warn,passim=debug");
-        Self { filter: values.parsed("log.filter", parse) }
+        Self { filter: values.parsed("log.filter", parse), questions: values.truth("log.questions") }
     }
 }
 

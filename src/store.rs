@@ -1,8 +1,8 @@
 //! What is remembered between two questions: who asked what and where, receipts, votes, what the sources did
-//! not say, what somebody pages through, which channels are on, and what admins did. One SQLite file,
-//! `passim.db`, in the data folder.
+//! not say, what somebody pages through, which channels are on, which answers were withdrawn, and what admins did. One
+//! SQLite file, `passim.db`, in the data folder.
 //!
-//! People are kept as keyed hashes (`people`), times and ids are handed in, and nothing here knows Discord,
+//! People are kept as keyed hashes (`people`), but for those who want to be told something (`watches`); times and ids are handed in, and nothing here knows Discord,
 //! the clock or async. The only module that knows rusqlite: none of its types leaves it.
 //!
 //! Two processes, the bot and the command line, may share one file. Every change is one transaction, and what
@@ -26,32 +26,58 @@ mod askings;
 mod audit;
 mod channels;
 mod conversations;
+mod golden;
 mod guilds;
 mod listings;
 mod receipts;
 mod removal;
 mod unanswered;
 mod votes;
+mod watches;
+mod withdrawals;
 
 pub use askings::{Asking, Outcome, Surface};
-pub use audit::Deed;
+pub use audit::{By, Deed};
 pub use channels::{ChannelSwitch, Switch};
 pub use conversations::LONGEST_CONVERSATION;
 pub use error::StoreError;
+pub use golden::GoldenReply;
 pub use ids::{
     AskingId, ChannelId, GuildId, ListingId, MessageId, Moment, Place, ThreadId, UnansweredId, UserId,
+    WatchId,
 };
 pub use listings::Listing;
 pub use people::Person;
 pub use receipts::{Cited, Receipt};
 pub use removal::{Removed, Retention};
-pub use unanswered::Unanswered;
-pub use votes::{Feedback, Vote, Votes};
+pub use unanswered::{Gap, Nearest, Unanswered};
+pub use votes::{Feedback, SourceFeedback, Vote, Votes};
+pub use watches::{Wanted, Watch};
+pub use withdrawals::{Quoted, Withdrawal};
 
+use open::Check;
 use people::PersonKey;
 
 /// SQLite counts milliseconds in 32 bits, and nobody waits longer.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(60 * 60);
+
+/// Whose questions are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    Guild(GuildId),
+    /// Every guild, and the terminal.
+    All,
+}
+
+impl Scope {
+    /// As a condition of SQL has it: null is all.
+    fn guild(self) -> Option<GuildId> {
+        match self {
+            Scope::Guild(guild) => Some(guild),
+            Scope::All => None,
+        }
+    }
+}
 
 /// The open database. One connection serves all threads: a write takes a millisecond, a question far more.
 #[derive(Debug)]
@@ -68,7 +94,15 @@ impl Store {
     /// file is checked for damage, which takes about as long as reading it.
     pub fn open(folder: &Path, patience: Duration) -> Result<Store, StoreError> {
         let file = folder.join("passim.db");
-        let (connection, key) = open::open(folder, &file, patience.min(LONGEST_PATIENCE))?;
+        let (connection, key) = open::open(folder, &file, patience.min(LONGEST_PATIENCE), Check::All)?;
+        Ok(Store { connection: Mutex::new(connection), file, key })
+    }
+
+    /// The same without looking for damage first, for a command that is over in a moment: what is damaged is then
+    /// found where it is read.
+    pub fn open_unchecked(folder: &Path, patience: Duration) -> Result<Store, StoreError> {
+        let file = folder.join("passim.db");
+        let (connection, key) = open::open(folder, &file, patience.min(LONGEST_PATIENCE), Check::Nothing)?;
         Ok(Store { connection: Mutex::new(connection), file, key })
     }
 

@@ -42,6 +42,10 @@ pub fn of(question: &str, fingerprint: &str, outcome: &Outcome) -> String {
             add("abstained");
             nearest.iter().for_each(|citation| add(&place(citation)));
         }
+        Outcome::Withdrawn { reason } => {
+            add("withdrawn");
+            add(reason);
+        }
         Outcome::SmallTalk(_) => add("smalltalk"),
         Outcome::Empty | Outcome::TooLong => add("not a question"),
     }

@@ -89,7 +89,7 @@ impl Reply {
                 reply.proof_title = nearest.as_ref().map(|_| templates.nearest());
                 reply.hint = how_to_add.map(str::to_owned);
             }
-            Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong => {}
+            Outcome::Withdrawn { .. } | Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong => {}
         }
         reply
     }

@@ -96,7 +96,11 @@ impl Answer {
             Outcome::Found(finding) => finding.citations.first(),
             Outcome::Disputed { best, .. } => best.citations.first(),
             Outcome::Abstained { nearest } => nearest.as_ref(),
-            Outcome::Ambiguous { .. } | Outcome::SmallTalk(_) | Outcome::Empty | Outcome::TooLong => None,
+            Outcome::Ambiguous { .. }
+            | Outcome::Withdrawn { .. }
+            | Outcome::SmallTalk(_)
+            | Outcome::Empty
+            | Outcome::TooLong => None,
         }
     }
 }

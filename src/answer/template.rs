@@ -49,6 +49,7 @@ struct ReplyTemplates {
     closest_disputed: String,
     ambiguous: String,
     abstained: String,
+    withdrawn: String,
     corrected: String,
     understood: String,
     nearest: String,
@@ -87,6 +88,7 @@ impl Templates {
             closest_disputed,
             ambiguous,
             abstained,
+            withdrawn,
             corrected,
             understood,
             nearest,
@@ -102,6 +104,7 @@ impl Templates {
             ("closest_disputed", closest_disputed),
             ("ambiguous", ambiguous),
             ("abstained", abstained),
+            ("withdrawn", withdrawn),
             ("corrected", corrected),
             ("understood", understood),
             ("nearest", nearest),
@@ -155,6 +158,7 @@ impl Templates {
             Outcome::Abstained { .. } => {
                 self.fill("abstained", context! { missing => answer.missing.clone() })
             }
+            Outcome::Withdrawn { reason } => self.fill("withdrawn", context! { reason }),
             Outcome::SmallTalk(SmallTalk::Greeting) => self.fill("greeting", context! {}),
             Outcome::SmallTalk(SmallTalk::Thanks) => self.fill("thanks", context! {}),
             Outcome::SmallTalk(SmallTalk::Farewell) => self.fill("farewell", context! {}),
@@ -253,6 +257,7 @@ fn sample(sources: Vec<Value>) -> Value {
         answer => "15 years",
         sources,
         missing => ["colour"],
+        reason => "the lease was renewed",
         corrections => [context! { from => "yeers", to => "years" }],
         limit => LONGEST_QUESTION,
         question => "How many years were agreed?",

@@ -6,6 +6,7 @@ use std::time::Instant;
 use clap::Args;
 use serde::Serialize;
 
+use super::keep::Keeper;
 use super::{Failure, draw, open, print_json};
 use crate::answer::reply::Reply;
 use crate::answer::{Answer, Choice, Citation, Correction, Finding, Outcome};
@@ -40,15 +41,25 @@ impl Asked {
 
 pub(super) fn run(command: &Ask, settings: &Settings) -> Result<(), Failure> {
     let answerer = open::answerer(settings)?;
+    let keeper = Keeper::open(settings)?;
+    let sources = &command.asked.sources;
     let started = Instant::now();
-    let answer = answerer.ask(&command.asked.question(), &command.asked.sources)?;
+    let answer = answerer.ask(&command.asked.question(), sources)?;
     let took_ms = started.elapsed().as_secs_f64() * 1e3;
+    let answer = keeper.unless_withdrawn(answer, &answerer)?;
     let reply = answerer.reply(&answer, Language::English);
+    let printed = print(command, &answer, &reply, took_ms);
+    // Kept also where nobody reads it to its end.
+    keeper.keep(&answer, &answerer, sources);
+    printed
+}
+
+fn print(command: &Ask, answer: &Answer, reply: &Reply, took_ms: f64) -> Result<(), Failure> {
     if command.json {
-        return print_json(&Json::of(&answer, &reply, took_ms));
+        return print_json(&Json::of(answer, reply, took_ms));
     }
     let mut out = anstream::stdout().lock();
-    write!(out, "{}", draw::reply(&reply))?;
+    write!(out, "{}", draw::reply(reply))?;
     if let Outcome::Ambiguous { .. } = answer.outcome {
         writeln!(out, "\nAsk again with --source and one of these ids.")?;
     }
@@ -72,6 +83,8 @@ pub(super) struct Json<'a> {
     corrections: &'a [Correction],
     missing: &'a [String],
     nearest: Option<&'a Citation>,
+    /// Why somebody who may took the answer back.
+    withdrawn: Option<&'a str>,
     pub(super) ranked_sources: &'a [String],
     receipt: &'a str,
     took_ms: f64,
@@ -94,6 +107,7 @@ impl<'a> Json<'a> {
             corrections: &answer.corrections,
             missing: &answer.missing,
             nearest: None,
+            withdrawn: None,
             ranked_sources: &answer.ranked_sources,
             receipt: &answer.receipt,
             took_ms: (took_ms * 1e3).round() / 1e3,
@@ -109,6 +123,7 @@ impl<'a> Json<'a> {
                 json.choices = choices;
             }
             Outcome::Abstained { nearest } => json.nearest = nearest.as_ref(),
+            Outcome::Withdrawn { reason } => json.withdrawn = Some(reason),
             Outcome::SmallTalk(_) => json.status = "smalltalk",
             Outcome::Empty | Outcome::TooLong => {}
         }

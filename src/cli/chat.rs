@@ -18,6 +18,7 @@ use rustyline::validate::Validator;
 use rustyline::{Editor, Helper};
 
 use super::draw::{self, BOLD, DIM, printable};
+use super::keep::Keeper;
 use super::{Failure, open, show, why};
 use crate::Answerer;
 use crate::answer::followup::Conversation;
@@ -43,6 +44,7 @@ pub(super) fn run(_command: &Chat, settings: &Settings) -> Result<(), Failure> {
     let answerer = open::answerer(settings)?;
     let mut chat = Session {
         settings,
+        keeper: Keeper::open(settings)?,
         conversation: Conversation::default(),
         last: None,
         choices: Vec::new(),
@@ -96,6 +98,7 @@ fn history_file(settings: &Settings) -> Option<PathBuf> {
 /// What a chat remembers.
 struct Session<'s> {
     settings: &'s Settings,
+    keeper: Keeper<'s>,
     conversation: Conversation,
     last: Option<Last>,
     /// What the last answer offered to choose from, until something else is asked.
@@ -146,7 +149,7 @@ impl Session<'_> {
     fn ask(&mut self, question: &str) -> Result<(), Failure> {
         let answerer = open::answerer(self.settings)?;
         let answer = answerer.ask_in(&mut self.conversation, question, &[])?;
-        self.show(&answerer, &answer, Vec::new())
+        self.show(&answerer, answer, Vec::new())
     }
 
     /// Puts the last question to one of the sources that it fits.
@@ -155,10 +158,12 @@ impl Session<'_> {
         let answerer = open::answerer(self.settings)?;
         let sources = vec![source];
         let answer = answerer.ask(&last.question, &sources)?;
-        self.show(&answerer, &answer, sources)
+        self.show(&answerer, answer, sources)
     }
 
-    fn show(&mut self, answerer: &Answerer, answer: &Answer, sources: Vec<String>) -> Result<(), Failure> {
+    fn show(&mut self, answerer: &Answerer, answer: Answer, sources: Vec<String>) -> Result<(), Failure> {
+        let answer = self.keeper.unless_withdrawn(answer, answerer)?;
+        self.keeper.keep(&answer, answerer, &sources);
         self.cited = answer.first_citation().cloned();
         self.last = Some(Last { question: answer.whole_question().to_owned(), sources });
         self.choices = match &answer.outcome {
@@ -166,7 +171,7 @@ impl Session<'_> {
             _ => Vec::new(),
         };
         let mut out = anstream::stdout().lock();
-        write!(out, "{}", draw::reply(&answerer.reply(answer, Language::English)))?;
+        write!(out, "{}", draw::reply(&answerer.reply(&answer, Language::English)))?;
         if !self.choices.is_empty() {
             writeln!(out, "\nType its number or its title, or ask something else.")?;
         }

@@ -13,7 +13,7 @@ use super::outgoing::{Audience, Outgoing};
 use super::pages::ago;
 use super::permissions::NEEDED;
 use super::words::Phrase;
-use crate::store::{self, ChannelSwitch, Deed, Moment, Switch};
+use crate::store::{self, By, ChannelSwitch, Deed, Moment, Switch};
 
 /// Whether answers are given in a channel, for those who manage it.
 pub async fn channel(bot: &Arc<Bot>, call: &Call, options: &Options<'_>) {
@@ -35,7 +35,13 @@ pub async fn channel(bot: &Arc<Bot>, call: &Call, options: &Options<'_>) {
         bot.memory.with(|store| {
             store.set_channel(guild, &ChannelSwitch { channel: place.channel, switch, set_by: user, at })?;
             let details = format!("{} {switch:?}", place.channel.0).to_lowercase();
-            store.audit(&Deed { user, guild: Some(guild), what: "channel".to_owned(), details, at })
+            store.audit(&Deed {
+                by: By::User(user),
+                guild: Some(guild),
+                what: "channel".to_owned(),
+                details,
+                at,
+            })
         })?;
         bot.memory.note_switch(guild, place.channel, switch);
         let mut text = bot.say(language, phrase, context! {});
@@ -60,7 +66,7 @@ pub async fn is_operator(bot: &Arc<Bot>, call: &Call) -> bool {
 pub async fn note(bot: &Arc<Bot>, call: &Call, what: &'static str, details: String) {
     let (user, guild) = (store::UserId(call.asker.user.get()), call.spot.place().guild);
     let noted = bot.look_up(move |bot| {
-        let deed = Deed { user, guild, what: what.to_owned(), details, at: bot.now() };
+        let deed = Deed { by: By::User(user), guild, what: what.to_owned(), details, at: bot.now() };
         Ok(bot.memory.with(|store| store.audit(&deed))?)
     });
     // The log tells where the store fails.

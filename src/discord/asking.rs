@@ -18,7 +18,7 @@ use crate::Answerer;
 use crate::answer::followup::Conversation;
 use crate::answer::question::SmallTalk;
 use crate::answer::{self, Answer, Choice, receipt::sha256};
-use crate::keeping::{normalised, receipt};
+use crate::keeping::{gap, normalised, receipt, still_stands};
 use crate::language::Language;
 use crate::store::{self, Asking, AskingId, Moment, Surface};
 use crate::words::cut;
@@ -73,8 +73,10 @@ fn answer_now(bot: &Bot, asked: &Asked) -> Result<Answered, Trouble> {
     let answer = answerer
         .ask_in(&mut conversation, &asked.text, &sources)
         .map_err(|error| Trouble::unanswered("a question could not be answered", error))?;
+    let answer = unless_withdrawn(bot, asked, answer, &answerer)?;
     let language =
         asked.language.or_else(|| Language::of_text(&asked.text)).unwrap_or(bot.settings.discord.language);
+    log(bot, &answer);
     let asking = keep(bot, asked, &answer, &answerer, sources).ok();
     let small_talk = match &answer.outcome {
         answer::Outcome::SmallTalk(talk) => Some(*talk),
@@ -110,7 +112,7 @@ fn conversation(bot: &Bot, asked: &Asked) -> Conversation {
     }
     let person = |store: &store::Store| store.person(store::UserId(asked.user.get()));
     let followed = asked.follows.as_ref().and_then(|id| {
-        let found = bot.memory.look(|store| Ok((store.asking(id)?, person(store)))).ok()?;
+        let found = bot.memory.glance(|store| Ok((store.asking(id)?, person(store)))).ok()?;
         let (followed, person) = (found.0?, found.1);
         // Nobody takes up what somebody else asked in private, or elsewhere.
         let is_theirs = followed.person == Some(person);
@@ -122,7 +124,7 @@ fn conversation(bot: &Bot, asked: &Asked) -> Conversation {
         return conversation;
     }
     let since = Moment(bot.now().0 - bot.settings.retention.conversation_minutes as i64 * 60_000);
-    let before = bot.memory.look(|store| {
+    let before = bot.memory.glance(|store| {
         let (place, person) = (asked.spot.place(), person(store));
         if asked.is_private {
             store.conversation(&place, person, CONVERSATION, since)
@@ -136,6 +138,40 @@ fn conversation(bot: &Bot, asked: &Asked) -> Conversation {
     conversation
 }
 
+/// The answer, or why a moderator took it back.
+fn unless_withdrawn(
+    bot: &Bot,
+    asked: &Asked,
+    answer: Answer,
+    answerer: &Answerer,
+) -> Result<Answer, Trouble> {
+    if !answer.outcome.is_about_sources() {
+        return Ok(answer);
+    }
+    let normalised = normalised(answer.whole_question());
+    let guild = asked.spot.guild.map(|guild| store::GuildId(guild.get()));
+    let Some(withdrawal) = bot.memory.withdrawal(guild, &normalised) else { return Ok(answer) };
+    let stands = still_stands(&withdrawal, answerer)
+        .map_err(|error| Trouble::unanswered("a withdrawn answer could not be looked up", error))?;
+    if stands {
+        return Ok(answer.withdrawn(withdrawal.reason, answerer.index().fingerprint()));
+    }
+    // The log tells where that fails; the next answer tries it again.
+    let _ = bot
+        .memory
+        .soon(move |store| store.lift_withdrawal(&withdrawal.receipt, withdrawal.guild).map(|_| ()));
+    Ok(answer)
+}
+
+/// Questions stand in the log where the settings want them there.
+fn log(bot: &Bot, answer: &Answer) {
+    if bot.settings.log.questions {
+        let outcome = store::Outcome::from(&answer.outcome);
+        let (question, confidence) = (&answer.question, answer.confidence);
+        tracing::info!(question, ?outcome, confidence, "answered");
+    }
+}
+
 /// Keeps the question with what came of it, so that its buttons work as long as their message lives.
 fn keep(
     bot: &Bot,
@@ -144,37 +180,47 @@ fn keep(
     answerer: &Answerer,
     sources: Vec<String>,
 ) -> Result<AskingId, Forgetful> {
-    let outcome = store::Outcome::from(&answer.outcome);
+    let id = AskingId::random().map_err(|error| {
+        tracing::error!(%error, "an answer has no id, and so no buttons");
+        Forgetful
+    })?;
     let is_about_sources = answer.outcome.is_about_sources();
-    let whole = answer.whole_question();
-    bot.memory.with(|store| {
-        let asking = Asking {
-            id: AskingId::random()?,
-            surface: asked.surface,
-            place: Some(asked.spot.place()),
-            person: Some(store.person(store::UserId(asked.user.get()))),
-            question: answer.question.clone(),
-            understood_as: answer.understood_as.clone(),
-            sources,
-            receipt: is_about_sources.then(|| answer.receipt.clone()),
-            outcome,
-            confidence: answer.confidence,
-            at: bot.now(),
-            asked_in: asked.asked_in.map(|message| store::MessageId(message.get())),
-            reply: None,
-            further: Vec::new(),
-            is_private: asked.is_private,
-        };
-        let receipt = is_about_sources.then(|| receipt(answer, answerer.index().fingerprint(), asking.at));
-        store.keep_asking(&asking, receipt.as_ref(), is_about_sources.then_some(whole))?;
-        if let (answer::Outcome::Abstained { .. }, Some(guild), false) =
-            (&answer.outcome, asked.spot.guild, asked.is_private)
-        {
-            let guild = store::GuildId(guild.get());
-            store.note_unanswered(&asking.id, guild, &normalised(whole), &answer.missing)?;
+    let asking = Asking {
+        id: id.clone(),
+        surface: asked.surface,
+        place: Some(asked.spot.place()),
+        // Known to the store only.
+        person: None,
+        question: answer.question.clone(),
+        understood_as: answer.understood_as.clone(),
+        sources,
+        receipt: is_about_sources.then(|| answer.receipt.clone()),
+        outcome: store::Outcome::from(&answer.outcome),
+        confidence: answer.confidence,
+        at: bot.now(),
+        asked_in: asked.asked_in.map(|message| store::MessageId(message.get())),
+        reply: None,
+        further: Vec::new(),
+        is_private: asked.is_private,
+    };
+    let receipt = is_about_sources.then(|| receipt(answer, answerer.index().fingerprint(), asking.at));
+    let remembered = is_about_sources.then(|| answer.whole_question().to_owned());
+    let user = store::UserId(asked.user.get());
+    let is_listed = asking.outcome == store::Outcome::Abstained && !asked.is_private;
+    let declined = asked
+        .spot
+        .guild
+        .filter(|_| is_listed)
+        .map(|guild| (store::GuildId(guild.get()), normalised(answer.whole_question()), gap(answer)));
+    bot.memory.soon(move |store| {
+        let asking = Asking { person: Some(store.person(user)), ..asking.clone() };
+        store.keep_asking(&asking, receipt.as_ref(), remembered.as_deref())?;
+        if let Some((guild, normalised, gap)) = &declined {
+            store.note_unanswered(&asking.id, Some(*guild), normalised, gap)?;
         }
-        Ok(asking.id)
-    })
+        Ok(())
+    })?;
+    Ok(id)
 }
 
 fn drawn(
@@ -265,15 +311,19 @@ fn rows(bot: &Bot, asked: &Asked, answer: &Answer, id: &AskingId, language: Lang
     } else {
         row.extend([Act::AskOn, Act::Helpful, Act::NotHelpful, Act::More].map(button));
     }
-    let mut private = Vec::new();
+    let mut below = Vec::new();
     if asked.is_private && asked.spot.guild.is_some() {
-        private.push(button(Act::Share));
+        below.push(button(Act::Share));
     }
     let is_private = asked.is_private || asked.spot.guild.is_none();
-    if is_private && matches!(answer.outcome, answer::Outcome::Abstained { .. }) {
-        private.push(button(Act::Note));
+    let is_declined = matches!(answer.outcome, answer::Outcome::Abstained { .. });
+    if is_private && is_declined {
+        below.push(button(Act::Note));
     }
-    [row, private].into_iter().filter(|row| !row.is_empty()).collect()
+    if is_declined {
+        below.push(button(Act::TellMe));
+    }
+    [row, below].into_iter().filter(|row| !row.is_empty()).collect()
 }
 
 pub fn button(bot: &Bot, language: Language, act: Act, id: &AskingId) -> Button {
@@ -290,8 +340,13 @@ pub fn button(bot: &Bot, language: Language, act: Act, id: &AskingId) -> Button 
         Act::Remove => Phrase::ButtonRemove,
         Act::Note => Phrase::ButtonNote,
         Act::Choose => Phrase::ChoosePlaceholder,
+        Act::TellMe => Phrase::ButtonTellMe,
+        Act::SayWhy | Act::Remark => Phrase::ButtonSayWhy,
+        Act::Withdraw | Act::WithdrawalReason => Phrase::ButtonWithdraw,
+        Act::Reinstate => Phrase::ButtonReinstate,
     };
-    let style = if act == Act::Remove { Style::Danger } else { Style::Plain };
+    let takes_away = matches!(act, Act::Remove | Act::Withdraw);
+    let style = if takes_away { Style::Danger } else { Style::Plain };
     Button { label: bot.say(language, label, context! {}), press: Press::On(act, id.clone()), style }
 }
 

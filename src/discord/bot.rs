@@ -45,6 +45,8 @@ pub struct Bot {
     /// Nanoseconds since 1970.
     clock: fn() -> i128,
     is_stopping: AtomicBool,
+    /// Held while those who wait are told something.
+    pub telling: tokio::sync::Mutex<()>,
     deleted: Mutex<VecDeque<MessageId>>,
     /// Messages that something is done about at the moment.
     turns: Mutex<HashMap<MessageId, Arc<tokio::sync::Mutex<()>>>>,
@@ -95,6 +97,7 @@ impl Bot {
             settings,
             clock,
             is_stopping: AtomicBool::new(false),
+            telling: tokio::sync::Mutex::default(),
             deleted: Mutex::default(),
             turns: Mutex::default(),
             commands: Mutex::default(),

@@ -66,7 +66,8 @@ const BOOLEAN: u8 = 5;
 const ANYWHERE: &[u8] = &[0, 1];
 const IN_GUILDS: &[u8] = &[0];
 
-/// The menu entry on a message.
+/// The menu entries on a message.
+pub const WITHDRAW_THIS: &str = "Withdraw this answer";
 pub const ASK_ABOUT_THIS: &str = "Ask the sources about this";
 
 /// Every command that there is.
@@ -99,6 +100,7 @@ pub fn all() -> Vec<Command> {
             .with(option(SUB_COMMAND, "feedback", "What people thought of the answers"))
             .for_admins(),
         command(MESSAGE, ASK_ABOUT_THIS, ""),
+        command(MESSAGE, WITHDRAW_THIS, "").for_admins(),
     ]
 }
 

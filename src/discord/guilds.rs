@@ -10,13 +10,11 @@ use serenity::all::{Cache, ChannelId, ChannelType, Guild, GuildId, Permissions};
 use super::bot::Bot;
 use super::outgoing::Outgoing;
 use super::words::Phrase;
-use crate::store::{self, Moment, Retention};
+use crate::keeping::retention;
+use crate::store;
 
 /// How often old data is looked for.
 pub const BETWEEN_CLEANINGS: Duration = Duration::from_secs(60 * 60);
-
-const MINUTE: i64 = 60_000;
-const DAY: i64 = 24 * 60 * MINUTE;
 
 /// The bot is connected, and is in these.
 pub async fn ready(bot: &Arc<Bot>, present: Vec<GuildId>) {
@@ -102,17 +100,9 @@ pub async fn left(bot: &Arc<Bot>, guild: GuildId) {
 
 /// Removes what is older than the settings keep it. It blocks.
 pub fn clean(bot: &Bot) {
-    let retention = &bot.settings.retention;
-    let before = |age: i64| Moment(bot.now().0 - age);
-    let ages = Retention {
-        askings: before(retention.questions_days as i64 * DAY),
-        conversations: before(retention.conversation_minutes as i64 * MINUTE),
-        audit: before(retention.audit_days as i64 * DAY),
-    };
+    let retention = retention(&bot.settings.retention, bot.now());
     let cleaned = bot.memory.with(|store| {
-        store.prune(&ages)?;
-        for guild in store.left_before(before(retention.guild_days as i64 * DAY))? {
-            store.forget_guild(guild)?;
+        for guild in store.clean(&retention)? {
             tracing::info!(guild = guild.0, "deleted what was stored of a server that removed the bot");
         }
         Ok(())

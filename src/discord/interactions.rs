@@ -11,12 +11,12 @@ use super::asking::{self, Answered, Asked};
 use super::audience::Membership;
 use super::bot::{Bot, Trouble};
 use super::calls::Call;
-use super::commands::ASK_ABOUT_THIS;
+use super::commands::{ASK_ABOUT_THIS, WITHDRAW_THIS};
 use super::messages::{note_reply, question_in, switch, too_many_text};
 use super::outgoing::{self, Audience, Outgoing};
 use super::press::{Act, Press};
 use super::words::Phrase;
-use super::{about, admin, completing, listings, presses, reindex};
+use super::{about, admin, completing, listings, presses, reindex, withdrawing};
 use crate::store::{AskingId, Surface, Switch};
 
 pub async fn created(bot: &Arc<Bot>, interaction: Interaction) {
@@ -84,6 +84,7 @@ async fn commanded(bot: &Arc<Bot>, command: CommandInteraction) {
         ("passim", "privacy") => return about::privacy(bot, &call).await,
         ("passim", "channel") => return admin::channel(bot, &call, &options).await,
         ("reindex", _) => return reindex::reindex(bot, &call, options.truth("rebuild")).await,
+        (WITHDRAW_THIS, _) => return withdrawing::withdraw_message(bot, &call, &command).await,
         ("passim-admin", "status") => return admin::status(bot, &call).await,
         ("passim-admin", "check") => return admin::check(bot, &call).await,
         ("passim-admin", "unanswered") => return listings::unanswered(bot, &call).await,
@@ -121,12 +122,19 @@ async fn submitted(bot: &Arc<Bot>, modal: ModalInteraction) {
     if !is_admitted(bot, &mut call).await {
         return;
     }
-    let Some(Press::On(Act::NextQuestion, follows)) = Press::parse(&modal.data.custom_id) else {
+    let Some(Press::On(act, about)) = Press::parse(&modal.data.custom_id) else {
         return call.refuse(bot, &Trouble::TooOld).await;
     };
-    let Some(audience) = audience(bot, &call).await else { return };
     let text = presses::text_of(&modal);
-    next_question(bot, &call, follows, text, audience).await;
+    match act {
+        Act::NextQuestion => {
+            let Some(audience) = audience(bot, &call).await else { return };
+            next_question(bot, &call, about, text, audience).await;
+        }
+        Act::Remark => presses::remark(bot, &call, about, text).await,
+        Act::WithdrawalReason => withdrawing::withdraw(bot, &call, about, text).await,
+        _ => call.refuse(bot, &Trouble::TooOld).await,
+    }
 }
 
 /// Whether the person is served here; if not, they are told.

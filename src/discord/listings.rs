@@ -87,7 +87,7 @@ pub async fn feedback(bot: &Arc<Bot>, call: &Call) {
 }
 
 /// Whether somebody may see what a guild asked: those who manage it, and operators. If not, they are told.
-async fn is_moderator(bot: &Arc<Bot>, call: &Call) -> bool {
+pub async fn is_moderator(bot: &Arc<Bot>, call: &Call) -> bool {
     let manages = call.asker.permissions.contains(Permissions::MANAGE_GUILD);
     let may = call.spot.guild.is_some() && (manages || bot.audience.is_operator(&call.asker));
     if !may {
@@ -205,7 +205,7 @@ pub async fn resolve(bot: &Arc<Bot>, call: &Call, group: UnansweredId) {
                 if is_known {
                     let details = format!("group {}", group.0);
                     let (guild, what, at) = (Some(guild), "resolve".to_owned(), bot.now());
-                    store.audit(&store::Deed { user, guild, what, details, at })?;
+                    store.audit(&store::Deed { by: store::By::User(user), guild, what, details, at })?;
                 }
                 Ok(is_known)
             })?;

@@ -1,33 +1,45 @@
-//! The store, as the bot uses it: an answer never waits for it long, and never fails because of it.
+//! The store, as the bot uses it: an answer never waits for it, and never fails because of it.
 //!
-//! A database that is locked, damaged, of a newer version or read-only costs people their buttons and
-//! follow-ups, and nobody an answer. It is tried again after a while, and the log tells when it begins to fail
-//! and when it works again.
+//! What is kept of an answer goes into a queue that one thread writes from, so that a locked or slow database holds
+//! up nobody; what somebody presses is written while they wait, since it is acknowledged. Looking up has a connection
+//! of its own. Whoever looks up or presses waits a moment for what is queued, so that they find what they just saw.
+//!
+//! A database that is damaged, of a newer version or read-only costs people their buttons and follow-ups, and nobody
+//! an answer. It is tried again after a while, and the log tells when it begins to fail and when it works again.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::store::{ChannelId, GuildId, Store, StoreError, Switch};
+use crate::store::{ChannelId, GuildId, Store, StoreError, Switch, Withdrawal};
 
-/// How long a question may wait while another process writes.
-const PATIENCE: Duration = Duration::from_millis(150);
+/// How long a write waits while another process writes, before it is tried again.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// How long a store that failed is left alone.
 const PAUSE: Duration = Duration::from_secs(5);
+/// How long something queued is tried, before it is given up.
+const LONGEST_TRIED: Duration = Duration::from_secs(120);
+/// So much is queued at most: some minutes of very many questions.
+const QUEUE: usize = 20_000;
+/// How long an answer waits for what is queued.
+const A_MOMENT: Duration = Duration::from_millis(25);
+/// How long somebody who presses does.
+const A_WHILE: Duration = Duration::from_secs(2);
 
 pub struct Memory {
-    folder: PathBuf,
-    state: Mutex<State>,
+    reading: Handle,
+    writing: Arc<Writing>,
+    queue: SyncSender<Job>,
     /// What was read or set last: it holds where the store fails.
     switches: Mutex<HashMap<(GuildId, ChannelId), Switch>>,
+    /// What was withdrawn when that was looked up last: it holds where the store fails.
+    withdrawn: Mutex<HashMap<(Option<GuildId>, String), Withdrawal>>,
 }
 
-struct State {
-    store: Option<Arc<Store>>,
-    /// The last failure, while there was no success after it.
-    failure: Option<(Instant, String)>,
-}
+/// Something to be written. It is done again where the database was locked.
+type Job = Box<dyn Fn(&Store) -> Result<(), StoreError> + Send>;
 
 /// Something could not be remembered or looked up; the log says why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,56 +48,70 @@ pub struct Forgetful;
 impl Memory {
     /// Opens the store in the folder, or notes why that is not possible.
     pub fn open(folder: &Path) -> Memory {
-        let memory = Memory {
-            folder: folder.to_owned(),
-            state: Mutex::new(State { store: None, failure: None }),
+        let writing = Arc::new(Writing {
+            handle: Handle::new(folder, Purpose::Writing),
+            queued: Mutex::new(Queued::default()),
+            is_written: Condvar::new(),
+        });
+        // The whole file is looked through here, once.
+        let _ = writing.handle.store();
+        let (queue, jobs) = sync_channel(QUEUE);
+        let writer = writing.clone();
+        std::thread::spawn(move || writer.write_all(&jobs));
+        Memory {
+            reading: Handle::new(folder, Purpose::Reading),
+            writing,
+            queue,
             switches: Mutex::default(),
-        };
-        let _ = memory.store();
-        memory
+            withdrawn: Mutex::default(),
+        }
     }
 
     /// Why nothing can be remembered at the moment.
     pub fn failure(&self) -> Option<String> {
-        lock(&self.state).failure.as_ref().map(|(_, reason)| reason.clone())
+        [&self.writing.handle, &self.reading].into_iter().find_map(Handle::failure)
     }
 
     /// Looks something up. It blocks: not for async code.
     pub fn look<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
-        // Where nothing can be written, much can still be read: that heals nothing.
-        self.attempt(work, |_| {})
+        self.writing.wait(A_WHILE, Waiting::UnlessStuck);
+        self.reading.attempt(work)
     }
 
-    /// Writes something, and may read beside it. It blocks: not for async code.
+    /// The same for what an answer waits for.
+    pub fn glance<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
+        self.writing.wait(A_MOMENT, Waiting::UnlessStuck);
+        self.reading.attempt(work)
+    }
+
+    /// Writes something, and may read beside it; it is on the disk's way when this returns. It blocks: not for
+    /// async code.
     pub fn with<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
-        self.attempt(work, |state| {
-            if state.failure.take().is_some() {
-                tracing::info!("the store works again");
-            }
+        self.writing.wait(A_WHILE, Waiting::Whatever);
+        self.writing.handle.attempt(work)
+    }
+
+    /// Writes something soon, and again and again where another process keeps the database locked. Refused where
+    /// the store is known to fail.
+    pub fn soon(
+        &self,
+        work: impl Fn(&Store) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), Forgetful> {
+        if self.writing.handle.failure().is_some() {
+            // It is tried again now and then, so that it is found out when it works again.
+            return self.writing.handle.attempt(work);
+        }
+        self.writing.queued().number += 1;
+        self.queue.try_send(Box::new(work)).map_err(|_| {
+            self.writing.done();
+            tracing::error!("the store is too slow: what was just answered is not kept");
+            Forgetful
         })
     }
 
-    fn attempt<T>(
-        &self,
-        work: impl FnOnce(&Store) -> Result<T, StoreError>,
-        succeeded: impl FnOnce(&mut State),
-    ) -> Result<T, Forgetful> {
-        let store = self.store()?;
-        // The state is not locked meanwhile: one slow write holds up nobody else.
-        let result = work(&store);
-        let mut state = lock(&self.state);
-        match result {
-            Ok(value) => {
-                succeeded(&mut state);
-                Ok(value)
-            }
-            Err(error) => {
-                state.fail(&error);
-                // It is opened anew, since the file may have been replaced.
-                state.store = None;
-                Err(Forgetful)
-            }
-        }
+    /// Waits until everything queued is written, as long as that makes sense before an end.
+    pub fn finish(&self, patience: Duration) {
+        self.writing.wait(patience, Waiting::Whatever);
     }
 
     /// The switch of a channel, if it was looked up or set before.
@@ -103,9 +129,156 @@ impl Memory {
         switch
     }
 
+    /// What stands in front of the answer to a question; where nothing can be looked up, as it was known last. It
+    /// blocks.
+    pub fn withdrawal(&self, guild: Option<GuildId>, normalised: &str) -> Option<Withdrawal> {
+        let key = (guild, normalised.to_owned());
+        let Ok(found) = self.glance(|store| store.withdrawal(guild, normalised)) else {
+            return lock(&self.withdrawn).get(&key).cloned();
+        };
+        let mut known = lock(&self.withdrawn);
+        match &found {
+            Some(withdrawal) => known.insert(key, withdrawal.clone()),
+            None => known.remove(&key),
+        };
+        found
+    }
+
     /// Notes a switch that was written to the store.
     pub fn note_switch(&self, guild: GuildId, channel: ChannelId, switch: Switch) {
         lock(&self.switches).insert((guild, channel), switch);
+    }
+}
+
+/// The connection that writes, and what waits for it.
+struct Writing {
+    handle: Handle,
+    queued: Mutex<Queued>,
+    is_written: Condvar,
+}
+
+#[derive(Default)]
+struct Queued {
+    /// How much is queued or being written.
+    number: usize,
+    /// Whether what is being written had to be tried again.
+    is_stuck: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Waiting {
+    /// Not where the database is locked: that may take long.
+    UnlessStuck,
+    Whatever,
+}
+
+impl Writing {
+    /// What the thread does, until nobody can queue anything any more.
+    fn write_all(&self, jobs: &Receiver<Job>) {
+        for job in jobs {
+            // A panic in it must not end the writing for ever.
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.write(&job)));
+            self.done();
+        }
+    }
+
+    fn write(&self, job: &Job) {
+        let started = Instant::now();
+        while self.handle.attempt(job).is_err() {
+            if started.elapsed() > LONGEST_TRIED {
+                tracing::error!(
+                    "something that was answered could not be kept for two minutes, and is given up"
+                );
+                return;
+            }
+            self.queued().is_stuck = true;
+            self.is_written.notify_all();
+            std::thread::sleep(PATIENCE);
+        }
+        self.queued().is_stuck = false;
+    }
+
+    fn done(&self) {
+        let mut queued = self.queued();
+        queued.number = queued.number.saturating_sub(1);
+        drop(queued);
+        self.is_written.notify_all();
+    }
+
+    /// Until nothing is queued any more, or for so long.
+    fn wait(&self, patience: Duration, waiting: Waiting) {
+        let until = Instant::now() + patience;
+        let mut queued = self.queued();
+        while queued.number > 0 && !(queued.is_stuck && waiting == Waiting::UnlessStuck) {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            queued = self
+                .is_written
+                .wait_timeout(queued, left)
+                .map_or_else(|error| error.into_inner().0, |(guard, _)| guard);
+        }
+    }
+
+    fn queued(&self) -> MutexGuard<'_, Queued> {
+        lock(&self.queued)
+    }
+}
+
+/// A connection that is opened when it is needed, and again after it failed.
+struct Handle {
+    folder: PathBuf,
+    purpose: Purpose,
+    state: Mutex<State>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Reading,
+    Writing,
+}
+
+#[derive(Default)]
+struct State {
+    store: Option<Arc<Store>>,
+    /// The last failure, while there was no success after it.
+    failure: Option<(Instant, String)>,
+}
+
+impl Handle {
+    fn new(folder: &Path, purpose: Purpose) -> Handle {
+        Handle { folder: folder.to_owned(), purpose, state: Mutex::default() }
+    }
+
+    fn failure(&self) -> Option<String> {
+        lock(&self.state).failure.as_ref().map(|(_, reason)| reason.clone())
+    }
+
+    fn attempt<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
+        let store = self.store()?;
+        // The state is not locked meanwhile: one slow write holds up nobody else.
+        let result = work(&store);
+        let mut state = lock(&self.state);
+        match result {
+            Ok(value) => {
+                if state.failure.take().is_some() && self.purpose == Purpose::Writing {
+                    tracing::info!("the store works again");
+                }
+                Ok(value)
+            }
+            // Another process writes: that passes.
+            Err(error @ StoreError::Locked { .. }) => {
+                tracing::debug!(%error, "the store is locked");
+                Err(Forgetful)
+            }
+            Err(error) => {
+                state.fail(&error, self.purpose);
+                // It is opened anew, since the file may have been replaced.
+                state.store = None;
+                Err(Forgetful)
+            }
+        }
     }
 
     fn store(&self) -> Result<Arc<Store>, Forgetful> {
@@ -116,14 +289,18 @@ impl Memory {
         if let Some(store) = &state.store {
             return Ok(store.clone());
         }
-        match Store::open(&self.folder, PATIENCE) {
+        let opened = match self.purpose {
+            Purpose::Writing => Store::open(&self.folder, PATIENCE),
+            Purpose::Reading => Store::open_unchecked(&self.folder, PATIENCE),
+        };
+        match opened {
             Ok(store) => {
                 let store = Arc::new(store);
                 state.store = Some(store.clone());
                 Ok(store)
             }
             Err(error) => {
-                state.fail(&error);
+                state.fail(&error, self.purpose);
                 Err(Forgetful)
             }
         }
@@ -131,9 +308,10 @@ impl Memory {
 }
 
 impl State {
-    fn fail(&mut self, error: &StoreError) {
+    fn fail(&mut self, error: &StoreError, purpose: Purpose) {
         let reason = error.to_string();
-        if self.failure.as_ref().is_none_or(|(_, known)| *known != reason) {
+        // What cannot be written can mostly not be read either: once in the log is enough.
+        if purpose == Purpose::Writing && self.failure.as_ref().is_none_or(|(_, known)| *known != reason) {
             tracing::error!(
                 %error,
                 "the store fails: answers go on, without their buttons and without follow-ups"

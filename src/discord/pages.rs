@@ -15,7 +15,7 @@ use crate::Answerer;
 use crate::answer::reply::{spoken_date, spoken_title};
 use crate::corpus::read::{self, NoText};
 use crate::language::Language;
-use crate::store::{GuildId, Moment, Unanswered};
+use crate::store::{GuildId, Moment, Scope, Unanswered};
 
 /// How many passages are found, and how many are on a page.
 const PASSAGES: usize = 24;
@@ -252,7 +252,10 @@ fn sources_page(bot: &Bot, reader: &Reader, number: usize) -> Page {
 fn unanswered_page(bot: &Bot, reader: &Reader, number: usize) -> Result<Page, Trouble> {
     let guild = reader.guild.ok_or(Trouble::NotYours)?;
     let (groups, total) = bot.memory.look(|store| {
-        Ok((store.unanswered(guild, false, QUESTIONS, 0)?, store.unanswered_count(guild)? as usize))
+        Ok((
+            store.unanswered(Scope::Guild(guild), false, QUESTIONS, 0)?,
+            store.unanswered_count(guild)? as usize,
+        ))
     })?;
     let title = bot.say(reader.language, Phrase::UnansweredTitle, context! { total });
     let drawn: Vec<String> =
@@ -271,7 +274,8 @@ fn unanswered_page(bot: &Bot, reader: &Reader, number: usize) -> Result<Page, Tr
 
 fn group_line(bot: &Bot, reader: &Reader, number: usize, group: &Unanswered) -> String {
     // A long question of unknown words names the first of them.
-    let missing: Vec<String> = group.missing.iter().take(MISSING).map(|word| message::brief(word)).collect();
+    let missing: Vec<String> =
+        group.gap.missing.iter().take(MISSING).map(|word| message::brief(word)).collect();
     let values = context! {
         number, question => tables::line(&group.question), count => group.count, missing, last => ago(group.last),
     };
@@ -280,7 +284,7 @@ fn group_line(bot: &Bot, reader: &Reader, number: usize, group: &Unanswered) -> 
 
 fn feedback_page(bot: &Bot, reader: &Reader, number: usize) -> Result<Page, Trouble> {
     let guild = reader.guild.ok_or(Trouble::NotYours)?;
-    let given = bot.memory.look(|store| store.feedback(guild, QUESTIONS, 0))?;
+    let given = bot.memory.look(|store| store.feedback(Scope::Guild(guild), QUESTIONS, 0))?;
     let mut drawn = Vec::new();
     for feedback in &given {
         let values = context! {

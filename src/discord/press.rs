@@ -46,6 +46,18 @@ pub enum Act {
     Note,
     /// Puts the question to the source that is chosen of those it fits.
     Choose,
+    /// Whoever presses is told once the sources answer the question.
+    TellMe,
+    /// Opens the form for a remark beside a vote.
+    SayWhy,
+    /// That form, filled in.
+    Remark,
+    /// Opens the form for the reason why the answer is withdrawn.
+    Withdraw,
+    /// That form, filled in.
+    WithdrawalReason,
+    /// Answers again what was withdrawn.
+    Reinstate,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]

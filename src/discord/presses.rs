@@ -12,14 +12,14 @@ use super::asking::{self, Asked, button};
 use super::bot::{Bot, Trouble};
 use super::calls::Call;
 use super::messages::{note_reply, switch};
-use super::outgoing::{Audience, Outgoing};
+use super::outgoing::{self, Audience, Outgoing};
 use super::press::{Act, Press};
 use super::second_thoughts::delete_all;
 use super::words::Phrase;
-use super::{about, interactions, listings, message};
+use super::{about, interactions, listings, message, watching, withdrawing};
 use crate::corpus::Span;
-use crate::keeping::normalised;
-use crate::store::{self, Asking, AskingId, Outcome, Receipt, Switch, Vote};
+use crate::keeping::{gap, normalised};
+use crate::store::{self, Asking, AskingId, Gap, Outcome, Receipt, Switch, Vote};
 
 pub async fn pressed(bot: &Arc<Bot>, call: &Call, press: Press, component: &ComponentInteraction) {
     if changes_its_message(&press) && !is_for_one(component) {
@@ -94,6 +94,10 @@ async fn on(
 ) {
     match act {
         Act::AskOn | Act::NextQuestion => interactions::open_form(bot, call, asking.id).await,
+        Act::SayWhy | Act::Remark => ask_for_remark(bot, call, asking.id).await,
+        Act::Withdraw | Act::WithdrawalReason => withdrawing::ask_for_reason(bot, call, asking).await,
+        Act::Reinstate => withdrawing::reinstate(bot, call, asking).await,
+        Act::TellMe => watching::watch(bot, call, asking).await,
         Act::Passage => passage(bot, call, asking).await,
         Act::Helpful => vote(bot, call, asking, Vote::Helpful).await,
         Act::NotHelpful => vote(bot, call, asking, Vote::NotHelpful).await,
@@ -139,15 +143,55 @@ async fn passage(bot: &Arc<Bot>, call: &Call, asking: Asking) {
 async fn vote(bot: &Arc<Bot>, call: &Call, asking: Asking, vote: Vote) {
     let (user, language) = (call.asker.user, call.language);
     let work = bot.look_up(move |bot| {
-        let is_kept = bot
-            .memory
-            .with(|store| store.vote(&asking.id, store.person(store::UserId(user.get())), vote, bot.now()))?;
+        let lacks = (vote == Vote::NotHelpful).then(|| lacking(bot, &asking)).flatten();
+        let is_kept = bot.memory.with(|store| {
+            let person = store.person(store::UserId(user.get()));
+            let is_kept = store.vote(&asking.id, person, vote, bot.now())?;
+            if let Some((guild, normalised, gap)) = &lacks {
+                store.note_unanswered(&asking.id, Some(*guild), normalised, gap)?;
+            }
+            Ok(is_kept)
+        })?;
         let phrase = match (is_kept, vote) {
             (false, _) => return Err(Trouble::TooOld),
             (true, Vote::Helpful) => Phrase::VotedHelpful,
             (true, Vote::NotHelpful) => Phrase::VotedNotHelpful,
         };
-        Ok(vec![Outgoing::text(bot.say(language, phrase, context! {}))])
+        let row = vec![button(bot, language, Act::SayWhy, &asking.id)];
+        Ok(vec![Outgoing::text(bot.say(language, phrase, context! {})).with_row(row)])
+    });
+    call.respond(bot, Audience::OnlyThem, work).await;
+}
+
+/// What an answer that did not help is listed under, among what the sources lack. Private questions are not.
+fn lacking(bot: &Bot, asking: &Asking) -> Option<(store::GuildId, String, Gap)> {
+    let guild = asking.place.and_then(|place| place.guild).filter(|_| !asking.is_private)?;
+    let answer = bot.live.answerer().ask(asking.whole_question(), &asking.sources).ok()?;
+    Some((guild, normalised(asking.whole_question()), gap(&answer)))
+}
+
+/// The most characters of a remark.
+const LONGEST_REMARK: usize = 500;
+
+/// The form for a remark beside a vote.
+async fn ask_for_remark(bot: &Arc<Bot>, call: &Call, about: AskingId) {
+    let title = bot.say(call.language, Phrase::RemarkFormTitle, context! {});
+    let label = bot.say(call.language, Phrase::RemarkFormLabel, context! {});
+    let form = outgoing::form(&Press::On(Act::Remark, about), &title, &label, LONGEST_REMARK);
+    let sent = call.send(bot, &form).await;
+    call.logged(sent);
+}
+
+/// Keeps what somebody put into that form.
+pub async fn remark(bot: &Arc<Bot>, call: &Call, about: AskingId, text: String) {
+    let (user, language) = (store::UserId(call.asker.user.get()), call.language);
+    let work = bot.look_up(move |bot| {
+        let remark = message::shortened(&text, LONGEST_REMARK);
+        let is_kept = bot.memory.with(|store| store.note_on_vote(&about, store.person(user), &remark))?;
+        if !is_kept {
+            return Err(Trouble::TooOld);
+        }
+        Ok(vec![Outgoing::text(bot.say(language, Phrase::RemarkKept, context! {}))])
     });
     call.respond(bot, Audience::OnlyThem, work).await;
 }
@@ -161,7 +205,10 @@ async fn more(bot: &Arc<Bot>, call: &Call, asking: &Asking, is_theirs: bool) {
     if is_theirs && !asking.is_private {
         acts.push(Act::Remove);
     }
-    let row = acts.into_iter().map(|act| button(bot, call.language, act, &asking.id)).collect();
+    if withdrawing::may_withdraw(bot, call) && !asking.is_private {
+        acts.push(Act::Withdraw);
+    }
+    let row: Vec<_> = acts.into_iter().map(|act| button(bot, call.language, act, &asking.id)).collect();
     let text = bot.say(call.language, Phrase::MoreTitle, context! {});
     call.say(bot, &Outgoing::text(text).with_row(row)).await;
 }
@@ -314,10 +361,9 @@ async fn note(bot: &Arc<Bot>, call: &Call, asking: Asking, is_theirs: bool) {
             .answerer()
             .ask(asking.whole_question(), &asking.sources)
             .map_err(|error| Trouble::unanswered("a question could not be answered", error))?;
-        let normalised = normalised(asking.whole_question());
-        let is_noted = bot
-            .memory
-            .with(|store| store.note_unanswered(&asking.id, guild, &normalised, &answer.missing))?;
+        let (normalised, gap) = (normalised(asking.whole_question()), gap(&answer));
+        let is_noted =
+            bot.memory.with(|store| store.note_unanswered(&asking.id, Some(guild), &normalised, &gap))?;
         if !is_noted {
             return Err(Trouble::TooOld);
         }

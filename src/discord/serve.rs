@@ -24,6 +24,8 @@ use crate::settings::Settings;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 /// How often it is looked whether the gateway is there.
 const BETWEEN_WATCHES: Duration = Duration::from_secs(1);
+/// How long what was answered may take to be kept.
+const LAST_WRITES: Duration = Duration::from_secs(5);
 /// How long the gateway may take to say goodbye.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -202,4 +204,5 @@ async fn drain(bot: &Bot, shards: &ShardManager, stop: &mut mpsc::Receiver<()>) 
         Some(()) = stop.recv() => tracing::warn!("ended at once, since that was wished again"),
     }
     let _ = tokio::time::timeout(FAREWELL, shards.shutdown_all()).await;
+    bot.memory.finish(LAST_WRITES);
 }

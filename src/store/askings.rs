@@ -77,7 +77,7 @@ impl From<&answer::Outcome> for Outcome {
             answer::Outcome::Found(_) => Outcome::Found,
             answer::Outcome::Disputed { .. } => Outcome::Disputed,
             answer::Outcome::Ambiguous { .. } => Outcome::Ambiguous,
-            answer::Outcome::Abstained { .. } => Outcome::Abstained,
+            answer::Outcome::Abstained { .. } | answer::Outcome::Withdrawn { .. } => Outcome::Abstained,
             answer::Outcome::SmallTalk(_) => Outcome::SmallTalk,
             answer::Outcome::Empty | answer::Outcome::TooLong => Outcome::NotAQuestion,
         }

@@ -1,13 +1,15 @@
-//! The audit log: which admin did what. By name, since admins answer for what they do.
+//! The audit log: which admin did what. By name, since admins answer for what they do. It is written at its end
+//! only: the database itself refuses to change a line.
 
-use rusqlite::{Row, params};
+use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef};
+use rusqlite::{Row, ToSql, params};
 
 use super::{GuildId, Moment, Store, StoreError, UserId};
 
 /// Something that an admin did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deed {
-    pub user: UserId,
+    pub by: By,
     /// None where it concerns no guild, as a re-index that was asked for in a direct message.
     pub guild: Option<GuildId>,
     /// One of the caller's few words, such as `reindex`.
@@ -16,12 +18,22 @@ pub struct Deed {
     pub at: Moment,
 }
 
+/// Who did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    User(UserId),
+    /// Whoever has a shell where passim runs.
+    Terminal,
+}
+
+const TERMINAL: &str = "terminal";
+
 impl Store {
     pub fn audit(&self, deed: &Deed) -> Result<(), StoreError> {
         let sql = "INSERT INTO audit (user, guild, what, details, at) VALUES (?1, ?2, ?3, ?4, ?5)";
-        let Deed { user, guild, what, details, at } = deed;
+        let Deed { by, guild, what, details, at } = deed;
         self.write("write to the audit log", |transaction| {
-            transaction.prepare_cached(sql)?.execute(params![user, guild, what, details, at])?;
+            transaction.prepare_cached(sql)?.execute(params![by, guild, what, details, at])?;
             Ok(())
         })
     }
@@ -33,14 +45,40 @@ impl Store {
             connection.prepare_cached(sql)?.query_map(params![guild, limit], from_row)?.collect()
         })
     }
+
+    /// What was done anywhere, newest first.
+    pub fn whole_audit_log(&self, limit: u32) -> Result<Vec<Deed>, StoreError> {
+        let sql = "SELECT * FROM audit ORDER BY at DESC, id DESC LIMIT ?1";
+        self.read("read the audit log", |connection| {
+            connection.prepare_cached(sql)?.query_map([limit], from_row)?.collect()
+        })
+    }
 }
 
 fn from_row(row: &Row) -> rusqlite::Result<Deed> {
     Ok(Deed {
-        user: row.get("user")?,
+        by: row.get("user")?,
         guild: row.get("guild")?,
         what: row.get("what")?,
         details: row.get("details")?,
         at: row.get("at")?,
     })
+}
+
+impl ToSql for By {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match self {
+            By::User(user) => user.to_sql(),
+            By::Terminal => TERMINAL.to_sql(),
+        }
+    }
+}
+
+impl FromSql for By {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value.as_str()? {
+            TERMINAL => Ok(By::Terminal),
+            _ => UserId::column_result(value).map(By::User),
+        }
+    }
 }

@@ -36,6 +36,23 @@ impl Moment {
     }
 }
 
+impl GuildId {
+    /// Where the database wants a guild and there is none: Discord gives no such id.
+    const TERMINAL: GuildId = GuildId(0);
+
+    pub(super) fn or_terminal(guild: Option<GuildId>) -> GuildId {
+        guild.unwrap_or(GuildId::TERMINAL)
+    }
+
+    pub(super) fn unless_terminal(guild: GuildId) -> Option<GuildId> {
+        (guild != GuildId::TERMINAL).then_some(guild)
+    }
+}
+
+/// Somebody's wish to be told: see [`super::Watch`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct WatchId(pub i64);
+
 /// A group of questions that the sources did not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UnansweredId(pub i64);

@@ -20,7 +20,19 @@ pub const ATTEMPTED: &str = "open the store";
 /// How many prepared statements are kept: more than there are different ones.
 const STATEMENTS: usize = 64;
 
-pub fn open(folder: &Path, file: &Path, patience: Duration) -> Result<(Connection, PersonKey), StoreError> {
+/// What is looked through for damage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    All,
+    Nothing,
+}
+
+pub fn open(
+    folder: &Path,
+    file: &Path,
+    patience: Duration,
+    what: Check,
+) -> Result<(Connection, PersonKey), StoreError> {
     create(folder, file, patience)?;
     refuse_newer(file, patience)?;
     let failed = |reason| StoreError::of(ATTEMPTED, file, reason);
@@ -29,7 +41,9 @@ pub fn open(folder: &Path, file: &Path, patience: Duration) -> Result<(Connectio
     if connection.is_readonly("main").map_err(failed)? {
         return Err(read_only(file));
     }
-    check(&connection, file)?;
+    if what == Check::All {
+        check(&connection, file)?;
+    }
     migrate(&mut connection, MIGRATIONS).map_err(failed)?;
     let key = PersonKey::of(folder, &connection)?;
     Ok((connection, key))

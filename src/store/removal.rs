@@ -4,9 +4,9 @@
 //! asked leaves nothing behind, and what others asked too stays theirs.
 //!
 //! What admins did stays when they ask to be forgotten, since the others rely on it: it goes with its guild, or
-//! with its age.
+//! with its age. Answers that they withdrew stay withdrawn, and go with their guild only.
 
-use rusqlite::{Connection, ToSql, Transaction};
+use rusqlite::{Connection, OptionalExtension, ToSql, Transaction};
 
 use super::{GuildId, Moment, Person, Store, StoreError, in_transaction};
 
@@ -19,6 +19,8 @@ pub struct Removed {
     pub listings: usize,
     pub votes: usize,
     pub unanswered: usize,
+    pub watches: usize,
+    pub withdrawals: usize,
     pub channels: usize,
     pub deeds: usize,
 }
@@ -26,25 +28,28 @@ pub struct Removed {
 /// What is older goes.
 #[derive(Debug, Clone, Copy)]
 pub struct Retention {
-    /// With their votes, receipts and groups.
+    /// With their votes, receipts and groups, and with who waits to be told.
     pub askings: Moment,
     /// With what somebody paged through.
     pub conversations: Moment,
     pub audit: Moment,
+    /// Everything of guilds that were left before.
+    pub left_guilds: Moment,
 }
 
 impl Store {
-    /// Everything of a person: what they asked and paged through, what others said about the answers, and how
-    /// they voted.
+    /// Everything of a person: what they asked, paged through and wait for, what others said about the answers, and
+    /// how they voted.
     pub fn forget(&self, person: Person) -> Result<Removed, StoreError> {
         self.remove("delete a person's data", |transaction| {
             let own_votes = delete(transaction, "votes", "person = ?1", &person)?;
             let votes = own_votes + delete_votes_on(transaction, "person = ?1", &person)?;
             let turns = delete(transaction, "turns", "person = ?1", &person)?;
             let listings = delete(transaction, "listings", "person = ?1", &person)?;
+            let watches = delete(transaction, "watches", "person = ?1", &person)?;
             let askings = delete(transaction, "askings", "person = ?1", &person)?;
             let orphans = delete_orphans(transaction)?;
-            Ok(Removed { votes, turns, listings, askings, ..orphans })
+            Ok(Removed { votes, turns, listings, watches, askings, ..orphans })
         })
     }
 
@@ -57,11 +62,50 @@ impl Store {
             let channels = delete(transaction, "channels", "guild = ?1", &guild)?;
             let deeds = delete(transaction, "audit", "guild = ?1", &guild)?;
             let groups = delete(transaction, "unanswered", "guild = ?1", &guild)?;
+            let watches = delete(transaction, "watches", "guild = ?1", &guild)?;
+            let withdrawals = delete(transaction, "withdrawals", "guild = ?1", &guild)?;
             delete(transaction, "left_guilds", "guild = ?1", &guild)?;
             let orphans = delete_orphans(transaction)?;
             let unanswered = groups + orphans.unanswered;
-            Ok(Removed { votes, turns, askings, channels, deeds, unanswered, ..orphans })
+            Ok(Removed {
+                votes,
+                turns,
+                askings,
+                channels,
+                deeds,
+                unanswered,
+                watches,
+                withdrawals,
+                ..orphans
+            })
         })
+    }
+
+    /// The same once a day, for programs that do not run for long.
+    pub fn clean_daily(&self, retention: &Retention, now: Moment) -> Result<(), StoreError> {
+        const DAY: i64 = 24 * 60 * 60 * 1_000;
+        let last = "SELECT value FROM meta WHERE name = 'cleaned'";
+        let note = "INSERT OR REPLACE INTO meta (name, value) VALUES ('cleaned', ?1)";
+        let cleaned = self.read("look when old data was deleted", |connection| {
+            connection.query_row(last, [], |row| row.get::<_, [u8; 8]>(0)).optional()
+        })?;
+        if cleaned.is_some_and(|cleaned| (now.0 - i64::from_le_bytes(cleaned)).abs() < DAY) {
+            return Ok(());
+        }
+        self.clean(retention)?;
+        self.write("note when old data was deleted", |transaction| {
+            transaction.execute(note, [now.0.to_le_bytes()]).map(|_| ())
+        })
+    }
+
+    /// What is older than somebody wants to keep, and everything of guilds that were left long ago: which they were.
+    pub fn clean(&self, retention: &Retention) -> Result<Vec<GuildId>, StoreError> {
+        self.prune(retention)?;
+        let left = self.left_before(retention.left_guilds)?;
+        for guild in &left {
+            self.forget_guild(*guild)?;
+        }
+        Ok(left)
     }
 
     /// What is older than somebody wants to keep. Switches of channels have no age.
@@ -71,9 +115,10 @@ impl Store {
             let turns = delete(transaction, "turns", "at < ?1", &retention.conversations)?;
             let listings = delete(transaction, "listings", "at < ?1", &retention.conversations)?;
             let askings = delete(transaction, "askings", "at < ?1", &retention.askings)?;
+            let watches = delete(transaction, "watches", "at < ?1", &retention.askings)?;
             let deeds = delete(transaction, "audit", "at < ?1", &retention.audit)?;
             let orphans = delete_orphans(transaction)?;
-            Ok(Removed { votes, turns, listings, askings, deeds, ..orphans })
+            Ok(Removed { votes, turns, listings, watches, askings, deeds, ..orphans })
         })
     }
 

@@ -1,10 +1,11 @@
-//! Votes: whether an answer helped. One for each person and asking, which can be changed.
+//! Votes: whether an answer helped. One for each person and asking, which can be changed, with a line if they like.
 
 use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef};
 use rusqlite::{Row, ToSql, params};
 
 use super::choices::{from_word, to_word};
-use super::{AskingId, GuildId, Moment, Person, Store, StoreError};
+use super::receipts::from_json;
+use super::{AskingId, Moment, Person, Scope, Store, StoreError};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Vote {
@@ -26,13 +27,27 @@ pub struct Feedback {
     pub question: String,
     /// None where none was made.
     pub answer: Option<String>,
+    /// Ids of the sources that it rested on, each once, the one that it was taken from first.
+    pub sources: Vec<String>,
     pub votes: Votes,
+    /// What people said beside their votes, oldest first.
+    pub notes: Vec<String>,
     /// When it was last said.
     pub at: Moment,
 }
 
+/// What was said about the answers that were taken from one source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFeedback {
+    pub source: String,
+    /// How many answers were voted on.
+    pub answers: u32,
+    pub votes: Votes,
+}
+
 impl Store {
-    /// The newest vote of a person counts. False where the asking is gone.
+    /// The newest vote of a person counts, and takes what was said beside the one before with it. An answer that
+    /// nobody finds unhelpful any more is none of those that the sources lack. False where the asking is gone.
     pub fn vote(
         &self,
         asking: &AskingId,
@@ -41,9 +56,22 @@ impl Store {
         now: Moment,
     ) -> Result<bool, StoreError> {
         let sql = "INSERT INTO votes (asking, person, vote, at) SELECT id, ?2, ?3, ?4 FROM askings WHERE id = ?1 \
-                   ON CONFLICT (asking, person) DO UPDATE SET vote = excluded.vote, at = excluded.at";
+                   ON CONFLICT (asking, person) \
+                   DO UPDATE SET vote = excluded.vote, note = NULL, at = excluded.at";
+        let unlist = "UPDATE askings SET unanswered = NULL WHERE id = ?1 AND outcome <> 'abstained' \
+                      AND NOT EXISTS (SELECT 1 FROM votes WHERE asking = ?1 AND vote = 'not helpful')";
         self.write("keep a vote", |transaction| {
-            Ok(transaction.prepare_cached(sql)?.execute(params![asking, person, vote, now])? > 0)
+            let is_kept = transaction.prepare_cached(sql)?.execute(params![asking, person, vote, now])? > 0;
+            transaction.prepare_cached(unlist)?.execute([asking])?;
+            Ok(is_kept)
+        })
+    }
+
+    /// Keeps a line beside somebody's vote, in place of the one before. False where they have none.
+    pub fn note_on_vote(&self, asking: &AskingId, person: Person, note: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE votes SET note = ?3 WHERE asking = ?1 AND person = ?2";
+        self.write("keep what somebody said of an answer", |transaction| {
+            Ok(transaction.prepare_cached(sql)?.execute(params![asking, person, note])? > 0)
         })
     }
 
@@ -53,17 +81,42 @@ impl Store {
         self.read("count the votes", |connection| connection.prepare_cached(sql)?.query_row([asking], votes))
     }
 
-    /// What people of a guild said about answers, newest first. Private questions are left out.
-    pub fn feedback(&self, guild: GuildId, limit: u32, offset: u32) -> Result<Vec<Feedback>, StoreError> {
+    /// What people said about answers, newest first. Private questions are left out.
+    pub fn feedback(&self, scope: Scope, limit: u32, offset: u32) -> Result<Vec<Feedback>, StoreError> {
         let sql = "SELECT askings.id, askings.question, answer, max(votes.at) AS voted_at, \
+                   json_group_array(note ORDER BY votes.at) FILTER (WHERE note IS NOT NULL) AS notes, \
+                   (SELECT json_group_array(source ORDER BY number) FROM \
+                    (SELECT source, min(number) AS number FROM citations \
+                     WHERE citations.receipt = askings.receipt GROUP BY source)) AS sources, \
                    count(*) FILTER (WHERE vote = 'helpful') AS helpful, \
                    count(*) FILTER (WHERE vote = 'not helpful') AS not_helpful \
                    FROM askings JOIN votes ON votes.asking = askings.id \
                    LEFT JOIN receipts ON receipts.id = askings.receipt \
-                   WHERE guild = ?1 AND NOT is_private \
+                   WHERE (?1 IS NULL OR guild = ?1) AND NOT is_private \
                    GROUP BY askings.id ORDER BY voted_at DESC, askings.id LIMIT ?2 OFFSET ?3";
         self.read("list the feedback", |connection| {
-            connection.prepare_cached(sql)?.query_map(params![guild, limit, offset], feedback)?.collect()
+            let mut statement = connection.prepare_cached(sql)?;
+            statement.query_map(params![scope.guild(), limit, offset], feedback)?.collect()
+        })
+    }
+
+    /// The same by the source that answers were taken from, the most disappointing first. Answers that were declined
+    /// were taken from none.
+    pub fn feedback_by_source(&self, scope: Scope, limit: u32) -> Result<Vec<SourceFeedback>, StoreError> {
+        let sql = "SELECT source, count(DISTINCT askings.id) AS answers, \
+                   count(*) FILTER (WHERE vote = 'helpful') AS helpful, \
+                   count(*) FILTER (WHERE vote = 'not helpful') AS not_helpful \
+                   FROM askings JOIN votes ON votes.asking = askings.id \
+                   JOIN citations ON citations.receipt = askings.receipt AND number = 0 \
+                   WHERE (?1 IS NULL OR guild = ?1) AND NOT is_private AND outcome <> 'abstained' \
+                   GROUP BY source ORDER BY not_helpful - helpful DESC, not_helpful DESC, source LIMIT ?2";
+        self.read("list the feedback by source", |connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let found = statement.query_map(params![scope.guild(), limit], |row| {
+                let (source, answers) = (row.get("source")?, row.get("answers")?);
+                Ok(SourceFeedback { source, answers, votes: votes(row)? })
+            })?;
+            found.collect()
         })
     }
 }
@@ -73,7 +126,9 @@ fn feedback(row: &Row) -> rusqlite::Result<Feedback> {
         asking: row.get("id")?,
         question: row.get("question")?,
         answer: row.get("answer")?,
+        sources: from_json(row, "sources")?,
         votes: votes(row)?,
+        notes: from_json(row, "notes")?,
         at: row.get("voted_at")?,
     })
 }
