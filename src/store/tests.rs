@@ -6,6 +6,7 @@ use std::thread;
 use tempfile::TempDir;
 
 use super::*;
+use crate::corpus::{Encoding, Neighbours};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const GUILD: GuildId = GuildId(1);
@@ -102,9 +103,15 @@ fn receipt(question: &str, at: i64) -> Receipt {
             source: "a".to_owned(),
             byte_start: 3,
             byte_end: 11,
+            lines: Some((2, 3)),
             sha256: "00ff".to_owned(),
             quote: "15 years".to_owned(),
+            encoding: Some(Encoding::Utf16Be),
+            neighbours: Some(Neighbours { before: 0, after: u32::MAX }),
         }],
+        confidence: Some(0.5),
+        version: Some("0.1.0".to_owned()),
+        explanation: Some("{}".to_owned()),
         at: Moment(at),
     }
 }
@@ -210,7 +217,9 @@ fn a_newer_database_is_refused_and_left_as_it_is() {
     foreign(&folder).pragma_update(None, "user_version", 99).unwrap();
     let before = files(&folder);
     let error = error_of(&folder);
-    assert!(matches!(error, StoreError::Newer { version: 99, known: 2, .. }), "{error}");
+    let newest = migrations::MIGRATIONS.len();
+    let StoreError::Newer { version: 99, known, .. } = error else { panic!("{error}") };
+    assert_eq!(known as usize, newest);
     assert_eq!(files(&folder), before);
 }
 
@@ -538,7 +547,73 @@ fn the_same_receipt_twice_is_the_first() {
     opened.ask(opened.ben(), HERE, "how long?", 2);
     let kept = opened.store.receipt("receipt of how long?").unwrap().unwrap();
     assert_eq!(kept, receipt("how long?", 1));
-    assert_eq!(opened.rows("receipts"), 1);
+    assert_eq!((opened.rows("receipts"), opened.rows("citations")), (1, 1));
+}
+
+#[test]
+fn a_receipt_of_version_2_keeps_its_citations_and_what_it_did_not_know_stays_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut old = foreign(&folder);
+    migrations::migrate(&mut old, &migrations::MIGRATIONS[..2]).unwrap();
+    let citations = r#"[{"path": "a.md", "source": "a", "byte_start": 3, "byte_end": 11, "sha256": "00ff", "quote": "15 years"},
+                        {"path": "ä.md", "source": "ä", "byte_start": 0, "byte_end": 1, "sha256": "01", "quote": "\"\u00e9"}]"#;
+    let sql = "INSERT INTO receipts (id, question, fingerprint, answer, citations, at) VALUES (?1, 'q', 'f', 'a', ?2, 9)";
+    old.execute(sql, ["two", citations]).unwrap();
+    old.execute(sql, ["none", "[]"]).unwrap();
+    drop(old);
+    let store = open(&folder);
+    let two = store.receipt("two").unwrap().unwrap();
+    let unknown =
+        Cited { lines: None, encoding: None, neighbours: None, ..receipt("q", 9).citations.remove(0) };
+    assert_eq!(two.citations[0], unknown);
+    assert_eq!((two.citations[1].source.as_str(), two.citations[1].quote.as_str()), ("ä", "\"é"));
+    assert_eq!((two.confidence, two.version, two.explanation), (None, None, None));
+    assert_eq!(store.receipt("none").unwrap().unwrap().citations, []);
+}
+
+/// The receipts that are gone through, `most` at a time.
+fn gone_through(store: &Store, which: Which<'_>, most: usize) -> Vec<Claims> {
+    let (mut all, mut after) = (Vec::new(), After::default());
+    loop {
+        let (page, next) = store.claims(which, &after, most).unwrap();
+        assert!(page.len() <= most);
+        if page.is_empty() {
+            return all;
+        }
+        all.extend(page);
+        after = next;
+    }
+}
+
+#[test]
+fn receipts_are_gone_through_by_source_however_many_at_a_time() {
+    let Opened { store, .. } = opened();
+    let cited = |path: &str| Cited { path: path.to_owned(), ..receipt("q", 1).citations.remove(0) };
+    for (question, paths) in
+        [("1", &["b", "a"][..]), ("2", &["a", "b", "a"]), ("3", &["b"]), ("4", &[]), ("5", &[])]
+    {
+        let citations = paths.iter().map(|path| cited(path)).collect();
+        let kept = Receipt { id: question.to_owned(), citations, ..receipt(question, 1) };
+        store.keep_asking(&asking(question, 1), Some(&kept), None).unwrap();
+    }
+    let ids = |which, most| -> Vec<(String, usize)> {
+        let claims = gone_through(&store, which, most).into_iter();
+        claims.map(|claims| (claims.receipt, claims.citations.len())).collect()
+    };
+    let expected = |ids: &[(&str, usize)]| -> Vec<(String, usize)> {
+        ids.iter().map(|(id, citations)| ((*id).to_owned(), *citations)).collect()
+    };
+    for most in 1..=7 {
+        assert_eq!(
+            ids(Which::All, most),
+            expected(&[("4", 0), ("5", 0), ("2", 3), ("1", 2), ("3", 1)]),
+            "{most}"
+        );
+        assert_eq!(ids(Which::Citing("a"), most), expected(&[("1", 2), ("2", 3)]), "{most}");
+        assert_eq!(ids(Which::Citing("c"), most), [], "{most}");
+    }
+    let whole = store.receipt("2").unwrap().unwrap();
+    assert_eq!(gone_through(&store, Which::Citing("a"), 9)[1], Claims::from(whole));
 }
 
 #[test]
@@ -864,7 +939,7 @@ fn forgetting_a_person_leaves_nothing_of_theirs_and_all_of_the_others() {
     assert_eq!(opened.store.asking_answered_by(MessageId(2)).unwrap().unwrap().person, Some(opened.ben()));
     assert_eq!(opened.unanswered(GUILD)[0], ("Who brews?".to_owned(), 1));
     opened.store.forget(opened.ben()).unwrap();
-    assert_eq!(opened.rows("further_messages"), 0);
+    assert_eq!((opened.rows("further_messages"), opened.rows("citations")), (0, 0));
 }
 
 #[test]
