@@ -8,7 +8,7 @@
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::corpus::{Date, Description, PassageKind, Span};
+use crate::corpus::{Date, Description, Encoding, Neighbours, PassageKind, Span};
 use crate::retrieval::{Hit, Index, IndexError};
 
 pub mod agreement;
@@ -225,6 +225,11 @@ pub struct Citation {
     pub highlights: Vec<[usize; 2]>,
     /// Of the quote, in hexadecimal.
     pub sha256: String,
+    /// How the file's bytes became the text that the quote is of.
+    pub encoding: Encoding,
+    /// The lines around the quote, by which its place is known again.
+    #[serde(skip)]
+    pub neighbours: Neighbours,
 }
 
 #[derive(Debug, Error)]
@@ -544,6 +549,8 @@ fn cite(hit: &Hit<'_>, span: Span, highlights: &[Span]) -> Citation {
         highlights: highlights.iter().map(|span| [characters(span.start), characters(span.end)]).collect(),
         sha256: receipt::sha256(quote),
         quote: quote.to_owned(),
+        encoding: description.encoding,
+        neighbours: hit.passage.neighbours(span),
     }
 }
 

@@ -3,7 +3,8 @@
 //! This is the vocabulary that everything else speaks. Reading the folder lives in [`read`], what a file says
 //! about itself in [`describe`], and that it no longer holds in [`superseded`], its bytes become text in [`decode`],
 //! one file a format in [`mod@format`], cutting a text into passages in [`passages`], sentence boundaries in
-//! [`sentences`], written dates in [`date`]. Nothing here knows about searching or answering.
+//! [`sentences`], the lines around a place in [`neighbours`], written dates in [`date`]. Nothing here knows about
+//! searching or answering.
 
 use std::ops::Range;
 
@@ -14,12 +15,15 @@ pub mod decode;
 pub mod describe;
 pub mod format;
 pub mod lines;
+pub mod neighbours;
 pub mod passages;
 pub mod read;
 pub mod sentences;
 pub mod superseded;
 
 pub use date::Date;
+pub use decode::Encoding;
+pub use neighbours::Neighbours;
 
 /// A stretch of a document's text: bytes, start inclusive, end exclusive, both on character boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -81,6 +85,8 @@ pub struct Description {
     /// `url` of the front matter: http or https.
     pub url: Option<String>,
     pub format: Format,
+    /// How its bytes became text.
+    pub encoding: Encoding,
     /// ISO 639-1, where the text is long enough to be sure.
     pub language: Option<String>,
     /// What is wrong with the file although it could be read, each a sentence for its owner.

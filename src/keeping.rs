@@ -23,6 +23,9 @@ pub fn receipt(answer: &Answer, fingerprint: &str, at: Moment) -> Receipt {
         fingerprint: fingerprint.to_owned(),
         answer: text,
         citations,
+        confidence: Some(answer.confidence),
+        version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        explanation: None,
         at,
     }
 }

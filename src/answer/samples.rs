@@ -7,7 +7,7 @@ use super::sentences::{Sentence, Wanted};
 use super::terms::{Form, WeightedTerm};
 use super::weights::Weights;
 use super::{Answer, Choice, Citation, Engine, Finding, Options, Outcome, receipt};
-use crate::corpus::Date;
+use crate::corpus::{Date, Encoding, Neighbours};
 use crate::retrieval::sync;
 
 /// Of the third line of a source.
@@ -28,6 +28,8 @@ pub fn citation(source: &str, quote: &str) -> Citation {
         quote: quote.to_owned(),
         highlights: Vec::new(),
         sha256: receipt::sha256(quote),
+        encoding: Encoding::Utf8,
+        neighbours: Neighbours::default(),
     }
 }
 

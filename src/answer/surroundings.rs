@@ -125,6 +125,7 @@ mod tests {
             text: text.to_owned(),
             line: 1,
             context_text: None,
+            surrounding: Default::default(),
         };
         assert_eq!(text_at(&indexed, Span::new(12, 15)), Some("ber"));
         for (start, end) in [(11, 15), (10, 11), (9, 15), (0, 3), (12, 16), (16, 20)] {

@@ -36,7 +36,7 @@ pub(super) fn show(argument: &str, settings: &Settings) -> Result<(), Failure> {
     let (corpus, path) = (settings.corpus_dir()?, &source.description.path);
     let text = read::text_of(corpus, path, settings.corpus.max_file_bytes())
         .map_err(|no_text| anyhow!("cannot show {no_text}"))?;
-    draw(id, &text, lines)
+    draw(id, &text.text, lines)
 }
 
 /// First and last line, both from 1 and inclusive.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::date::{self, Date};
 use super::lines::lines;
-use super::{Description, Document, Format, Span, superseded};
+use super::{Description, Document, Encoding, Format, Span, superseded};
 
 /// Titles are cut here, at a word.
 const LONGEST_TITLE: usize = 80;
@@ -30,7 +30,7 @@ struct FrontMatter {
 }
 
 /// The document that `text` is, under the name of its file relative to the corpus, with what is already known to
-/// be wrong with it.
+/// be wrong with it. Of which bytes it was made is for whoever read them to say.
 pub fn document(name: &str, format: Format, text: String, mut problems: Vec<String>) -> Document {
     let (front_matter, body) = front_matter(&text, &mut problems);
     let inside = &text[body.range()];
@@ -56,6 +56,7 @@ pub fn document(name: &str, format: Format, text: String, mut problems: Vec<Stri
         publisher: front_matter.publisher,
         url,
         format,
+        encoding: Encoding::default(),
         language: front_matter.language.or_else(|| language(inside)),
         problems,
     };

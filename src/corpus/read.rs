@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::decode::{Decoded, decode};
-use super::{Document, Format, Refused, describe};
+use super::{Document, Encoding, Format, Refused, describe};
 
 /// A file of the corpus that may be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,22 +222,24 @@ fn spoken(error: &io::Error) -> String {
 pub fn read(file: &File, limit: u64) -> Result<(Document, [u8; 32]), Refused> {
     let refused = |reason: String| Refused { path: file.name.clone(), reason };
     let format = format_of(&file.name).map_err(refused)?;
-    if file.size > limit {
-        return Err(refused(too_large(file.size, limit)));
-    }
-    let bytes = bytes(&file.path, limit).map_err(refused)?;
+    let bytes = bytes(file, limit).map_err(refused)?;
     let sha256 = Sha256::digest(&bytes).into();
-    let Decoded { text, problem } = decode(bytes).map_err(refused)?;
-    if text.trim_start_matches('\u{feff}').trim().is_empty() {
-        return Err(refused("is empty".to_owned()));
-    }
-    let problems = problem.into_iter().collect();
-    Ok((describe::document(&file.name, format, text, problems), sha256))
+    let Decoded { text, encoding, problem } = written(bytes).map_err(refused)?;
+    let mut document = describe::document(&file.name, format, text, problem.into_iter().collect());
+    document.description.encoding = encoding;
+    Ok((document, sha256))
 }
 
-/// The present text of a source, by the path that it was read under. Whether it is still one is for the index to
-/// say: what a `.passimignore` names by now is read here too.
-pub fn text_of(corpus: &Path, name: &str, largest_file: u64) -> Result<String, NoText> {
+/// What a source says today, and what its bytes are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    pub text: String,
+    pub encoding: Encoding,
+}
+
+/// The present text of a source, by the path that it was read under. Whether it is still one is for the index or
+/// for [`list`] to say: what a `.passimignore` names by now is read here too.
+pub fn text_of(corpus: &Path, name: &str, largest_file: u64) -> Result<Text, NoText> {
     let refused = |reason: String| NoText::Refused(Refused { path: name.to_owned(), reason });
     if !leads_inside(name) {
         return Err(refused("is no path of a source in the corpus".to_owned()));
@@ -256,8 +258,18 @@ pub fn text_of(corpus: &Path, name: &str, largest_file: u64) -> Result<String, N
     };
     let modified = nanoseconds(&metadata);
     let file = File { path, name: name.to_owned(), size: metadata.len(), modified };
-    let (document, _) = read(&file, largest_file).map_err(NoText::Refused)?;
-    Ok(document.text)
+    format_of(name).map_err(refused)?;
+    let Decoded { text, encoding, .. } = bytes(&file, largest_file).and_then(written).map_err(refused)?;
+    Ok(Text { text, encoding })
+}
+
+/// The text that bytes stand for; the error is why there is none to read.
+fn written(bytes: Vec<u8>) -> Result<Decoded, String> {
+    let decoded = decode(bytes)?;
+    if decoded.text.trim_start_matches('\u{feff}').trim().is_empty() {
+        return Err("is empty".to_owned());
+    }
+    Ok(decoded)
 }
 
 /// Whether a name is one that [`list`] could have given: below the corpus, and not hidden.
@@ -291,9 +303,12 @@ pub fn format_of(name: &str) -> Result<Format, String> {
     }
 }
 
-fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+fn bytes(file: &File, limit: u64) -> Result<Vec<u8>, String> {
+    if file.size > limit {
+        return Err(too_large(file.size, limit));
+    }
     let failed = |error: io::Error| format!("cannot be read: {}", spoken(&error));
-    let file = fs::File::open(path).map_err(failed)?;
+    let file = fs::File::open(&file.path).map_err(failed)?;
     let mut bytes = Vec::new();
     // The file may have grown since it was listed.
     file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
@@ -388,7 +403,8 @@ mod tests {
     fn a_text_is_read_by_the_name_that_it_was_listed_under() {
         let folder = folder(&[("sub/a.md", "Grüße\r\n".as_bytes())]);
         assert_eq!(names(folder.path()), ["sub/a.md"]);
-        assert_eq!(text_of(folder.path(), "sub/a.md", LIMIT).unwrap(), "Grüße\r\n");
+        let text = text_of(folder.path(), "sub/a.md", LIMIT).unwrap();
+        assert_eq!((text.text.as_str(), text.encoding), ("Grüße\r\n", Encoding::Utf8));
     }
 
     #[test]

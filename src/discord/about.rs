@@ -149,14 +149,17 @@ fn verified(bot: &Bot, language: Language, receipt: &Receipt) -> Vec<Outgoing> {
     for cited in &receipt.citations {
         let source = message::brief(&cited.source);
         let (said, quote) = match verdict(bot, cited) {
-            Ok(Verdict::Holds) => (bot.say(language, Phrase::VerifyHolds, context! { source }), None),
-            Ok(Verdict::Moved { line }) => {
-                (bot.say(language, Phrase::VerifyMoved, context! { source, line }), None)
+            Ok((_, Some(Verdict::Holds(place)))) if place.span.start == cited.byte_start => {
+                (bot.say(language, Phrase::VerifyHolds, context! { source }), None)
             }
-            Ok(Verdict::Changed { now }) => {
+            Ok((_, Some(Verdict::Holds(place) | Verdict::Moved(place) | Verdict::Reencoded(place)))) => {
+                (bot.say(language, Phrase::VerifyMoved, context! { source, line => place.line }), None)
+            }
+            Ok((text, Some(Verdict::Changed(now) | Verdict::Forged(now)))) => {
+                let now = now.map(|place| text[place.span.range()].to_owned());
                 (bot.say(language, Phrase::VerifyChanged, context! { source }), Some(now))
             }
-            Ok(Verdict::Gone) => (bot.say(language, Phrase::VerifyGone, context! { source }), None),
+            Ok((_, None)) => (bot.say(language, Phrase::VerifyGone, context! { source }), None),
             Err(reason) => (bot.say(language, Phrase::VerifyUnreadable, context! { source, reason }), None),
         };
         paragraphs.push(said);
@@ -171,18 +174,21 @@ fn verified(bot: &Bot, language: Language, receipt: &Receipt) -> Vec<Outgoing> {
     message::joined(paragraphs).into_iter().map(Outgoing::text).collect()
 }
 
-fn verdict(bot: &Bot, cited: &Cited) -> Result<Verdict, String> {
+fn verdict(bot: &Bot, cited: &Cited) -> Result<(String, Option<Verdict>), String> {
     // A source that was withdrawn is not read out, even where its file still lies in the folder.
     if !is_source(bot, &cited.path) {
-        return Ok(Verdict::Gone);
+        return Ok((String::new(), None));
     }
     let largest = bot.settings.corpus.max_file_bytes();
-    let text = match read::text_of(&bot.corpus, &cited.path, largest) {
-        Ok(text) => Some(text),
-        Err(NoText::NotThere { .. }) => None,
-        Err(error) => return Err(error.to_string()),
-    };
-    Ok(verify::verify(&cited.into(), text.as_deref()))
+    match read::text_of(&bot.corpus, &cited.path, largest) {
+        Ok(text) => {
+            let today = verify::Today::from(text);
+            let verdict = verify::verify(&cited.into(), &today);
+            Ok((today.text, Some(verdict)))
+        }
+        Err(NoText::NotThere { .. }) => Ok((String::new(), None)),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// Whether a file is one of the sources, as far as the index knows.

@@ -208,7 +208,7 @@ pub fn source_pages(
             Trouble::failed("a source could not be read", &error)
         }
     })?;
-    let pages = message::numbered_pages(&text, line);
+    let pages = message::numbered_pages(&text.text, line);
     Ok(pages.into_iter().map(|(last, content)| SourcePage { last, content }).collect())
 }
 

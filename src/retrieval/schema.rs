@@ -11,11 +11,12 @@ use sha2::{Digest, Sha256};
 use super::manifest::hex;
 use super::tokenizers;
 use crate::corpus::lines::breaks;
-use crate::corpus::{Document, Format, Passage, Span, describe, passages};
+use crate::corpus::neighbours::{Surrounding, WrittenLines};
+use crate::corpus::{Document, Format, Neighbours, Passage, Span, describe, passages};
 use crate::words;
 
 /// Raised when what is written into the fields changes in a way that [`rules`] cannot see.
-const SCHEMA_VERSION: u32 = 3;
+const SCHEMA_VERSION: u32 = 4;
 
 /// A hash over everything that decides what an index holds: the fields, what is known of a document, the analyser,
 /// and the cutting into passages, the latter three by what they make of a probe. An index that was built by other rules is built anew.
@@ -131,6 +132,8 @@ pub struct IndexedPassage {
     pub line: usize,
     /// The document's text at `passage.context`, and the line it starts in.
     pub context_text: Option<(String, usize)>,
+    /// The lines above and below, by which a quote from it is found again.
+    pub surrounding: Surrounding,
 }
 
 impl IndexedPassage {
@@ -138,6 +141,12 @@ impl IndexedPassage {
     pub fn slice(&self, span: Span) -> &str {
         let start = self.passage.span.start;
         &self.text[span.start - start..span.end - start]
+    }
+
+    /// The lines around a span of the document that lies inside this passage.
+    pub fn neighbours(&self, span: Span) -> Neighbours {
+        let start = self.passage.span.start;
+        self.surrounding.neighbours(&self.text, Span::new(span.start - start, span.end - start))
     }
 
     /// The line of the document that a byte inside this passage stands in, from 1.
@@ -151,6 +160,7 @@ pub fn documents(document: &Document, passages: Vec<Passage>, fields: Fields) ->
     // Two counters, since table headers stand before rows: each walks the text once.
     let mut lines = LineCounter::new(&document.text);
     let mut context_lines = LineCounter::new(&document.text);
+    let written = WrittenLines::of(&document.text);
     passages
         .into_iter()
         .map(|passage| {
@@ -163,6 +173,7 @@ pub fn documents(document: &Document, passages: Vec<Passage>, fields: Fields) ->
                 text: document.text[passage.span.range()].to_owned(),
                 line,
                 context_text,
+                surrounding: Surrounding::of(&document.text, passage.span, &written),
                 passage,
             };
             tantivy_document(document, &indexed, fields)

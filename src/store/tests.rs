@@ -6,6 +6,7 @@ use std::thread;
 use tempfile::TempDir;
 
 use super::*;
+use crate::corpus::{Encoding, Neighbours};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const GUILD: GuildId = GuildId(1);
@@ -46,7 +47,11 @@ impl Opened {
     }
 
     fn ask(&self, person: Person, place: Place, question: &str, at: i64) -> AskingId {
-        let asking = Asking { place: Some(place), person: Some(person), ..asking(question, at) };
+        self.ask_for(Outcome::Found, person, place, question, at)
+    }
+
+    fn ask_for(&self, outcome: Outcome, person: Person, place: Place, question: &str, at: i64) -> AskingId {
+        let asking = Asking { outcome, place: Some(place), person: Some(person), ..asking(question, at) };
         let receipt = receipt(question, at);
         self.store
             .keep_asking(
@@ -102,9 +107,15 @@ fn receipt(question: &str, at: i64) -> Receipt {
             source: "a".to_owned(),
             byte_start: 3,
             byte_end: 11,
+            lines: Some((2, 3)),
             sha256: "00ff".to_owned(),
             quote: "15 years".to_owned(),
+            encoding: Some(Encoding::Utf16Be),
+            neighbours: Some(Neighbours { before: 0, after: u32::MAX }),
         }],
+        confidence: Some(0.5),
+        version: Some("0.1.0".to_owned()),
+        explanation: Some("{}".to_owned()),
         at: Moment(at),
     }
 }
@@ -210,7 +221,9 @@ fn a_newer_database_is_refused_and_left_as_it_is() {
     foreign(&folder).pragma_update(None, "user_version", 99).unwrap();
     let before = files(&folder);
     let error = error_of(&folder);
-    assert!(matches!(error, StoreError::Newer { version: 99, known: 2, .. }), "{error}");
+    let newest = migrations::MIGRATIONS.len();
+    let StoreError::Newer { version: 99, known, .. } = error else { panic!("{error}") };
+    assert_eq!(known as usize, newest);
     assert_eq!(files(&folder), before);
 }
 
@@ -513,9 +526,9 @@ fn any_text_comes_back_as_it_was() {
         assert_eq!(opened.store.receipt(&kept.receipt.unwrap()).unwrap().unwrap().question, text);
         opened.remember(&HERE, opened.ann(), text, 1);
         assert_eq!(opened.store.conversation(&HERE, opened.ann(), 1, Moment(0)).unwrap(), [text]);
-        assert!(opened.store.note_unanswered(&id, GUILD, text, &[text.to_owned()]).unwrap());
+        assert!(opened.store.note_unanswered(&id, Some(GUILD), text, &lacking(text)).unwrap());
     }
-    assert_eq!(opened.store.unanswered(GUILD, false, 100, 0).unwrap().len(), 7);
+    assert_eq!(opened.store.unanswered(Scope::Guild(GUILD), false, 100, 0).unwrap().len(), 7);
 }
 
 #[test]
@@ -538,7 +551,73 @@ fn the_same_receipt_twice_is_the_first() {
     opened.ask(opened.ben(), HERE, "how long?", 2);
     let kept = opened.store.receipt("receipt of how long?").unwrap().unwrap();
     assert_eq!(kept, receipt("how long?", 1));
-    assert_eq!(opened.rows("receipts"), 1);
+    assert_eq!((opened.rows("receipts"), opened.rows("citations")), (1, 1));
+}
+
+#[test]
+fn a_receipt_of_version_2_keeps_its_citations_and_what_it_did_not_know_stays_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut old = foreign(&folder);
+    migrations::migrate(&mut old, &migrations::MIGRATIONS[..2]).unwrap();
+    let citations = r#"[{"path": "a.md", "source": "a", "byte_start": 3, "byte_end": 11, "sha256": "00ff", "quote": "15 years"},
+                        {"path": "ä.md", "source": "ä", "byte_start": 0, "byte_end": 1, "sha256": "01", "quote": "\"\u00e9"}]"#;
+    let sql = "INSERT INTO receipts (id, question, fingerprint, answer, citations, at) VALUES (?1, 'q', 'f', 'a', ?2, 9)";
+    old.execute(sql, ["two", citations]).unwrap();
+    old.execute(sql, ["none", "[]"]).unwrap();
+    drop(old);
+    let store = open(&folder);
+    let two = store.receipt("two").unwrap().unwrap();
+    let unknown =
+        Cited { lines: None, encoding: None, neighbours: None, ..receipt("q", 9).citations.remove(0) };
+    assert_eq!(two.citations[0], unknown);
+    assert_eq!((two.citations[1].source.as_str(), two.citations[1].quote.as_str()), ("ä", "\"é"));
+    assert_eq!((two.confidence, two.version, two.explanation), (None, None, None));
+    assert_eq!(store.receipt("none").unwrap().unwrap().citations, []);
+}
+
+/// The receipts that are gone through, `most` at a time.
+fn gone_through(store: &Store, which: Which<'_>, most: usize) -> Vec<Claims> {
+    let (mut all, mut after) = (Vec::new(), After::default());
+    loop {
+        let (page, next) = store.claims(which, &after, most).unwrap();
+        assert!(page.len() <= most);
+        if page.is_empty() {
+            return all;
+        }
+        all.extend(page);
+        after = next;
+    }
+}
+
+#[test]
+fn receipts_are_gone_through_by_source_however_many_at_a_time() {
+    let Opened { store, .. } = opened();
+    let cited = |path: &str| Cited { path: path.to_owned(), ..receipt("q", 1).citations.remove(0) };
+    for (question, paths) in
+        [("1", &["b", "a"][..]), ("2", &["a", "b", "a"]), ("3", &["b"]), ("4", &[]), ("5", &[])]
+    {
+        let citations = paths.iter().map(|path| cited(path)).collect();
+        let kept = Receipt { id: question.to_owned(), citations, ..receipt(question, 1) };
+        store.keep_asking(&asking(question, 1), Some(&kept), None).unwrap();
+    }
+    let ids = |which, most| -> Vec<(String, usize)> {
+        let claims = gone_through(&store, which, most).into_iter();
+        claims.map(|claims| (claims.receipt, claims.citations.len())).collect()
+    };
+    let expected = |ids: &[(&str, usize)]| -> Vec<(String, usize)> {
+        ids.iter().map(|(id, citations)| ((*id).to_owned(), *citations)).collect()
+    };
+    for most in 1..=7 {
+        assert_eq!(
+            ids(Which::All, most),
+            expected(&[("4", 0), ("5", 0), ("2", 3), ("1", 2), ("3", 1)]),
+            "{most}"
+        );
+        assert_eq!(ids(Which::Citing("a"), most), expected(&[("1", 2), ("2", 3)]), "{most}");
+        assert_eq!(ids(Which::Citing("c"), most), [], "{most}");
+    }
+    let whole = store.receipt("2").unwrap().unwrap();
+    assert_eq!(gone_through(&store, Which::Citing("a"), 9)[1], Claims::from(whole));
 }
 
 #[test]
@@ -640,7 +719,9 @@ fn feedback_is_of_one_guild_newest_first_and_never_of_private_questions() {
         asking,
         question: question.to_owned(),
         answer: answer.map(str::to_owned),
+        sources: answer.map(|_| "a".to_owned()).into_iter().collect(),
         votes,
+        notes: Vec::new(),
         at: Moment(at),
     };
     let expected = [
@@ -648,25 +729,26 @@ fn feedback_is_of_one_guild_newest_first_and_never_of_private_questions() {
         feedback(second, "second?", Some("15 years"), 1),
         feedback(unanswered.id, "third?", None, 0),
     ];
-    assert_eq!(opened.store.feedback(GUILD, 10, 0).unwrap(), expected);
-    assert_eq!(opened.store.feedback(GUILD, 1, 0).unwrap(), expected[..1]);
-    assert_eq!(opened.store.feedback(GUILD, 2, 1).unwrap(), expected[1..]);
-    assert!(opened.store.feedback(GUILD, 10, 3).unwrap().is_empty());
+    assert_eq!(opened.store.feedback(Scope::Guild(GUILD), 10, 0).unwrap(), expected);
+    assert_eq!(opened.store.feedback(Scope::Guild(GUILD), 1, 0).unwrap(), expected[..1]);
+    assert_eq!(opened.store.feedback(Scope::Guild(GUILD), 2, 1).unwrap(), expected[1..]);
+    assert!(opened.store.feedback(Scope::Guild(GUILD), 10, 3).unwrap().is_empty());
 }
 
 // Unanswered questions.
 
 impl Opened {
     fn ask_in_vain(&self, person: Person, guild: GuildId, question: &str, at: i64) -> AskingId {
-        let id = self.ask(person, Place { guild: Some(guild), ..HERE }, question, at);
+        let place = Place { guild: Some(guild), ..HERE };
+        let id = self.ask_for(Outcome::Abstained, person, place, question, at);
         let normalised = question.to_lowercase();
-        assert!(self.store.note_unanswered(&id, guild, &normalised, &["beer".to_owned()]).unwrap());
+        assert!(self.store.note_unanswered(&id, Some(guild), &normalised, &lacking("beer")).unwrap());
         id
     }
 
     /// Question and count of each group.
     fn unanswered(&self, guild: GuildId) -> Vec<(String, u32)> {
-        let groups = self.store.unanswered(guild, false, 10, 0).unwrap();
+        let groups = self.store.unanswered(Scope::Guild(guild), false, 10, 0).unwrap();
         groups.into_iter().map(|group| (group.question, group.count)).collect()
     }
 }
@@ -679,12 +761,15 @@ fn questions_that_ask_the_same_are_one_group_most_asked_first() {
     opened.ask_in_vain(opened.ben(), GUILD, "where is BEER?", 4);
     opened.ask_in_vain(opened.ann(), GUILD, "WHERE is beer?", 3);
     opened.ask_in_vain(opened.ann(), OTHER_GUILD, "Where is beer?", 5);
-    let groups = opened.store.unanswered(GUILD, false, 10, 0).unwrap();
+    let groups = opened.store.unanswered(Scope::Guild(GUILD), false, 10, 0).unwrap();
     let expected = Unanswered {
         id: groups[0].id,
         question: "where is BEER?".to_owned(),
-        missing: vec!["beer".to_owned()],
+        gap: lacking("beer"),
         count: 3,
+        disliked: 0,
+        people: 2,
+        guilds: 1,
         first: Moment(2),
         last: Moment(4),
         is_resolved: false,
@@ -692,8 +777,8 @@ fn questions_that_ask_the_same_are_one_group_most_asked_first() {
     assert_eq!(groups[0], expected);
     assert_eq!(opened.unanswered(GUILD)[1..], [("Who brews?".to_owned(), 1)]);
     assert_eq!(opened.unanswered(OTHER_GUILD), [("Where is beer?".to_owned(), 1)]);
-    assert_eq!(opened.store.unanswered(GUILD, false, 1, 0).unwrap(), groups[..1]);
-    assert_eq!(opened.store.unanswered(GUILD, false, 10, 1).unwrap(), groups[1..]);
+    assert_eq!(opened.store.unanswered(Scope::Guild(GUILD), false, 1, 0).unwrap(), groups[..1]);
+    assert_eq!(opened.store.unanswered(Scope::Guild(GUILD), false, 10, 1).unwrap(), groups[1..]);
     assert_eq!(opened.store.unanswered_count(GUILD).unwrap(), 2);
     assert_eq!(opened.store.unanswered_count(OTHER_GUILD).unwrap(), 1);
 }
@@ -702,12 +787,12 @@ fn questions_that_ask_the_same_are_one_group_most_asked_first() {
 fn an_asking_that_is_noted_twice_counts_once() {
     let opened = opened();
     let id = opened.ask_in_vain(opened.ann(), GUILD, "who brews?", 1);
-    assert!(opened.store.note_unanswered(&id, GUILD, "who brews?", &[]).unwrap());
-    assert!(opened.store.note_unanswered(&id, GUILD, "something else", &[]).unwrap());
+    assert!(opened.store.note_unanswered(&id, Some(GUILD), "who brews?", &Gap::default()).unwrap());
+    assert!(opened.store.note_unanswered(&id, Some(GUILD), "something else", &Gap::default()).unwrap());
     assert_eq!(opened.unanswered(GUILD), [("who brews?".to_owned(), 1)]);
     assert_eq!(opened.rows("unanswered"), 1);
     let gone = AskingId::random().unwrap();
-    assert!(!opened.store.note_unanswered(&gone, GUILD, "another", &[]).unwrap());
+    assert!(!opened.store.note_unanswered(&gone, Some(GUILD), "another", &Gap::default()).unwrap());
     assert_eq!(opened.rows("unanswered"), 1);
 }
 
@@ -715,17 +800,168 @@ fn an_asking_that_is_noted_twice_counts_once() {
 fn a_resolved_group_is_hidden_until_somebody_asks_in_vain_again() {
     let opened = opened();
     opened.ask_in_vain(opened.ann(), GUILD, "who brews?", 1);
-    let group = opened.store.unanswered(GUILD, false, 1, 0).unwrap()[0].id;
+    let group = opened.store.unanswered(Scope::Guild(GUILD), false, 1, 0).unwrap()[0].id;
     assert!(!opened.store.set_resolved(OTHER_GUILD, group, true).unwrap(), "it is another guild's");
     assert!(opened.store.set_resolved(GUILD, group, true).unwrap());
     assert!(opened.unanswered(GUILD).is_empty());
     assert_eq!(opened.store.unanswered_count(GUILD).unwrap(), 0);
-    assert!(opened.store.unanswered(GUILD, true, 10, 0).unwrap()[0].is_resolved);
+    assert!(opened.store.unanswered(Scope::Guild(GUILD), true, 10, 0).unwrap()[0].is_resolved);
     opened.ask_in_vain(opened.ben(), GUILD, "who brews?", 2);
     assert_eq!(opened.unanswered(GUILD), [("who brews?".to_owned(), 2)]);
     assert!(opened.store.set_resolved(GUILD, group, true).unwrap());
     assert!(opened.store.set_resolved(GUILD, group, false).unwrap());
     assert_eq!(opened.unanswered(GUILD).len(), 1);
+}
+
+#[test]
+fn over_all_guilds_and_the_terminal_those_that_ask_the_same_are_one() {
+    let opened = opened();
+    opened.ask_in_vain(opened.ann(), GUILD, "Who brews?", 1);
+    opened.ask_in_vain(opened.ben(), OTHER_GUILD, "who brews?", 3);
+    let terminal = Asking { outcome: Outcome::Abstained, ..asking("WHO brews?", 2) };
+    opened.store.keep_asking(&terminal, None, None).unwrap();
+    assert!(opened.store.note_unanswered(&terminal.id, None, "who brews?", &Gap::default()).unwrap());
+    let [group] = &opened.store.unanswered(Scope::All, false, 10, 0).unwrap()[..] else { panic!() };
+    assert_eq!((group.question.as_str(), &group.gap), ("who brews?", &lacking("beer")));
+    assert_eq!((group.count, group.people, group.guilds, group.disliked), (3, 2, 3, 0));
+    assert_eq!((group.first, group.last), (Moment(1), Moment(3)));
+    let declined = opened.store.declined_groups(10).unwrap();
+    assert_eq!(declined.len(), 3);
+    let ids: Vec<UnansweredId> = declined.iter().map(|(group, _)| *group).collect();
+    opened.store.resolve_all(&ids).unwrap();
+    assert!(opened.store.unanswered(Scope::All, false, 10, 0).unwrap().is_empty());
+    assert!(opened.store.declined_groups(10).unwrap().is_empty());
+}
+
+#[test]
+fn an_answer_that_did_not_help_is_listed_until_nobody_says_so_any_more() {
+    let opened = opened();
+    let id = opened.ask(opened.ann(), HERE, "how long?", 1);
+    let vote = |person, vote| opened.store.vote(&id, person, vote, Moment(2)).unwrap();
+    vote(opened.ann(), Vote::NotHelpful);
+    vote(opened.ben(), Vote::NotHelpful);
+    assert!(opened.store.note_unanswered(&id, Some(GUILD), "long", &Gap::default()).unwrap());
+    let group = &opened.store.unanswered(Scope::Guild(GUILD), false, 10, 0).unwrap()[0];
+    assert_eq!((group.count, group.disliked, group.people), (1, 1, 1));
+    // There is an answer: nothing is to be found out by asking again.
+    assert!(opened.store.declined_groups(10).unwrap().is_empty());
+    vote(opened.ann(), Vote::Helpful);
+    assert_eq!(opened.unanswered(GUILD).len(), 1);
+    vote(opened.ben(), Vote::Helpful);
+    assert!(opened.unanswered(GUILD).is_empty());
+}
+
+#[test]
+fn what_is_said_beside_a_vote_goes_with_it() {
+    let opened = opened();
+    let id = opened.ask(opened.ann(), HERE, "how long?", 1);
+    let note = |person, text| opened.store.note_on_vote(&id, person, text).unwrap();
+    assert!(!note(opened.ann(), "nobody voted"));
+    opened.store.vote(&id, opened.ann(), Vote::NotHelpful, Moment(1)).unwrap();
+    opened.store.vote(&id, opened.ben(), Vote::NotHelpful, Moment(2)).unwrap();
+    assert!(note(opened.ben(), "too old") && note(opened.ann(), "first") && note(opened.ann(), "wrong year"));
+    let notes = || opened.store.feedback(Scope::All, 10, 0).unwrap()[0].notes.clone();
+    assert_eq!(notes(), ["wrong year", "too old"]);
+    opened.store.vote(&id, opened.ann(), Vote::Helpful, Moment(3)).unwrap();
+    assert_eq!(notes(), ["too old"]);
+}
+
+#[test]
+fn the_source_that_disappoints_most_comes_first() {
+    let opened = opened();
+    for (question, source, votes) in
+        [("a?", "good", [true, true]), ("b?", "bad", [false, false]), ("c?", "mixed", [true, false])]
+    {
+        let asking = Asking { place: Some(HERE), ..asking(question, 1) };
+        let mut receipt = receipt(question, 1);
+        receipt.citations[0].source = source.to_owned();
+        let asking = Asking { receipt: Some(receipt.id.clone()), ..asking };
+        opened.store.keep_asking(&asking, Some(&receipt), None).unwrap();
+        for (person, helpful) in [opened.ann(), opened.ben()].into_iter().zip(votes) {
+            let vote = if helpful { Vote::Helpful } else { Vote::NotHelpful };
+            opened.store.vote(&asking.id, person, vote, Moment(1)).unwrap();
+        }
+    }
+    let by_source = opened.store.feedback_by_source(Scope::Guild(GUILD), 10).unwrap();
+    let seen: Vec<_> = by_source
+        .iter()
+        .map(|source| {
+            (source.source.as_str(), source.answers, source.votes.helpful, source.votes.not_helpful)
+        })
+        .collect();
+    assert_eq!(seen, [("bad", 1, 0, 2), ("mixed", 1, 1, 1), ("good", 1, 2, 0)]);
+    assert!(opened.store.feedback_by_source(Scope::Guild(OTHER_GUILD), 10).unwrap().is_empty());
+}
+
+fn lacking(word: &str) -> Gap {
+    let nearest = Nearest { source: "a".to_owned(), path: "a.md".to_owned(), line: 3 };
+    Gap { missing: vec![word.to_owned()], nearest: Some(nearest) }
+}
+
+// Who waits, and what was withdrawn.
+
+fn wanted(user: UserId, guild: GuildId, question: &str) -> Wanted<'_> {
+    Wanted { user, guild, question, normalised: question, sources: &[], language: "en" }
+}
+
+#[test]
+fn who_wants_to_be_told_is_known_by_name_until_they_are() {
+    let opened = opened();
+    let question = "who brews?";
+    for at in [1, 3] {
+        opened.store.watch(&wanted(UserId(100), GUILD, question), Moment(at)).unwrap();
+    }
+    opened.store.watch(&wanted(UserId(200), GUILD, question), Moment(2)).unwrap();
+    let waiting = opened.store.watches(10).unwrap();
+    let seen: Vec<_> = waiting.iter().map(|watch| (watch.user, watch.at)).collect();
+    assert_eq!(seen, [(UserId(200), Moment(2)), (UserId(100), Moment(3))]);
+    assert!(opened.store.end_watch(waiting[0].id).unwrap());
+    assert!(!opened.store.end_watch(waiting[0].id).unwrap());
+    assert_eq!(opened.store.watches(10).unwrap(), waiting[1..]);
+}
+
+fn withdrawal(guild: Option<GuildId>, reason: &str, at: i64) -> Withdrawal {
+    let receipt = receipt("how long?", 1);
+    Withdrawal::of(&receipt, guild, reason.to_owned(), By::User(UserId(100)), Moment(at))
+}
+
+#[test]
+fn a_withdrawal_holds_in_its_guild_before_one_for_all_and_can_be_lifted() {
+    let Opened { store, .. } = &opened();
+    let reason = |guild| store.withdrawal(guild, "long").unwrap().map(|found| found.reason);
+    store.withdraw(&withdrawal(None, "for all", 1), "long").unwrap();
+    store.withdraw(&withdrawal(Some(GUILD), "first", 2), "long").unwrap();
+    store.withdraw(&withdrawal(Some(GUILD), "newest", 3), "long").unwrap();
+    assert_eq!(reason(Some(GUILD)).as_deref(), Some("newest"));
+    assert_eq!(reason(Some(OTHER_GUILD)).as_deref(), Some("for all"));
+    assert_eq!(reason(None).as_deref(), Some("for all"));
+    assert_eq!(store.withdrawal(Some(GUILD), "short").unwrap(), None);
+    assert_eq!(
+        store.withdrawals().unwrap(),
+        [withdrawal(Some(GUILD), "newest", 3), withdrawal(None, "for all", 1)]
+    );
+    let receipt = receipt("how long?", 1).id;
+    assert_eq!(store.lift_withdrawal(&receipt, Some(GUILD)).unwrap(), 1);
+    assert_eq!(reason(Some(GUILD)).as_deref(), Some("for all"));
+    assert_eq!(store.lift_withdrawal(&receipt, None).unwrap(), 1);
+    assert_eq!(store.lift_withdrawal(&receipt, None).unwrap(), 0);
+}
+
+#[test]
+fn golden_replies_are_those_of_the_last_time_in_their_corpus() {
+    let Opened { store, .. } = &opened();
+    let reply = |question: &str, reply: &str| GoldenReply {
+        question: question.to_owned(),
+        reply: reply.to_owned(),
+        receipt: "0".to_owned(),
+    };
+    let old = [reply("b?", "1"), reply("a?", "2")];
+    store.keep_golden("seeds", &old, Moment(1)).unwrap();
+    store.keep_golden("other", &old[..1], Moment(1)).unwrap();
+    assert_eq!(store.golden("seeds").unwrap(), [reply("a?", "2"), reply("b?", "1")]);
+    store.keep_golden("seeds", &[reply("c?", "3")], Moment(2)).unwrap();
+    assert_eq!(store.golden("seeds").unwrap(), [reply("c?", "3")]);
+    assert_eq!(store.golden("other").unwrap(), old[..1]);
 }
 
 // Listings.
@@ -774,7 +1010,7 @@ fn a_channel_is_on_until_somebody_turns_it() {
 fn the_audit_log_is_of_one_guild_newest_first() {
     let Opened { store, .. } = &opened();
     let deed = |guild, what: &str, at| Deed {
-        user: UserId(100),
+        by: By::User(UserId(100)),
         guild,
         what: what.to_owned(),
         details: "3 added".to_owned(),
@@ -786,6 +1022,34 @@ fn the_audit_log_is_of_one_guild_newest_first() {
     assert_eq!(store.audit_log(Some(GUILD), 10).unwrap(), [deeds[1].clone(), deeds[0].clone()]);
     assert_eq!(store.audit_log(Some(GUILD), 1).unwrap(), [deeds[1].clone()]);
     assert_eq!(store.audit_log(None, 10).unwrap(), [deeds[2].clone()]);
+}
+
+#[test]
+fn the_audit_log_is_written_at_its_end_only() {
+    let opened = opened();
+    let (what, details) = ("withdraw".to_owned(), String::new());
+    let deed = Deed { by: By::Terminal, guild: None, what, details, at: Moment(1) };
+    opened.store.audit(&deed).unwrap();
+    assert_eq!(opened.store.whole_audit_log(10).unwrap(), [deed]);
+    let error = foreign(&opened.folder).execute("UPDATE audit SET what = 'nothing'", []).unwrap_err();
+    assert!(error.to_string().contains("append only"), "{error}");
+}
+
+#[test]
+fn old_data_is_looked_for_once_a_day() {
+    let opened = busy();
+    let retention = |at| Retention {
+        askings: Moment(at),
+        conversations: Moment(at),
+        audit: Moment(at),
+        left_guilds: Moment(0),
+    };
+    let day = 24 * 60 * 60 * 1_000;
+    opened.store.clean_daily(&retention(0), Moment(day)).unwrap();
+    opened.store.clean_daily(&retention(100), Moment(2 * day - 1)).unwrap();
+    assert_eq!(opened.rows("askings"), 8);
+    opened.store.clean_daily(&retention(100), Moment(2 * day)).unwrap();
+    assert_eq!(opened.rows("askings"), 0);
 }
 
 // Removal.
@@ -810,8 +1074,16 @@ fn busy() -> Opened {
         let user = UserId(100);
         let off = ChannelSwitch { channel: ChannelId(10), switch: Switch::Off, set_by: user, at: Moment(5) };
         opened.store.set_channel(guild, &off).unwrap();
+        for user in [100, 200].map(UserId) {
+            let question = format!("who brews in {}?", guild.0);
+            opened.store.watch(&wanted(user, guild, &question), Moment(10)).unwrap();
+        }
+        opened.store.withdraw(&withdrawal(Some(guild), "it was renewed", 10), "brew").unwrap();
         let (what, details) = ("channel off".to_owned(), String::new());
-        opened.store.audit(&Deed { user, guild: Some(guild), what, details, at: Moment(5) }).unwrap();
+        opened
+            .store
+            .audit(&Deed { by: By::User(user), guild: Some(guild), what, details, at: Moment(5) })
+            .unwrap();
     }
     opened
 }
@@ -826,6 +1098,8 @@ impl Opened {
             listings: rows("listings"),
             votes: rows("votes"),
             unanswered: rows("unanswered"),
+            watches: rows("watches"),
+            withdrawals: rows("withdrawals"),
             channels: rows("channels"),
             deeds: rows("audit"),
         }
@@ -844,6 +1118,8 @@ fn forgetting_a_person_leaves_nothing_of_theirs_and_all_of_the_others() {
         listings: 2,
         votes: 6,
         unanswered: 2,
+        watches: 2,
+        withdrawals: 0,
         channels: 0,
         deeds: 0,
     };
@@ -855,6 +1131,8 @@ fn forgetting_a_person_leaves_nothing_of_theirs_and_all_of_the_others() {
         listings: 2,
         votes: 2,
         unanswered: 4,
+        watches: 2,
+        withdrawals: 2,
         channels: 2,
         deeds: 2,
     };
@@ -864,7 +1142,7 @@ fn forgetting_a_person_leaves_nothing_of_theirs_and_all_of_the_others() {
     assert_eq!(opened.store.asking_answered_by(MessageId(2)).unwrap().unwrap().person, Some(opened.ben()));
     assert_eq!(opened.unanswered(GUILD)[0], ("Who brews?".to_owned(), 1));
     opened.store.forget(opened.ben()).unwrap();
-    assert_eq!(opened.rows("further_messages"), 0);
+    assert_eq!((opened.rows("further_messages"), opened.rows("citations")), (0, 0));
 }
 
 #[test]
@@ -895,6 +1173,8 @@ fn forgetting_a_guild_leaves_the_other_guilds() {
         listings: 0,
         votes: 4,
         unanswered: 3,
+        watches: 2,
+        withdrawals: 1,
         channels: 1,
         deeds: 1,
     };
@@ -909,9 +1189,19 @@ fn forgetting_a_guild_leaves_the_other_guilds() {
 #[test]
 fn what_is_too_old_goes_and_the_rest_stays() {
     let opened = busy();
-    let nothing = Retention { askings: Moment(10), conversations: Moment(20), audit: Moment(5) };
+    let nothing = Retention {
+        askings: Moment(10),
+        conversations: Moment(20),
+        audit: Moment(5),
+        left_guilds: Moment(0),
+    };
     assert_eq!(opened.store.prune(&nothing).unwrap(), Removed::default());
-    let old = Retention { askings: Moment(11), conversations: Moment(21), audit: Moment(6) };
+    let old = Retention {
+        askings: Moment(11),
+        conversations: Moment(21),
+        audit: Moment(6),
+        left_guilds: Moment(0),
+    };
     let removed = opened.store.prune(&old).unwrap();
     let expected = Removed {
         askings: 4,
@@ -920,12 +1210,14 @@ fn what_is_too_old_goes_and_the_rest_stays() {
         listings: 4,
         votes: 0,
         unanswered: 4,
+        watches: 4,
+        withdrawals: 0,
         channels: 0,
         deeds: 2,
     };
     assert_eq!(removed, expected);
     assert_eq!(opened.store.prune(&Retention { askings: Moment(21), ..old }).unwrap().votes, 8);
-    assert_eq!(opened.all_rows(), Removed { channels: 2, ..Removed::default() });
+    assert_eq!(opened.all_rows(), Removed { channels: 2, withdrawals: 2, ..Removed::default() });
 }
 
 #[test]

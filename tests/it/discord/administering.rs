@@ -6,7 +6,7 @@ use passim::local_discord::permissions::{
     ADD_REACTIONS, ATTACH_FILES, MANAGE_CHANNELS, MANAGE_GUILD, Overwrite, SEND_MESSAGES, Whom,
 };
 use passim::local_discord::{Id, Person, Ping, Shown};
-use passim::store::{GuildId, Moment, Store};
+use passim::store::{By, GuildId, Moment, Store, UserId};
 use serde_json::json;
 
 use super::scene::{NAME, SOON, Scene, WIDE_LIMITS};
@@ -53,7 +53,7 @@ async fn only_who_manages_channels_switches_one_and_the_audit_log_says_who() {
     scene.tells(&scene.carl, scene.general, "From now on I do not answer in this channel").await;
     let deeds = store(&scene).audit_log(Some(GuildId(scene.guild)), 10).unwrap();
     let [deed] = &deeds[..] else { panic!("{deeds:?}") };
-    assert_eq!((deed.user.0, deed.what.as_str()), (scene.carl.id(), "channel"));
+    assert_eq!((deed.by, deed.what.as_str()), (By::User(UserId(scene.carl.id())), "channel"));
     assert_eq!(deed.details, format!("{} off", scene.general));
 }
 
@@ -328,7 +328,7 @@ async fn what_the_sources_do_not_say_is_listed_for_moderators_most_asked_first()
     let shorter = scene.carl.finds(scene.general, SOON, "a shorter list", is_shorter).await.unwrap();
     assert!(!shorter.content.contains("parrot"), "{shorter}");
     let deeds = store(&scene).audit_log(Some(GuildId(scene.guild)), 1).unwrap();
-    assert_eq!((deeds[0].user.0, deeds[0].what.as_str()), (scene.carl.id(), "resolve"));
+    assert_eq!((deeds[0].by, deeds[0].what.as_str()), (By::User(UserId(scene.carl.id())), "resolve"));
     scene.carl.press(list.id, "Resolved 1").unwrap();
     let is_empty = |shown: &Shown| shown.id == list.id && shown.content.contains("No question is open here");
     scene.carl.finds(scene.general, SOON, "an empty list", is_empty).await.unwrap();

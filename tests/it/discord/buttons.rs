@@ -116,8 +116,11 @@ fn keep_dispute(scene: &Scene, quotes: [(&str, &str); 2]) -> AskingId {
             source: source.to_owned(),
             byte_start,
             byte_end: byte_start + quote.len(),
+            lines: None,
             sha256: sha256(quote),
             quote: quote.to_owned(),
+            encoding: None,
+            neighbours: None,
         }
     };
     let (id, at) = (AskingId::random().unwrap(), Moment((now() / 1_000_000) as i64));
@@ -127,6 +130,9 @@ fn keep_dispute(scene: &Scene, quotes: [(&str, &str); 2]) -> AskingId {
         fingerprint: "index".to_owned(),
         answer: "15 years; 12 years".to_owned(),
         citations: quotes.map(cited).to_vec(),
+        confidence: None,
+        version: None,
+        explanation: None,
         at,
     };
     let asking = Asking {

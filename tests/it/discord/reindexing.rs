@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use passim::local_discord::permissions::MANAGE_GUILD;
 use passim::local_discord::{Person, Shown};
 use passim::retrieval::{folder_of, sync};
-use passim::store::Store;
+use passim::store::{By, Store, UserId};
 use serde_json::{Value, json};
 
 use super::scene::{SOON, Scene, WIDE_LIMITS};
@@ -61,7 +61,7 @@ async fn the_report_names_what_was_added_changed_removed_and_refused() {
     let store = Store::open(&scene.data(), SOON).unwrap();
     let deeds = store.audit_log(Some(passim::store::GuildId(scene.guild)), 9).unwrap();
     let [deed] = &deeds[..] else { panic!("{deeds:?}") };
-    assert_eq!((deed.user.0, deed.what.as_str()), (scene.ann.id(), "reindex"));
+    assert_eq!((deed.by, deed.what.as_str()), (By::User(UserId(scene.ann.id())), "reindex"));
     assert_eq!(deed.details, "1 added, 1 changed, 1 removed, 1 refused");
 }
 
