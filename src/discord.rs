@@ -30,6 +30,7 @@ pub mod press;
 mod presses;
 pub mod registration;
 mod reindex;
+mod renewal;
 mod second_thoughts;
 pub mod serve;
 mod tables;

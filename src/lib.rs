@@ -19,6 +19,7 @@ mod answerer;
 pub mod cli;
 pub mod discord;
 pub mod eval;
+pub mod golden;
 pub mod keeping;
 pub mod language;
 pub mod live;

@@ -193,6 +193,8 @@ pub struct IndexSettings {
     pub threads: usize,
     /// Memory that each thread may fill before it writes to disk; megabytes of 1,048,576 bytes, 15 to 4096.
     pub memory_mb: usize,
+    /// A question set that is asked after each re-index.
+    pub golden: Option<PathBuf>,
 }
 
 impl IndexSettings {
@@ -200,6 +202,7 @@ impl IndexSettings {
         Self {
             threads: values.whole("index.threads", 1..=64),
             memory_mb: values.whole("index.memory_mb", 15..=4096),
+            golden: values.folder("index.golden", None, None),
         }
     }
 }

@@ -13,6 +13,7 @@ use super::calls::Call;
 use super::message;
 use super::outgoing::{Audience, Outgoing};
 use super::pages::ago;
+use super::renewal;
 use super::words::Phrase;
 use crate::corpus::Refused;
 use crate::language::Language;
@@ -38,9 +39,18 @@ pub async fn reindex(bot: &Arc<Bot>, call: &Call, rebuild: bool) {
     let started = Instant::now();
     let result = run(bot, call, rebuild, started).await;
     let took = started.elapsed();
-    let (summary, messages) = told(bot, call.language, result, took);
+    let is_done = result.is_ok();
+    let (summary, mut messages) = told(bot, call.language, result, took);
     bot.health.reindexed(summary.clone());
     note(bot, call, if rebuild { "reindex rebuild" } else { "reindex" }, summary).await;
+    if is_done {
+        let renewal = renewal::renew(bot).await;
+        renewal.log();
+        let text = renewal.drawn(bot, call.language);
+        let paragraphs = text.lines().map(str::to_owned).collect();
+        messages
+            .extend(message::joined(paragraphs).into_iter().filter(|_| !text.is_empty()).map(Outgoing::text));
+    }
     report(bot, call, &messages, took).await;
 }
 

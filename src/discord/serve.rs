@@ -16,6 +16,7 @@ use super::delivery::persistently;
 use super::gateway::{self, Handler};
 use super::guilds;
 use super::registration::{self, RegistrationError};
+use super::renewal;
 use super::words::WordsError;
 use crate::live::Live;
 use crate::settings::Settings;
@@ -174,7 +175,10 @@ async fn take_over(bot: Arc<Bot>) {
         tokio::time::sleep(BETWEEN_LOOKS).await;
         let worker = bot.clone();
         match tokio::task::spawn_blocking(move || worker.live.take_over()).await {
-            Ok(Ok(true)) => tracing::info!("answers come from a new index now"),
+            Ok(Ok(true)) => {
+                tracing::info!("answers come from a new index now");
+                renewal::renew(&bot).await.log();
+            }
             Ok(Ok(false)) | Err(_) => {}
             Ok(Err(error)) => tracing::warn!(%error, "a new index could not be taken over"),
         }

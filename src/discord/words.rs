@@ -144,6 +144,7 @@ pub enum Phrase {
     ReindexElsewhere,
     ReindexFailed,
     ReindexDone,
+    Renewed,
 }
 
 /// All phrases in all languages, known to fill without an error.
@@ -242,7 +243,11 @@ fn sample() -> Value {
         latency => context! { answers => 1, p50 => "1", p99 => "1" }, is_connected => true, since => "text",
         store => "text", total => 1, count => 1, missing => ["text"], last => "text", answer => "text",
         helpful => 1, not_helpful => 1, at => "text", done => 1, is_writing => false, by => "text",
-        unchanged => 1, rebuilt => false, seconds => "1",
+        unchanged => 1, rebuilt => false, seconds => "1", answered => 1, told => 1,
+        golden => context! {
+            questions => 1, count => 1, more => 1,
+            changed => [context! { question => "text", old => "text", new => "text" }],
+        },
     }
 }
 
@@ -314,6 +319,6 @@ mod tests {
         assert_eq!(error, "discord.toml: there is no phrase 'more_words'");
         let broken = ENGLISH.replace("{{ reason }}", "{{ raison }}");
         let error = parse(&broken, "discord.toml").map(|_| ()).unwrap_err().to_string();
-        assert!(error.starts_with("discord.toml: the phrase 'verify_unreadable': "), "{error}");
+        assert!(error.starts_with("discord.toml: the phrase 'withdrawn_by': "), "{error}");
     }
 }

@@ -82,7 +82,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// A folder, absolute: the command line's, else what was written, else the usual one where that is empty.
+    /// A folder or a file, absolute: the command line's, else what was written, else the usual one where that is empty.
     pub fn folder(&mut self, key: &str, option: Option<&Path>, usual: Option<PathBuf>) -> Option<PathBuf> {
         // It is not one of the layers, whose values are text: the name of a folder need not be UTF-8.
         if let Some(option) = option {
