@@ -69,7 +69,11 @@ impl Memory {
 
     /// Why nothing can be remembered at the moment.
     pub fn failure(&self) -> Option<String> {
-        [&self.writing.handle, &self.reading].into_iter().find_map(Handle::failure)
+        let failed = [&self.writing.handle, &self.reading].into_iter().find_map(Handle::failure);
+        let is_stuck = self.writing.queued().is_stuck;
+        failed.or_else(|| {
+            is_stuck.then(|| "locked by another process; what is answered is kept when it lets go".to_owned())
+        })
     }
 
     /// Looks something up. It blocks: not for async code.

@@ -25,6 +25,9 @@ const SOURCES_A_PAGE: usize = 15;
 const QUESTIONS_A_PAGE: usize = 5;
 /// More than anybody leafs through; the file has all.
 const QUESTIONS: u32 = 1_000;
+/// So many sources are listed by what was said about their answers, and so many remarks with an answer.
+const SOURCES_OF_FEEDBACK: u32 = 5;
+const REMARKS: usize = 3;
 /// So many unknown words of a question are listed.
 const MISSING: usize = 8;
 
@@ -277,26 +280,46 @@ fn group_line(bot: &Bot, reader: &Reader, number: usize, group: &Unanswered) -> 
     let missing: Vec<String> =
         group.gap.missing.iter().take(MISSING).map(|word| message::brief(word)).collect();
     let values = context! {
-        number, question => tables::line(&group.question), count => group.count, missing, last => ago(group.last),
+        number,
+        question => tables::line(&group.question),
+        count => group.count,
+        people => group.people,
+        disliked => group.disliked,
+        missing,
+        nearest => group.gap.nearest.as_ref().map(|nearest| message::brief(&nearest.source)),
+        line => group.gap.nearest.as_ref().map(|nearest| nearest.line),
+        last => ago(group.last),
     };
     bot.say(reader.language, Phrase::UnansweredLine, values)
 }
 
 fn feedback_page(bot: &Bot, reader: &Reader, number: usize) -> Result<Page, Trouble> {
     let guild = reader.guild.ok_or(Trouble::NotYours)?;
-    let given = bot.memory.look(|store| store.feedback(Scope::Guild(guild), QUESTIONS, 0))?;
+    let scope = Scope::Guild(guild);
+    let (given, sources) = bot.memory.look(|store| {
+        Ok((store.feedback(scope, QUESTIONS, 0)?, store.feedback_by_source(scope, SOURCES_OF_FEEDBACK)?))
+    })?;
     let mut drawn = Vec::new();
     for feedback in &given {
         let values = context! {
             question => tables::line(&feedback.question),
             answer => feedback.answer.as_deref().map(tables::line).unwrap_or_default(),
+            cited => feedback.sources.iter().map(|source| message::brief(source)).collect::<Vec<_>>(),
+            remarks => feedback.notes.iter().take(REMARKS).map(|note| tables::line(note)).collect::<Vec<_>>(),
             helpful => feedback.votes.helpful,
             not_helpful => feedback.votes.not_helpful,
             at => ago(feedback.at),
         };
         drawn.push(bot.say(reader.language, Phrase::FeedbackLine, values));
     }
-    let title = bot.say(reader.language, Phrase::FeedbackTitle, context! {});
+    let by_source: Vec<Value> = sources
+        .iter()
+        .map(|source| {
+            let (helpful, not_helpful) = (source.votes.helpful, source.votes.not_helpful);
+            context! { source => message::brief(&source.source), helpful, not_helpful }
+        })
+        .collect();
+    let title = bot.say(reader.language, Phrase::FeedbackTitle, context! { by_source });
     let Some(leaf) = leaf(&title, &drawn, QUESTIONS_A_PAGE, number) else {
         let content = bot.say(reader.language, Phrase::FeedbackNothing, context! {});
         return Ok(Page { content, is_last: true, rows: Vec::new() });

@@ -243,6 +243,8 @@ fn sample() -> Value {
         latency => context! { answers => 1, p50 => "1", p99 => "1" }, is_connected => true, since => "text",
         store => "text", total => 1, count => 1, missing => ["text"], last => "text", answer => "text",
         helpful => 1, not_helpful => 1, at => "text", done => 1, is_writing => false, by => "text",
+        people => 1, disliked => 1, nearest => "text", cited => ["text"], remarks => ["text"],
+        by_source => [context! { source => "text", helpful => 1, not_helpful => 1 }],
         unchanged => 1, rebuilt => false, seconds => "1", answered => 1, told => 1,
         golden => context! {
             questions => 1, count => 1, more => 1,

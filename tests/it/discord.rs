@@ -17,3 +17,7 @@ mod reindexing;
 mod resilience;
 mod scene;
 mod second_thoughts;
+mod telling;
+mod telling;
+mod withdrawing;
+mod withdrawing;

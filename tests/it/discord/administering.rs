@@ -307,7 +307,7 @@ async fn what_the_sources_do_not_say_is_listed_for_moderators_most_asked_first()
     let list = scene.tells(&scene.carl, scene.general, "Questions that the sources do not answer").await;
     let lines: Vec<&str> = list.content.lines().filter(|line| !line.is_empty()).collect();
     assert!(lines[0].ends_with("\\(2 in all\\):") || lines[0].ends_with("(2 in all):"), "{list}");
-    assert!(lines[1].starts_with("1. Who is feeding the parrot? · 2×, last <t:"), "{list}");
+    assert!(lines[1].starts_with("1. Who is feeding the parrot? · 2× by 2 people, last <t:"), "{list}");
     assert!(lines[1].contains("in no source: ") && lines[1].contains("parrot"), "{list}");
     assert!(lines[2].starts_with("2. =1+1 where is the xylophone? · 1×"), "{list}");
     assert_eq!(lines.len(), 3, "what was asked in private is nobody's business: {list}");
@@ -318,10 +318,11 @@ async fn what_the_sources_do_not_say_is_listed_for_moderators_most_asked_first()
     let [file] = &table.files[..] else { panic!("{table}") };
     let text = String::from_utf8(file.bytes.clone()).unwrap();
     assert_eq!(file.name, "unanswered.csv");
-    let head = "\u{feff}question,asked,words in no source,first,last,resolved\n";
+    let head = "\u{feff}question,asked,people,servers,did not help,words in no source,nearest source,nearest line,\
+                first,last,resolved\n";
     assert!(text.starts_with(head), "{text}");
-    assert!(text.contains("\nWho is feeding the parrot?,2,"), "{text}");
-    assert!(text.contains("\n'=1+1 where is the xylophone?,1,"), "{text}");
+    assert!(text.contains("\nWho is feeding the parrot?,2,2,1,0,"), "{text}");
+    assert!(text.contains("\n'=1+1 where is the xylophone?,1,1,1,0,"), "{text}");
 
     scene.carl.press(list.id, "Resolved 1").unwrap();
     let is_shorter = |shown: &Shown| shown.id == list.id && shown.content.contains("(1 in all)");
@@ -376,7 +377,7 @@ async fn what_people_thought_of_answers_is_listed_for_moderators() {
     scene.ann.press(list.id, "As CSV").unwrap();
     let table = scene.tells(&scene.ann, scene.general, "Here is the table.").await;
     let text = String::from_utf8(table.files[0].bytes.clone()).unwrap();
-    assert!(text.starts_with("\u{feff}question,answer,helpful,not helpful,last\n"), "{text}");
+    assert!(text.starts_with("\u{feff}question,answer,sources,helpful,not helpful,remarks,last\n"), "{text}");
     assert!(text.contains(LEASE) && text.contains(",1,1,"), "{text}");
 }
 

@@ -53,30 +53,52 @@ async fn recovers(scene: &Scene) {
     scene.tells(&scene.ann, scene.general, "Memory: works").await;
 }
 
+/// What waits for it is said by the status.
+async fn is_locked(scene: &Scene) {
+    let started = Instant::now();
+    loop {
+        let asked = scene.ann.invoke(scene.random, "passim-admin status", &[]).unwrap();
+        let status = scene.response(&scene.ann, scene.random, asked).await;
+        if status.content.contains("locked") {
+            break;
+        }
+        assert!(started.elapsed() < SOON, "{status}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_locked_store_costs_buttons_and_comes_back() {
+async fn a_locked_store_holds_up_no_answer_and_loses_none() {
     let scene = Scene::with_settings(WIDE_LIMITS).await;
     scene.discord.message_bucket(10_000, Duration::from_secs(1));
     let old = scene.ask(&scene.bob, scene.general, LEASE).await;
     let other = Connection::open(database(&scene)).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    is_forgetful(&scene, "locked").await;
-    scene.bob.press(old.id, "Passage").unwrap();
+    let new = scene.ask(&scene.carl, scene.random, LEASE).await;
+    assert!(new.content.starts_with(CORRECT) && !new.buttons.is_empty(), "{new}");
+    is_locked(&scene).await;
+    // Looking up works; what would have to be written down is not acknowledged.
+    let passage = scene.press(&scene.bob, scene.general, old.id, "Passage").await;
+    assert!(passage.content.contains("15 years"), "{passage}");
+    scene.bob.press(old.id, "Helpful").unwrap();
     scene.tells(&scene.bob, scene.general, "My memory does not work at the moment").await;
     scene.ann.invoke(scene.general, "passim channel", &[("answers", json!("off"))]).unwrap();
     scene.tells(&scene.ann, scene.general, "My memory does not work at the moment").await;
     other.execute_batch("ROLLBACK").unwrap();
     recovers(&scene).await;
+    // What was answered meanwhile is kept.
+    let voted = scene.press(&scene.bob, scene.random, new.id, "Helpful").await;
+    assert!(voted.content.contains("Noted as helpful"), "{voted}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_switched_channel_stays_so_while_the_store_fails() {
+async fn a_switched_channel_stays_so_while_the_store_is_locked() {
     let scene = Scene::with_settings(WIDE_LIMITS).await;
     scene.ann.invoke(scene.general, "passim channel", &[("answers", json!("off"))]).unwrap();
     scene.tells(&scene.ann, scene.general, "From now on I do not answer").await;
     let other = Connection::open(database(&scene)).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    is_forgetful(&scene, "locked").await;
+    scene.ask(&scene.bob, scene.random, LEASE).await;
+    is_locked(&scene).await;
     let reply = scene.ask(&scene.bob, scene.general, LEASE).await;
     assert!(reply.content.starts_with("Answers are switched off"), "{reply}");
 }

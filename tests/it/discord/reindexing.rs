@@ -168,10 +168,7 @@ async fn what_another_process_wrote_is_taken_over_without_a_restart() {
     let scene = Scene::with_settings(WIDE_LIMITS).await;
     scene.discord.message_bucket(1_000, Duration::from_secs(1));
     scene.write("garage.md", "# The garage\n\nThe garage holds 12 cars.\n");
-    let options =
-        sync::Options { threads: 1, memory_per_thread: 20 << 20, largest_file: 1 << 20, rebuild: false };
-    let later = jiff::Timestamp::now().as_nanosecond();
-    sync::sync(&index(&scene), &scene.corpus(), options, later, &mut |_| {}).unwrap();
+    scene.index_elsewhere();
     let started = Instant::now();
     loop {
         let answer = scene.ask(&scene.bob, scene.general, "How many cars does the garage hold?").await;

@@ -266,6 +266,14 @@ impl Scene {
         done.unwrap_or_else(|error| panic!("{error}"));
     }
 
+    /// The documents are read by another process.
+    pub fn index_elsewhere(&self) {
+        let options =
+            sync::Options { threads: 1, memory_per_thread: 20 << 20, largest_file: 1 << 20, rebuild: false };
+        let folder = folder_of(&self.corpus(), &self.data());
+        sync::sync(&folder, &self.corpus(), options, now(), &mut |_| {}).unwrap();
+    }
+
     /// A message of the bot with this text in it, that only this person sees.
     pub async fn tells(&self, person: &Person, channel: Id, text: &str) -> Shown {
         let found = person
