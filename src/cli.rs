@@ -35,6 +35,7 @@ mod sources;
 mod token;
 mod tune;
 mod unanswered;
+mod verify;
 mod why;
 mod withdraw;
 
@@ -69,6 +70,8 @@ enum Command {
     Chat(chat::Chat),
     /// Say how the answer to a question is chosen, number by number
     Why(why::Why),
+    /// Say whether old answers still hold, by the sources as they are today
+    Verify(verify::Verify),
     /// List the passages that fit some words, best first
     Search(search::Search),
     /// List the documents, and what is wrong with any of them
@@ -116,6 +119,8 @@ pub(crate) enum Failure {
     Failed(anyhow::Error),
     /// 2: the command line or the configuration is wrong.
     Wrong(anyhow::Error),
+    /// 3: an old answer no longer holds.
+    Stale(anyhow::Error),
     /// 4: another process indexes.
     Busy(anyhow::Error),
 }
@@ -136,6 +141,7 @@ impl Failure {
         match self {
             Failure::Failed(error) => (1, error),
             Failure::Wrong(error) => (2, error),
+            Failure::Stale(error) => (3, error),
             Failure::Busy(error) => (4, error),
         }
     }
@@ -180,6 +186,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Ask(command) => ask::run(&command, &settings()?),
         Command::Chat(command) => chat::run(&command, &settings()?),
         Command::Why(command) => why::run(&command, &settings()?),
+        Command::Verify(command) => verify::run(&command, &settings()?),
         Command::Search(command) => search::run(&command, &settings()?),
         Command::Sources(command) => sources::run(&command, &settings()?),
         Command::Show(command) => show::run(&command, &settings()?),

@@ -61,6 +61,8 @@ use people::PersonKey;
 /// SQLite counts milliseconds in 32 bits, and nobody waits longer.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(60 * 60);
 
+const FILE: &str = "passim.db";
+
 /// Whose questions are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -93,7 +95,7 @@ impl Store {
     /// `patience` is how long to wait, here and later, while another process writes; an hour at most. The whole
     /// file is checked for damage, which takes about as long as reading it.
     pub fn open(folder: &Path, patience: Duration) -> Result<Store, StoreError> {
-        let file = folder.join("passim.db");
+        let file = folder.join(FILE);
         let (connection, key) = open::open(folder, &file, patience.min(LONGEST_PATIENCE), Check::All)?;
         Ok(Store { connection: Mutex::new(connection), file, key })
     }
@@ -101,9 +103,14 @@ impl Store {
     /// The same without looking for damage first, for a command that is over in a moment: what is damaged is then
     /// found where it is read.
     pub fn open_unchecked(folder: &Path, patience: Duration) -> Result<Store, StoreError> {
-        let file = folder.join("passim.db");
+        let file = folder.join(FILE);
         let (connection, key) = open::open(folder, &file, patience.min(LONGEST_PATIENCE), Check::Nothing)?;
         Ok(Store { connection: Mutex::new(connection), file, key })
+    }
+
+    /// Whether anything was ever kept in the folder: opening would make a new database where nothing was.
+    pub fn is_there(folder: &Path) -> bool {
+        folder.join(FILE).exists()
     }
 
     /// How this store names somebody.

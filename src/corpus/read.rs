@@ -57,6 +57,9 @@ pub enum NoText {
     NotThere { path: String },
     #[error("{}: it {}", .0.path, .0.reason)]
     Refused(Refused),
+    /// As where a folder is not mounted: that says nothing about its files.
+    #[error("{path}: it cannot be opened: the corpus is missing or empty")]
+    NoCorpus { path: String },
 }
 
 /// The files of `folder` and its subfolders. Hidden files are left out, and so is what a `.passimignore` names.
@@ -252,7 +255,7 @@ pub fn text_of(corpus: &Path, name: &str, largest_file: u64) -> Result<Text, NoT
             return Err(refused(format!("cannot be opened: {}", spoken(&error))));
         }
         Err(_) if holds_nothing(corpus) => {
-            return Err(refused("cannot be opened: the corpus is missing or empty".to_owned()));
+            return Err(NoText::NoCorpus { path: name.to_owned() });
         }
         Err(_) => return Err(NoText::NotThere { path: name.to_owned() }),
     };
@@ -283,7 +286,6 @@ fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// As where a folder is not mounted: that says nothing about its files.
 fn holds_nothing(folder: &Path) -> bool {
     !fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
 }
@@ -422,8 +424,8 @@ mod tests {
         assert_eq!(reason(folder.path(), "empty.md", LIMIT), "is empty");
         let unmounted = tempfile::tempdir().unwrap();
         for corpus in [unmounted.path(), &unmounted.path().join("none")] {
-            let expected = "cannot be opened: the corpus is missing or empty";
-            assert_eq!(reason(corpus, "a.md", LIMIT), expected);
+            let expected = NoText::NoCorpus { path: "a.md".to_owned() };
+            assert_eq!(text_of(corpus, "a.md", LIMIT), Err(expected));
         }
     }
 

@@ -14,10 +14,9 @@ use super::presses::receipt;
 use super::words::Phrase;
 use super::{message, tables};
 use crate::answer::explain::Explanation;
-use crate::answer::verify::{self, Verdict};
-use crate::corpus::read::{self, NoText};
 use crate::language::Language;
-use crate::store::{self, Asking, Cited, Receipt};
+use crate::proof::{Checked, Reason, Sources, Standing};
+use crate::store::{self, Asking, Receipt};
 
 /// How many sentences and words an explanation shows.
 const SENTENCES: usize = 3;
@@ -104,7 +103,7 @@ pub async fn verify_named(bot: &Arc<Bot>, call: &Call, name: Option<String>) {
     let work = bot.work(move |bot| {
         let receipt = named_receipt(bot, name.trim(), guild, store::UserId(user.get()))?;
         let unknown = || Trouble::Said(bot.say(language, Phrase::NoSuchReceipt, context! { name }));
-        Ok(verified(bot, language, &receipt.ok_or_else(unknown)?))
+        verified(bot, language, receipt.ok_or_else(unknown)?)
     });
     call.respond(bot, Audience::OnlyThem, work).await;
 }
@@ -136,58 +135,59 @@ fn named_receipt(
 
 pub async fn verify(bot: &Arc<Bot>, call: &Call, asking: Asking) {
     let language = call.language;
-    let work = bot.work(move |bot| Ok(verified(bot, language, &receipt(bot, &asking)?)));
+    let work = bot.work(move |bot| verified(bot, language, receipt(bot, &asking)?));
     call.respond(bot, Audience::OnlyThem, work).await;
 }
 
 /// A line for each citation of a receipt: what the source says there today.
-fn verified(bot: &Bot, language: Language, receipt: &Receipt) -> Vec<Outgoing> {
+fn verified(bot: &Bot, language: Language, receipt: Receipt) -> Result<Vec<Outgoing>, Trouble> {
     if receipt.citations.is_empty() {
-        return vec![Outgoing::text(bot.say(language, Phrase::VerifyNothing, context! {}))];
+        return Ok(vec![Outgoing::text(bot.say(language, Phrase::VerifyNothing, context! {}))]);
     }
+    let failed = |error: &dyn std::fmt::Display| Trouble::failed("a receipt could not be verified", error);
+    let sources = Sources::open(&bot.corpus, bot.settings.corpus.max_file_bytes());
+    let proofs = sources.map_err(|error| failed(&error))?.prove(vec![receipt.into()]);
     let mut paragraphs = Vec::new();
-    for cited in &receipt.citations {
-        let source = message::brief(&cited.source);
-        let (said, quote) = match verdict(bot, cited) {
-            Ok((_, Some(Verdict::Holds(place)))) if place.span.start == cited.byte_start => {
-                (bot.say(language, Phrase::VerifyHolds, context! { source }), None)
+    for proof in proofs.map_err(|error| failed(&error))? {
+        for checked in &proof.citations {
+            paragraphs.push(told(bot, language, checked));
+            paragraphs.extend(message::quotation(&checked.cited.quote, &[]));
+            if checked.standing == Standing::Changed {
+                let phrase = checked.now.as_ref().map_or(Phrase::VerifyNowNothing, |_| Phrase::VerifyNow);
+                paragraphs.push(bot.say(language, phrase, context! {}));
+                paragraphs.extend(checked.now.iter().flat_map(|now| message::quotation(&now.text, &[])));
             }
-            Ok((_, Some(Verdict::Holds(place) | Verdict::Moved(place) | Verdict::Reencoded(place)))) => {
-                (bot.say(language, Phrase::VerifyMoved, context! { source, line => place.line }), None)
-            }
-            Ok((text, Some(Verdict::Changed(now) | Verdict::Forged(now)))) => {
-                let now = now.map(|place| text[place.span.range()].to_owned());
-                (bot.say(language, Phrase::VerifyChanged, context! { source }), Some(now))
-            }
-            Ok((_, None)) => (bot.say(language, Phrase::VerifyGone, context! { source }), None),
-            Err(reason) => (bot.say(language, Phrase::VerifyUnreadable, context! { source, reason }), None),
-        };
-        paragraphs.push(said);
-        paragraphs.extend(message::quotation(&cited.quote, &[]));
-        if let Some(now) = quote {
-            let phrase = if now.is_some() { Phrase::VerifyNow } else { Phrase::VerifyNowNothing };
-            paragraphs.push(bot.say(language, phrase, context! {}));
-            paragraphs.extend(now.iter().flat_map(|now| message::quotation(now, &[])));
         }
+        paragraphs.push(bot.say(language, Phrase::VerifyReceipt, context! { receipt => proof.receipt }));
     }
-    paragraphs.push(bot.say(language, Phrase::VerifyReceipt, context! { receipt => receipt.id.clone() }));
-    message::joined(paragraphs).into_iter().map(Outgoing::text).collect()
+    Ok(message::joined(paragraphs).into_iter().map(Outgoing::text).collect())
 }
 
-fn verdict(bot: &Bot, cited: &Cited) -> Result<(String, Option<Verdict>), String> {
-    // A source that was withdrawn is not read out, even where its file still lies in the folder.
-    if !is_source(bot, &cited.path) {
-        return Ok((String::new(), None));
-    }
-    let largest = bot.settings.corpus.max_file_bytes();
-    match read::text_of(&bot.corpus, &cited.path, largest) {
-        Ok(text) => {
-            let today = verify::Today::from(text);
-            let verdict = verify::verify(&cited.into(), &today);
-            Ok((today.text, Some(verdict)))
+/// What became of a citation.
+fn told(bot: &Bot, language: Language, checked: &Checked) -> String {
+    let Checked { cited, standing, now, reason } = checked;
+    let source = message::brief(&cited.source);
+    let say = |phrase, values| bot.say(language, phrase, values);
+    let line = now.as_ref().map_or(1, |now| now.line);
+    match (standing, reason) {
+        (Standing::Holds, _) if now.as_ref().is_some_and(|now| now.byte_start == cited.byte_start) => {
+            say(Phrase::VerifyHolds, context! { source })
         }
-        Err(NoText::NotThere { .. }) => Ok((String::new(), None)),
-        Err(error) => Err(error.to_string()),
+        (Standing::Holds, _) => say(Phrase::VerifyHoldsNow, context! { source, line }),
+        (Standing::Moved, Some(Reason::OtherEncoding(encoding))) => {
+            say(Phrase::VerifyReencoded, context! { source, line, encoding => encoding.name() })
+        }
+        (Standing::Moved, Some(Reason::OtherFile)) => {
+            let path = message::brief(now.as_ref().map_or("", |now| &now.path));
+            say(Phrase::VerifyElsewhere, context! { source, line, path })
+        }
+        (Standing::Moved, _) => say(Phrase::VerifyMoved, context! { source, line }),
+        (Standing::Changed, Some(Reason::Forged)) => say(Phrase::VerifyForged, context! { source }),
+        (Standing::Changed, _) => say(Phrase::VerifyChanged, context! { source }),
+        (Standing::Gone, Some(Reason::NoSource(reason))) => {
+            say(Phrase::VerifyNoSource, context! { source, reason })
+        }
+        (Standing::Gone, _) => say(Phrase::VerifyGone, context! { source }),
     }
 }
 

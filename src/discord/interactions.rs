@@ -242,7 +242,7 @@ pub async fn answer(bot: &Arc<Bot>, call: &Call, asked: Asked, audience: Audienc
         None => bot.delivery.original(&call.token).await.ok(),
     };
     if let Some(first) = first {
-        note_reply(bot, Some(asking), [vec![first], sent.further].concat()).await;
+        note_reply(bot, Some(asking), [vec![first], sent.further].concat());
     }
 }
 

@@ -8,6 +8,7 @@
 //! an answer. It is tried again after a while, and the log tells when it begins to fail and when it works again.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -29,8 +30,7 @@ const A_MOMENT: Duration = Duration::from_millis(25);
 const A_WHILE: Duration = Duration::from_secs(2);
 
 pub struct Memory {
-    reading: Handle,
-    writing: Arc<Writing>,
+    shared: Arc<Shared>,
     queue: SyncSender<Job>,
     /// What was read or set last: it holds where the store fails.
     switches: Mutex<HashMap<(GuildId, ChannelId), Switch>>,
@@ -39,7 +39,10 @@ pub struct Memory {
 }
 
 /// Something to be written. It is done again where the database was locked.
-type Job = Box<dyn Fn(&Store) -> Result<(), StoreError> + Send>;
+struct Job {
+    work: Box<dyn Fn(&Store) -> Result<(), StoreError> + Send>,
+    since: Instant,
+}
 
 /// Something could not be remembered or looked up; the log says why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,74 +51,67 @@ pub struct Forgetful;
 impl Memory {
     /// Opens the store in the folder, or notes why that is not possible.
     pub fn open(folder: &Path) -> Memory {
-        let writing = Arc::new(Writing {
-            handle: Handle::new(folder, Purpose::Writing),
-            queued: Mutex::new(Queued::default()),
+        let shared = Arc::new(Shared {
+            reading: Handle::new(folder, Purpose::Reading),
+            writing: Handle::new(folder, Purpose::Writing),
+            progress: Mutex::default(),
             is_written: Condvar::new(),
         });
         // The whole file is looked through here, once.
-        let _ = writing.handle.store();
+        let _ = shared.writing.store();
         let (queue, jobs) = sync_channel(QUEUE);
-        let writer = writing.clone();
+        let writer = shared.clone();
         std::thread::spawn(move || writer.write_all(&jobs));
-        Memory {
-            reading: Handle::new(folder, Purpose::Reading),
-            writing,
-            queue,
-            switches: Mutex::default(),
-            withdrawn: Mutex::default(),
-        }
+        Memory { shared, queue, switches: Mutex::default(), withdrawn: Mutex::default() }
     }
 
     /// Why nothing can be remembered at the moment.
     pub fn failure(&self) -> Option<String> {
-        let failed = [&self.writing.handle, &self.reading].into_iter().find_map(Handle::failure);
-        let is_stuck = self.writing.queued().is_stuck;
-        failed.or_else(|| {
+        let is_stuck = self.shared.progress().is_stuck;
+        self.shared.writing.failure().or_else(|| {
             is_stuck.then(|| "locked by another process; what is answered is kept when it lets go".to_owned())
         })
     }
 
     /// Looks something up. It blocks: not for async code.
     pub fn look<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
-        self.writing.wait(A_WHILE, Waiting::UnlessStuck);
-        self.reading.attempt(work)
+        self.shared.wait(A_WHILE, Waiting::UnlessStuck);
+        self.shared.reading.attempt(work)
     }
 
     /// The same for what an answer waits for.
     pub fn glance<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
-        self.writing.wait(A_MOMENT, Waiting::UnlessStuck);
-        self.reading.attempt(work)
+        self.shared.wait(A_MOMENT, Waiting::UnlessStuck);
+        self.shared.reading.attempt(work)
     }
 
-    /// Writes something, and may read beside it; it is on the disk's way when this returns. It blocks: not for
+    /// Writes something, and may read beside it; it outlives the program when this returns. It blocks: not for
     /// async code.
     pub fn with<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
-        self.writing.wait(A_WHILE, Waiting::Whatever);
-        self.writing.handle.attempt(work)
+        self.shared.wait(A_WHILE, Waiting::Whatever);
+        self.shared.write(work)
     }
 
-    /// Writes something soon, and again and again where another process keeps the database locked. Refused where
-    /// the store is known to fail.
+    /// Writes something soon, and again and again where another process keeps the database locked. Refused where the
+    /// store is known to fail, though it is tried.
     pub fn soon(
         &self,
         work: impl Fn(&Store) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<(), Forgetful> {
-        if self.writing.handle.failure().is_some() {
-            // It is tried again now and then, so that it is found out when it works again.
-            return self.writing.handle.attempt(work);
-        }
-        self.writing.queued().number += 1;
-        self.queue.try_send(Box::new(work)).map_err(|_| {
-            self.writing.done();
+        let is_failing = self.shared.writing.failure().is_some();
+        let job = Job { work: Box::new(work), since: Instant::now() };
+        self.shared.progress().queued += 1;
+        if self.queue.try_send(job).is_err() {
+            self.shared.done();
             tracing::error!("the store is too slow: what was just answered is not kept");
-            Forgetful
-        })
+            return Err(Forgetful);
+        }
+        if is_failing { Err(Forgetful) } else { Ok(()) }
     }
 
     /// Waits until everything queued is written, as long as that makes sense before an end.
     pub fn finish(&self, patience: Duration) {
-        self.writing.wait(patience, Waiting::Whatever);
+        self.shared.wait(patience, Waiting::Whatever);
     }
 
     /// The switch of a channel, if it was looked up or set before.
@@ -128,7 +124,7 @@ impl Memory {
         if let Some(known) = self.known_switch(guild, channel) {
             return known;
         }
-        let Ok(switch) = self.look(|store| store.channel(guild, channel)) else { return Switch::default() };
+        let Ok(switch) = self.glance(|store| store.channel(guild, channel)) else { return Switch::default() };
         lock(&self.switches).insert((guild, channel), switch);
         switch
     }
@@ -154,17 +150,19 @@ impl Memory {
     }
 }
 
-/// The connection that writes, and what waits for it.
-struct Writing {
-    handle: Handle,
-    queued: Mutex<Queued>,
+/// The connections, and what waits to be written.
+struct Shared {
+    reading: Handle,
+    writing: Handle,
+    progress: Mutex<Progress>,
     is_written: Condvar,
 }
 
 #[derive(Default)]
-struct Queued {
-    /// How much is queued or being written.
-    number: usize,
+struct Progress {
+    /// How much was ever queued, and how much of that is done.
+    queued: u64,
+    done: u64,
     /// Whether what is being written had to be tried again.
     is_stuck: bool,
 }
@@ -176,57 +174,63 @@ enum Waiting {
     Whatever,
 }
 
-impl Writing {
+impl Shared {
     /// What the thread does, until nobody can queue anything any more.
     fn write_all(&self, jobs: &Receiver<Job>) {
         for job in jobs {
             // A panic in it must not end the writing for ever.
-            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.write(&job)));
+            let _ = catch_unwind(AssertUnwindSafe(|| self.write_one(&job)));
             self.done();
         }
     }
 
-    fn write(&self, job: &Job) {
-        let started = Instant::now();
-        while self.handle.attempt(job).is_err() {
-            if started.elapsed() > LONGEST_TRIED {
+    fn write_one(&self, job: &Job) {
+        while self.write(&job.work).is_err() {
+            if job.since.elapsed() > LONGEST_TRIED {
                 tracing::error!(
                     "something that was answered could not be kept for two minutes, and is given up"
                 );
-                return;
+                break;
             }
-            self.queued().is_stuck = true;
+            self.progress().is_stuck = true;
             self.is_written.notify_all();
             std::thread::sleep(PATIENCE);
         }
-        self.queued().is_stuck = false;
+        self.progress().is_stuck = false;
+    }
+
+    fn write<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
+        let was_failing = self.writing.failure().is_some();
+        let written = self.writing.attempt(work)?;
+        if was_failing {
+            tracing::info!("the store works again");
+            self.reading.try_again();
+        }
+        Ok(written)
     }
 
     fn done(&self) {
-        let mut queued = self.queued();
-        queued.number = queued.number.saturating_sub(1);
-        drop(queued);
+        self.progress().done += 1;
         self.is_written.notify_all();
     }
 
-    /// Until nothing is queued any more, or for so long.
+    /// Until all is written that is queued by now, or for so long.
     fn wait(&self, patience: Duration, waiting: Waiting) {
         let until = Instant::now() + patience;
-        let mut queued = self.queued();
-        while queued.number > 0 && !(queued.is_stuck && waiting == Waiting::UnlessStuck) {
+        let mut progress = self.progress();
+        let wanted = progress.queued;
+        while progress.done < wanted && !(progress.is_stuck && waiting == Waiting::UnlessStuck) {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return;
             }
-            queued = self
-                .is_written
-                .wait_timeout(queued, left)
-                .map_or_else(|error| error.into_inner().0, |(guard, _)| guard);
+            let waited = self.is_written.wait_timeout(progress, left);
+            progress = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
-    fn queued(&self) -> MutexGuard<'_, Queued> {
-        lock(&self.queued)
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        lock(&self.progress)
     }
 }
 
@@ -259,6 +263,11 @@ impl Handle {
         lock(&self.state).failure.as_ref().map(|(_, reason)| reason.clone())
     }
 
+    /// Whatever failed may be mended.
+    fn try_again(&self) {
+        lock(&self.state).failure = None;
+    }
+
     fn attempt<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
         let store = self.store()?;
         // The state is not locked meanwhile: one slow write holds up nobody else.
@@ -266,9 +275,7 @@ impl Handle {
         let mut state = lock(&self.state);
         match result {
             Ok(value) => {
-                if state.failure.take().is_some() && self.purpose == Purpose::Writing {
-                    tracing::info!("the store works again");
-                }
+                state.failure = None;
                 Ok(value)
             }
             // Another process writes: that passes.

@@ -267,7 +267,7 @@ async fn send(
             }
         }
     }
-    note_reply(bot, answered.asking, sent.clone()).await;
+    note_reply(bot, answered.asking, sent.clone());
     if bot.is_deleted(message.id) {
         delete_all(bot, spot.channel, &sent).await;
     }
@@ -283,15 +283,13 @@ pub fn sign(talk: SmallTalk) -> Option<&'static str> {
 }
 
 /// Notes which messages answer, so that replies to them, edits and deletions find the question.
-pub async fn note_reply(bot: &Arc<Bot>, asking: Option<store::AskingId>, sent: Vec<MessageId>) {
+pub fn note_reply(bot: &Bot, asking: Option<store::AskingId>, sent: Vec<MessageId>) {
     let (Some(asking), Some((first, further))) = (asking, sent.split_first()) else { return };
     let first = store::MessageId(first.get());
     let further: Vec<store::MessageId> =
         further.iter().map(|message| store::MessageId(message.get())).collect();
-    // The log has it where that fails.
-    let noted =
-        bot.look_up(move |bot| Ok(bot.memory.with(|store| store.set_reply(&asking, first, &further))?)).await;
-    let _ = noted;
+    // The log has it where that fails. Whoever presses or replies meanwhile waits for it.
+    let _ = bot.memory.soon(move |store| store.set_reply(&asking, first, &further).map(|_| ()));
 }
 
 async fn post_or_tell(bot: &Arc<Bot>, cache: &Cache, spot: &Spot, message: &Message, outgoing: &Outgoing) {

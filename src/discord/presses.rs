@@ -312,7 +312,7 @@ async fn answer_in_place(
     let old: Vec<MessageId> = old.filter(|message| *message != place).collect();
     delete_all(bot, call.spot.channel, &old).await;
     let sent = [vec![place], further].concat();
-    note_reply(bot, asking, sent.clone()).await;
+    note_reply(bot, asking, sent.clone());
     if question.is_some_and(|question| bot.is_deleted(question)) {
         delete_all(bot, call.spot.channel, &sent).await;
     }

@@ -100,7 +100,7 @@ async fn replace(bot: &Arc<Bot>, spot: &Spot, question: MessageId, before: &Aski
     } else {
         delete_all(bot, spot.channel, old.get(1..).unwrap_or_default()).await;
     }
-    note_reply(bot, answered.asking, sent.clone()).await;
+    note_reply(bot, answered.asking, sent.clone());
     if bot.is_deleted(question) {
         delete_all(bot, spot.channel, &sent).await;
     }

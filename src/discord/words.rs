@@ -94,12 +94,16 @@ pub enum Phrase {
     WhyConfidence,
     NothingAsked,
     VerifyHolds,
+    VerifyHoldsNow,
     VerifyMoved,
+    VerifyElsewhere,
+    VerifyReencoded,
+    VerifyForged,
     VerifyChanged,
     VerifyNow,
     VerifyNowNothing,
     VerifyGone,
-    VerifyUnreadable,
+    VerifyNoSource,
     VerifyNothing,
     VerifyReceipt,
     NoSuchReceipt,
@@ -234,7 +238,7 @@ fn sample() -> Value {
         name => "text", id => "id", command => "text", mention => "text", channel => "text",
         permissions => ["text"], question => "text", number => 1, source => "text", line => 1, score => "1",
         words => [context! { word => "text", weight => "1", is_known => false }], passages => 1,
-        confidence => "1", support => "1", threshold => "1", receipt => "text", reason => "text", query => "text",
+        encoding => "text", confidence => "1", support => "1", threshold => "1", receipt => "text", reason => "text", query => "text",
         title => "text", page => 1, pages => 1, lines => 1, documents => 1, read => "text", date => "text",
         problems => ["text"], path => "text", menu => "text", ask => "text", search => "text",
         sources => "text", why => "text", verify => "text", privacy => "text", days => 1, minutes => 1,
@@ -321,6 +325,6 @@ mod tests {
         assert_eq!(error, "discord.toml: there is no phrase 'more_words'");
         let broken = ENGLISH.replace("{{ reason }}", "{{ raison }}");
         let error = parse(&broken, "discord.toml").map(|_| ()).unwrap_err().to_string();
-        assert!(error.starts_with("discord.toml: the phrase 'withdrawn_by': "), "{error}");
+        assert!(error.starts_with("discord.toml: the phrase 'verify_no_source': "), "{error}");
     }
 }

@@ -19,7 +19,7 @@ mod vocabulary;
 
 pub use bad_questions::bad_questions;
 use facts::{Fact, facts};
-use random::Random;
+pub use random::Random;
 use sentences::Speaker;
 use vocabulary::{Vocabulary, organisation};
 

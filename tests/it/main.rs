@@ -24,3 +24,4 @@ mod serving;
 mod settings;
 mod store;
 mod tidy;
+mod verifying;

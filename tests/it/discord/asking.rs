@@ -231,7 +231,8 @@ async fn where_the_sources_do_not_say_the_reply_says_what_is_missing_and_what_co
     );
     assert!(reply.content.contains("\n[1] lease · The lease"), "{reply}");
     assert!(reply.content.ends_with("\nPut it into #documents, \\@everyone."), "{reply}");
-    assert_eq!(labels(&reply), BUTTONS);
+    assert_eq!(labels(&reply)[..5], BUTTONS);
+    assert_eq!(labels(&reply)[5..], ["Tell me"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -241,11 +242,11 @@ async fn an_unanswered_question_is_noted_for_moderators_unless_it_was_private() 
     let options = [("question", json!("Who feeds the giraffes?")), ("private", json!(true))];
     scene.bob.invoke(scene.general, "ask", &options).unwrap();
     let private = scene.says(&scene.bob, scene.general, "giraffes").await;
-    assert!(labels(&private).ends_with(&["Share", "Note it"]), "{private}");
+    assert!(labels(&private).ends_with(&["Share", "Note it", "Tell me"]), "{private}");
     let direct = scene.bob.direct_channel(scene.bot);
     let question = scene.bob.say(direct, "Who feeds the lions?").unwrap();
     let direct = scene.reply_to(&scene.bob, direct, question).await;
-    assert!(labels(&direct).ends_with(&["More", "Note it"]), "{direct}");
+    assert!(labels(&direct).ends_with(&["More", "Note it", "Tell me"]), "{direct}");
 
     scene.ann.invoke(scene.general, "passim-admin unanswered", &[]).unwrap();
     let list = scene.says(&scene.ann, scene.general, "zebras").await;

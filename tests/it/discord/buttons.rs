@@ -517,7 +517,7 @@ async fn what_is_malformed_gets_a_kind_sentence_and_changes_nothing() {
         "1:passage".to_owned(),
         "1:passage:".to_owned(),
         format!("2:passage:{id}"),
-        format!("1:withdraw:{id}"),
+        format!("1:vanish:{id}"),
         format!("1:passage:{}", id.to_uppercase()),
         format!("1:passage:{}", "0".repeat(id.len())),
         format!("1:page:{id}:0"),
