@@ -18,6 +18,4 @@ mod resilience;
 mod scene;
 mod second_thoughts;
 mod telling;
-mod telling;
-mod withdrawing;
 mod withdrawing;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use passim::local_discord::permissions::MANAGE_GUILD;
 use passim::local_discord::{Person, Shown};
-use passim::retrieval::{folder_of, sync};
+use passim::retrieval::folder_of;
 use passim::store::{By, Store, UserId};
 use serde_json::{Value, json};
 
