@@ -52,8 +52,8 @@ fn withdraw(store: &Store, id: &str, reason: &str) -> Result<(), Failure> {
     let receipt = store.receipt(id)?.ok_or_else(|| {
         anyhow!("cannot withdraw {id}: no answer with this receipt is kept here; it may be older than retention.questions_days")
     })?;
-    if receipt.citations.is_empty() {
-        return Err(Failure::Failed(anyhow!("cannot withdraw {id}: that answer rests on no source")));
+    if receipt.answer.is_empty() {
+        return Err(Failure::Failed(anyhow!("cannot withdraw {id}: it answered nothing out of the sources")));
     }
     let at = Moment::of_nanoseconds(now());
     let withdrawal = Withdrawal::of(&receipt, None, reason.to_owned(), By::Terminal, at);

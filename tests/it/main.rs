@@ -16,6 +16,7 @@ mod evaluating;
 mod generator;
 mod index;
 mod init;
+mod keeping;
 mod local_discord;
 mod program;
 mod quality;
