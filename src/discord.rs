@@ -32,6 +32,7 @@ pub mod registration;
 mod reindex;
 mod second_thoughts;
 pub mod serve;
+mod stale;
 mod tables;
 pub mod words;
 mod work;

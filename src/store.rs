@@ -43,7 +43,7 @@ pub use ids::{
 };
 pub use listings::Listing;
 pub use people::Person;
-pub use receipts::{After, Cited, Claims, Receipt, Which};
+pub use receipts::{After, Cited, Claims, PublicAnswer, Receipt, Which};
 pub use removal::{Removed, Retention};
 pub use unanswered::Unanswered;
 pub use votes::{Feedback, Vote, Votes};

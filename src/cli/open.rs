@@ -63,7 +63,7 @@ fn is_about_writing(error: &anyhow::Error) -> bool {
 }
 
 /// A line for whoever watches; it is no part of the result.
-fn note(text: &str) {
+pub(super) fn note(text: &str) {
     // Standard error may be closed: then there is nobody to tell.
     let _ = writeln!(stderr(), "passim: {text}");
 }

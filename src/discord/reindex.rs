@@ -13,10 +13,11 @@ use super::calls::Call;
 use super::message;
 use super::outgoing::{Audience, Outgoing};
 use super::pages::ago;
+use super::stale::{self, Consequences};
 use super::words::Phrase;
 use crate::corpus::Refused;
 use crate::language::Language;
-use crate::live::{LiveError, Underway};
+use crate::live::{LiveError, Reindexed, Underway};
 use crate::retrieval::IndexError;
 use crate::retrieval::sync::{Report, SyncError};
 use crate::store::Moment;
@@ -36,7 +37,10 @@ pub async fn reindex(bot: &Arc<Bot>, call: &Call, rebuild: bool) {
         return call.say(bot, &Outgoing::text(already(bot, call.language, &underway))).await;
     }
     let started = Instant::now();
-    let result = run(bot, call, rebuild, started).await;
+    let result = match run(bot, call, rebuild, started).await {
+        Ok(Reindexed { report, changed }) => Ok((report, stale::look_after(bot, changed).await)),
+        Err(trouble) => Err(trouble),
+    };
     let took = started.elapsed();
     let (summary, messages) = told(bot, call.language, result, took);
     bot.health.reindexed(summary.clone());
@@ -45,7 +49,7 @@ pub async fn reindex(bot: &Arc<Bot>, call: &Call, rebuild: bool) {
 }
 
 /// Runs it, and shows how far it is.
-async fn run(bot: &Arc<Bot>, call: &Call, rebuild: bool, started: Instant) -> Result<Report, Trouble> {
+async fn run(bot: &Arc<Bot>, call: &Call, rebuild: bool, started: Instant) -> Result<Reindexed, Trouble> {
     let (tell, progress) = watch::channel(None);
     let (worker, by, language) = (bot.clone(), call.asker.name.clone(), call.language);
     let mut work = tokio::task::spawn_blocking(move || {
@@ -116,25 +120,34 @@ fn already(bot: &Bot, language: Language, underway: &Underway) -> String {
 fn told(
     bot: &Bot,
     language: Language,
-    result: Result<Report, Trouble>,
+    result: Result<(Report, Consequences), Trouble>,
     took: Duration,
 ) -> (String, Vec<Outgoing>) {
     match result {
-        Ok(report) => {
-            let summary = format!(
+        Ok((report, consequences)) => {
+            let mut summary = format!(
                 "{} added, {} changed, {} removed, {} refused",
                 report.added.len(),
                 report.changed.len(),
                 report.removed.len(),
                 report.refused.len()
             );
-            (summary, drawn(bot, language, &report, took))
+            if consequences.stale > 0 {
+                summary.push_str(&format!(", {} stale answers", consequences.stale));
+            }
+            (summary, drawn(bot, language, &report, &consequences, took))
         }
         Err(trouble) => ("failed".to_owned(), vec![bot.explain(language, &trouble)]),
     }
 }
 
-fn drawn(bot: &Bot, language: Language, report: &Report, took: Duration) -> Vec<Outgoing> {
+fn drawn(
+    bot: &Bot,
+    language: Language,
+    report: &Report,
+    consequences: &Consequences,
+    took: Duration,
+) -> Vec<Outgoing> {
     let values = context! {
         documents => report.documents,
         passages => report.passages,
@@ -147,7 +160,8 @@ fn drawn(bot: &Bot, language: Language, report: &Report, took: Duration) -> Vec<
         seconds => format!("{:.1}", took.as_secs_f64()),
     };
     let text = bot.say(language, Phrase::ReindexDone, values);
-    let paragraphs = text.lines().map(str::to_owned).collect();
+    let mut paragraphs: Vec<String> = text.lines().map(str::to_owned).collect();
+    paragraphs.extend(stale::told(bot, language, consequences));
     message::joined(paragraphs).into_iter().map(Outgoing::text).collect()
 }
 

@@ -16,6 +16,7 @@ use super::delivery::persistently;
 use super::gateway::{self, Handler};
 use super::guilds;
 use super::registration::{self, RegistrationError};
+use super::stale;
 use super::words::WordsError;
 use crate::live::Live;
 use crate::settings::Settings;
@@ -172,8 +173,14 @@ async fn take_over(bot: Arc<Bot>) {
         tokio::time::sleep(BETWEEN_LOOKS).await;
         let worker = bot.clone();
         match tokio::task::spawn_blocking(move || worker.live.take_over()).await {
-            Ok(Ok(true)) => tracing::info!("answers come from a new index now"),
-            Ok(Ok(false)) | Err(_) => {}
+            Ok(Ok(Some(changed))) => {
+                tracing::info!("answers come from a new index now");
+                let consequences = stale::look_after(&bot, changed).await;
+                if consequences.stale > 0 {
+                    tracing::info!(answers = consequences.stale, "earlier answers do not hold any more");
+                }
+            }
+            Ok(Ok(None)) | Err(_) => {}
             Ok(Err(error)) => tracing::warn!(%error, "a new index could not be taken over"),
         }
     }

@@ -132,6 +132,8 @@ pub enum Phrase {
     ReindexElsewhere,
     ReindexFailed,
     ReindexDone,
+    ReindexStale,
+    StaleNote,
 }
 
 /// All phrases in all languages, known to fill without an error.
@@ -230,7 +232,8 @@ fn sample() -> Value {
         latency => context! { answers => 1, p50 => "1", p99 => "1" }, is_connected => true, since => "text",
         store => "text", total => 1, count => 1, missing => ["text"], last => "text", answer => "text",
         helpful => 1, not_helpful => 1, at => "text", done => 1, is_writing => false, by => "text",
-        unchanged => 1, rebuilt => false, seconds => "1",
+        unchanged => 1, rebuilt => false, seconds => "1", stale => 1, is_announced => true, noted => 1, archived => 1,
+        gone => 1, full => 1, failed => 1, left => 1,
     }
 }
 

@@ -17,3 +17,4 @@ mod reindexing;
 mod resilience;
 mod scene;
 mod second_thoughts;
+mod stale;
