@@ -33,6 +33,7 @@ mod reindex;
 mod renewal;
 mod second_thoughts;
 pub mod serve;
+mod stale;
 mod tables;
 mod watching;
 mod withdrawing;

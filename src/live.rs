@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use thiserror::Error;
 
 use crate::answerer::{Answerer, AnswererError};
+use crate::proof::changed_sources;
 use crate::retrieval::sync::{self, Options, Progress, Report, SyncError};
 use crate::retrieval::{Index, IndexError, folder_of};
 use crate::settings::Settings;
@@ -43,6 +44,14 @@ pub struct Underway {
     pub total: usize,
     /// Whether all are read, and the index is being written.
     pub is_writing: bool,
+}
+
+/// What a re-index did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reindexed {
+    pub report: Report,
+    /// The paths of sources that have other bytes than before, are none any more, or cannot be read.
+    pub changed: Vec<String>,
 }
 
 #[derive(Debug, Error)]
@@ -84,14 +93,22 @@ impl Live {
         self.lock().clone()
     }
 
-    /// Takes over what another process wrote; whether there was something.
-    pub fn take_over(&self) -> Result<bool, LiveError> {
-        if self.answerer.load().index().is_current(&self.folder)? {
-            return Ok(false);
+    /// Takes over what another process wrote. Gives the paths of the sources that it read otherwise than before;
+    /// `None` where it wrote nothing.
+    pub fn take_over(&self) -> Result<Option<Vec<String>>, LiveError> {
+        // What this process writes itself, it also takes itself.
+        if self.underway().is_some() || self.answerer.load().index().is_current(&self.folder)? {
+            return Ok(None);
         }
-        let Some(index) = Index::open(&self.folder)? else { return Ok(false) };
-        self.answerer.store(Arc::new(Answerer::new(index, &self.settings)?));
-        Ok(true)
+        let Some(index) = Index::open(&self.folder)? else { return Ok(None) };
+        Ok(Some(self.replace(index)?))
+    }
+
+    /// Answers out of another index from now on; gives the paths of the sources that it has otherwise.
+    fn replace(&self, index: Index) -> Result<Vec<String>, LiveError> {
+        let answerer = Arc::new(Answerer::new(index, &self.settings)?);
+        let before = self.answerer.swap(answerer.clone());
+        Ok(changed_sources(before.index(), answerer.index()))
     }
 
     /// Reads the documents again, for `by`, at `now` (nanoseconds since 1970), telling `watch` how far it is. What
@@ -102,7 +119,7 @@ impl Live {
         rebuild: bool,
         now: i128,
         watch: &mut dyn FnMut(&Underway),
-    ) -> Result<Report, LiveError> {
+    ) -> Result<Reindexed, LiveError> {
         let _turn = self.take_turn(by, now)?;
         let options = sync_options(&self.settings, rebuild);
         let (index, report) = sync::sync(&self.folder, &self.corpus, options, now, &mut |progress| {
@@ -110,8 +127,7 @@ impl Live {
                 watch(&underway);
             }
         })?;
-        self.answerer.store(Arc::new(Answerer::new(index, &self.settings)?));
-        Ok(report)
+        Ok(Reindexed { report, changed: self.replace(index)? })
     }
 
     fn take_turn(&self, by: &str, now: i128) -> Result<Turn<'_>, LiveError> {
@@ -216,7 +232,9 @@ mod tests {
             let refused = live.reindex("bob", false, NOW, &mut |_| {}).unwrap_err();
             assert!(refused.to_string().contains("for ann"), "{refused}");
         });
-        assert_eq!(report.unwrap().added, ["boat.md"]);
+        let reindexed = report.unwrap();
+        assert_eq!(reindexed.report.added, ["boat.md"]);
+        assert!(reindexed.changed.is_empty(), "nothing rested on it");
         // Both are looked at: the old one is as new as the clock can tell.
         assert_eq!(seen, [(0, 2, false), (1, 2, false), (2, 2, true)]);
         assert_eq!(live.underway(), None);
@@ -228,12 +246,13 @@ mod tests {
     fn what_another_process_wrote_is_taken_over() {
         let setup = Setup::new();
         let (live, other) = (setup.live(), setup.live());
-        assert!(!live.take_over().unwrap());
+        assert_eq!(live.take_over().unwrap(), None);
         setup.write("boat.md", "The boat costs 900 euros.\n");
-        for rebuild in [false, true] {
+        setup.write("lease.md", "The lease of the boat runs for 15 years.\n");
+        for (rebuild, changed) in [(false, vec!["lease.md".to_owned()]), (true, Vec::new())] {
             other.reindex("bob", rebuild, NOW, &mut |_| {}).unwrap();
-            assert!(live.take_over().unwrap());
-            assert!(!live.take_over().unwrap());
+            assert_eq!(live.take_over().unwrap(), Some(changed));
+            assert_eq!(live.take_over().unwrap(), None);
         }
         assert!(answer(&live.answerer(), "How much does the boat cost?").contains("900 euros"));
     }

@@ -8,7 +8,7 @@
 //! A receipt holds if all of its citations do. Where the sources did not say, nothing was claimed: such a receipt
 //! always holds, and what came closest is looked after all the same.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -19,7 +19,8 @@ use thiserror::Error;
 
 use crate::answer::verify::{Place, Today, Verdict, verify};
 use crate::corpus::read::{self, Listing, NoText, ReadError};
-use crate::corpus::{Encoding, Span};
+use crate::corpus::{Encoding, Refused, Span};
+use crate::retrieval::{Index, Source};
 use crate::store::{After, Cited, Claims, Moment, Store, StoreError, Which};
 
 /// How many receipts are taken out of the store at a time.
@@ -369,6 +370,53 @@ impl<'a> Proofs<'a> {
         self.sources.look_elsewhere(&mut pending)?;
         Ok(pending)
     }
+}
+
+/// An answer that does not hold any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    pub receipt: String,
+    /// Ids of the sources that do not say any more what they said, each once.
+    pub sources: Vec<String>,
+}
+
+/// The paths of sources that have other bytes in the second index than in the first, are none any more, or cannot
+/// be read: what rests on others holds as before.
+pub fn changed_sources(before: &Index, after: &Index) -> Vec<String> {
+    let sha256 = |source: &Source| (source.description.path.clone(), source.sha256.clone());
+    let now: HashMap<String, String> = after.sources().iter().map(sha256).collect();
+    let is_other = |source: &&Source| now.get(&source.description.path) != Some(&source.sha256);
+    let changed = before.sources().iter().filter(is_other).map(|source| source.description.path.clone());
+    let is_new = |refused: &&Refused| !before.refused().contains(refused);
+    let refused = after.refused().iter().filter(is_new).map(|refused| refused.path.clone());
+    let changed: BTreeSet<String> = changed.chain(refused).collect();
+    changed.into_iter().collect()
+}
+
+/// The answers that do not hold any more, of those that rest on these sources.
+pub fn stale(store: &Store, sources: Sources, paths: Vec<String>) -> Result<Vec<Stale>, ProofError> {
+    stale_of(Proofs::citing(store, sources, paths))
+}
+
+/// Of all answers: where it is not known what changed.
+pub fn all_stale(store: &Store, sources: Sources) -> Result<Vec<Stale>, ProofError> {
+    stale_of(Proofs::of_all(store, sources))
+}
+
+fn stale_of(mut proofs: Proofs<'_>) -> Result<Vec<Stale>, ProofError> {
+    let mut found = Vec::new();
+    while let Some(batch) = proofs.next_batch()? {
+        let stale = batch.into_iter().filter(|proof| proof.standing() != Standing::Holds);
+        found.extend(stale.map(|proof| {
+            let bad = proof.citations.into_iter().filter(|checked| checked.standing != Standing::Holds);
+            let mut sources: Vec<String> = bad.map(|checked| checked.cited.source).collect();
+            sources.sort();
+            sources.dedup();
+            Stale { receipt: proof.receipt, sources }
+        }));
+    }
+    found.sort_by(|a, b| a.receipt.cmp(&b.receipt));
+    Ok(found)
 }
 
 /// Never 0, so that a receipt with lost words is told from one without.

@@ -265,6 +265,10 @@ pub struct DiscordSettings {
     pub watchdog_seconds: usize,
     /// So long may answers under way take when the program is told to stop; seconds, 1 to 300.
     pub drain_seconds: usize,
+    /// Whether a note is written under public answers that no longer hold after a re-index.
+    pub announce_stale: bool,
+    /// Only under those that are no older; days, 1 to 36500.
+    pub announce_stale_days: usize,
 }
 
 impl DiscordSettings {
@@ -278,6 +282,8 @@ impl DiscordSettings {
             proxy: values.parsed("discord.proxy", proxy),
             watchdog_seconds: values.whole("discord.watchdog_seconds", 10..=3600),
             drain_seconds: values.whole("discord.drain_seconds", 1..=300),
+            announce_stale: values.truth("discord.announce_stale"),
+            announce_stale_days: values.whole("discord.announce_stale_days", 1..=36_500),
         }
     }
 }

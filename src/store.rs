@@ -48,7 +48,7 @@ pub use ids::{
 };
 pub use listings::Listing;
 pub use people::Person;
-pub use receipts::{After, Cited, Claims, Receipt, Which};
+pub use receipts::{After, Cited, Claims, PublicAnswer, Receipt, Which};
 pub use removal::{Removed, Retention};
 pub use unanswered::{Gap, Nearest, Unanswered};
 pub use votes::{Feedback, SourceFeedback, Vote, Votes};

@@ -181,6 +181,36 @@ impl Delivery {
         edited.await.map(|_: Message| ())
     }
 
+    /// Changes what a message says, and nothing else of it.
+    pub async fn amend(
+        &self,
+        channel: ChannelId,
+        message: MessageId,
+        content: &str,
+    ) -> Result<(), Undelivered> {
+        let body = Outgoing::amendment(content);
+        let edited = repeated(Repeat::Always, || async {
+            self.http.edit_message(channel, message, &body, Vec::new()).await.map_err(sorted)
+        });
+        edited.await.map(|_: Message| ())
+    }
+
+    /// What a message says at the moment.
+    pub async fn content(&self, channel: ChannelId, message: MessageId) -> Result<String, Undelivered> {
+        let found = repeated(Repeat::Always, || async {
+            self.http.get_message(channel, message).await.map_err(sorted)
+        });
+        Ok(found.await?.content)
+    }
+
+    /// Whether a thread is archived; other channels never are.
+    pub async fn is_archived(&self, channel: ChannelId) -> Result<bool, Undelivered> {
+        let found =
+            repeated(Repeat::Always, || async { self.http.get_channel(channel).await.map_err(sorted) });
+        let thread = found.await?.guild().and_then(|channel| channel.thread_metadata);
+        Ok(thread.is_some_and(|thread| thread.archived))
+    }
+
     /// Fine, too, where it is gone already.
     pub async fn delete(&self, channel: ChannelId, message: MessageId) -> Result<(), Undelivered> {
         let deleted = repeated(Repeat::Always, || async {

@@ -92,6 +92,11 @@ impl Outgoing {
         Value::Object(self.fields())
     }
 
+    /// An edit of what a message says; its buttons and files stay as they are.
+    pub fn amendment(content: &str) -> Value {
+        json!({ "content": content, "allowed_mentions": { "parse": [] } })
+    }
+
     /// As a new message in a channel. Repeated with the same `nonce` it is there once.
     pub fn message(&self, reply_to: Option<u64>, nonce: &str) -> Value {
         let mut fields = self.fields();

@@ -13,11 +13,11 @@ use super::calls::Call;
 use super::message;
 use super::outgoing::{Audience, Outgoing};
 use super::pages::ago;
-use super::renewal;
+use super::renewal::{self, Renewal};
 use super::words::Phrase;
 use crate::corpus::Refused;
 use crate::language::Language;
-use crate::live::{LiveError, Underway};
+use crate::live::{LiveError, Reindexed, Underway};
 use crate::retrieval::IndexError;
 use crate::retrieval::sync::{Report, SyncError};
 use crate::store::Moment;
@@ -37,25 +37,19 @@ pub async fn reindex(bot: &Arc<Bot>, call: &Call, rebuild: bool) {
         return call.say(bot, &Outgoing::text(already(bot, call.language, &underway))).await;
     }
     let started = Instant::now();
-    let result = run(bot, call, rebuild, started).await;
+    let result = match run(bot, call, rebuild, started).await {
+        Ok(Reindexed { report, changed }) => Ok((report, renewal::renew(bot, changed).await)),
+        Err(trouble) => Err(trouble),
+    };
     let took = started.elapsed();
-    let is_done = result.is_ok();
-    let (summary, mut messages) = told(bot, call.language, result, took);
+    let (summary, messages) = told(bot, call.language, result, took);
     bot.health.reindexed(summary.clone());
     note(bot, call, if rebuild { "reindex rebuild" } else { "reindex" }, summary).await;
-    if is_done {
-        let renewal = renewal::renew(bot).await;
-        renewal.log();
-        let text = renewal.drawn(bot, call.language);
-        let paragraphs = text.lines().map(str::to_owned).collect();
-        messages
-            .extend(message::joined(paragraphs).into_iter().filter(|_| !text.is_empty()).map(Outgoing::text));
-    }
     report(bot, call, &messages, took).await;
 }
 
 /// Runs it, and shows how far it is.
-async fn run(bot: &Arc<Bot>, call: &Call, rebuild: bool, started: Instant) -> Result<Report, Trouble> {
+async fn run(bot: &Arc<Bot>, call: &Call, rebuild: bool, started: Instant) -> Result<Reindexed, Trouble> {
     let (tell, progress) = watch::channel(None);
     let (worker, by, language) = (bot.clone(), call.asker.name.clone(), call.language);
     let mut work = tokio::task::spawn_blocking(move || {
@@ -126,25 +120,28 @@ fn already(bot: &Bot, language: Language, underway: &Underway) -> String {
 fn told(
     bot: &Bot,
     language: Language,
-    result: Result<Report, Trouble>,
+    result: Result<(Report, Renewal), Trouble>,
     took: Duration,
 ) -> (String, Vec<Outgoing>) {
     match result {
-        Ok(report) => {
-            let summary = format!(
+        Ok((report, renewal)) => {
+            let mut summary = format!(
                 "{} added, {} changed, {} removed, {} refused",
                 report.added.len(),
                 report.changed.len(),
                 report.removed.len(),
                 report.refused.len()
             );
-            (summary, drawn(bot, language, &report, took))
+            if renewal.stale.stale > 0 {
+                summary.push_str(&format!(", {} stale answers", renewal.stale.stale));
+            }
+            (summary, drawn(bot, language, &report, &renewal, took))
         }
         Err(trouble) => ("failed".to_owned(), vec![bot.explain(language, &trouble)]),
     }
 }
 
-fn drawn(bot: &Bot, language: Language, report: &Report, took: Duration) -> Vec<Outgoing> {
+fn drawn(bot: &Bot, language: Language, report: &Report, renewal: &Renewal, took: Duration) -> Vec<Outgoing> {
     let values = context! {
         documents => report.documents,
         passages => report.passages,
@@ -157,7 +154,8 @@ fn drawn(bot: &Bot, language: Language, report: &Report, took: Duration) -> Vec<
         seconds => format!("{:.1}", took.as_secs_f64()),
     };
     let text = bot.say(language, Phrase::ReindexDone, values);
-    let paragraphs = text.lines().map(str::to_owned).collect();
+    let mut paragraphs: Vec<String> = text.lines().map(str::to_owned).collect();
+    paragraphs.extend(renewal.told(bot, language).iter().flat_map(|text| text.lines()).map(str::to_owned));
     message::joined(paragraphs).into_iter().map(Outgoing::text).collect()
 }
 

@@ -1,11 +1,12 @@
-//! What follows from a new index: questions that are answered now are no longer open, who waits is told, and the
-//! golden questions are asked again.
+//! What follows from a new index: earlier answers that no longer hold are known, questions that are answered now are
+//! no longer open, who waits is told, and the golden questions are asked again.
 
 use std::sync::Arc;
 
 use minijinja::{Value, context};
 
 use super::bot::{Bot, Trouble};
+use super::stale::{self, Consequences};
 use super::tables::line;
 use super::watching::{self, Answered};
 use super::words::Phrase;
@@ -18,16 +19,20 @@ const GOLDEN: usize = 10;
 /// What came of it.
 #[derive(Debug, Clone, Default)]
 pub struct Renewal {
+    pub stale: Consequences,
     answered: Answered,
     /// Nothing where no golden questions are named, or why they could not be asked.
     golden: Option<Result<golden::Asked, String>>,
 }
 
-/// Does all of it, after the index has changed.
-pub async fn renew(bot: &Arc<Bot>) -> Renewal {
+/// Does all of it, after these sources have changed.
+pub async fn renew(bot: &Arc<Bot>, changed: Vec<String>) -> Renewal {
+    let stale = stale::look_after(bot, changed).await;
     let golden = bot.look_up(ask_golden).await.ok().flatten();
     let answered = watching::ask_again(bot).await;
-    Renewal { answered, golden }
+    let renewal = Renewal { stale, answered, golden };
+    renewal.log();
+    renewal
 }
 
 fn ask_golden(bot: &Bot) -> Result<Option<Result<golden::Asked, String>>, Trouble> {
@@ -38,8 +43,10 @@ fn ask_golden(bot: &Bot) -> Result<Option<Result<golden::Asked, String>>, Troubl
 }
 
 impl Renewal {
-    /// A line for the log.
-    pub fn log(&self) {
+    fn log(&self) {
+        if self.stale.stale > 0 {
+            tracing::info!(answers = self.stale.stale, "earlier answers do not hold any more");
+        }
         let Answered { groups, told } = self.answered;
         if groups + told > 0 {
             tracing::info!(groups, told, "the new index answers questions that were open");
@@ -53,8 +60,13 @@ impl Renewal {
         }
     }
 
-    /// For whoever wanted the re-index; empty where there is nothing to say.
-    pub fn drawn(&self, bot: &Bot, language: Language) -> String {
+    /// What a report says about it.
+    pub fn told(&self, bot: &Bot, language: Language) -> Vec<String> {
+        let renewed = Some(self.renewed(bot, language)).filter(|text| !text.is_empty());
+        stale::told(bot, language, &self.stale).into_iter().chain(renewed).collect()
+    }
+
+    fn renewed(&self, bot: &Bot, language: Language) -> String {
         let golden = self.golden.as_ref().map(|asked| match asked {
             Ok(asked) => golden_values(asked),
             Err(reason) => context! { reason },

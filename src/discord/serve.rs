@@ -175,11 +175,11 @@ async fn take_over(bot: Arc<Bot>) {
         tokio::time::sleep(BETWEEN_LOOKS).await;
         let worker = bot.clone();
         match tokio::task::spawn_blocking(move || worker.live.take_over()).await {
-            Ok(Ok(true)) => {
+            Ok(Ok(Some(changed))) => {
                 tracing::info!("answers come from a new index now");
-                renewal::renew(&bot).await.log();
+                renewal::renew(&bot, changed).await;
             }
-            Ok(Ok(false)) | Err(_) => {}
+            Ok(Ok(None)) | Err(_) => {}
             Ok(Err(error)) => tracing::warn!(%error, "a new index could not be taken over"),
         }
     }

@@ -149,6 +149,8 @@ pub enum Phrase {
     ReindexFailed,
     ReindexDone,
     Renewed,
+    ReindexStale,
+    StaleNote,
 }
 
 /// All phrases in all languages, known to fill without an error.
@@ -254,6 +256,8 @@ fn sample() -> Value {
             questions => 1, count => 1, more => 1,
             changed => [context! { question => "text", old => "text", new => "text" }],
         },
+        stale => 1, is_announced => true, noted => 1, archived => 1,
+        gone => 1, full => 1, failed => 1, left => 1,
     }
 }
 

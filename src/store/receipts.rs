@@ -1,11 +1,13 @@
 //! Receipts: what was answered out of which words, so that anybody can check an old answer again.
 
+use std::cmp::Reverse;
+
 use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, Type, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params, params};
 use serde::{Deserialize, Serialize};
 
 use super::choices::{from_word, to_word};
-use super::{Moment, Store, StoreError};
+use super::{AskingId, MessageId, Moment, Place, Store, StoreError};
 use crate::answer::Citation;
 use crate::answer::verify::Claimed;
 use crate::corpus::{Encoding, Neighbours};
@@ -111,6 +113,19 @@ pub enum Which<'a> {
     Citing(&'a str),
 }
 
+/// An answer that everybody in its place can see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicAnswer {
+    pub asking: AskingId,
+    pub receipt: String,
+    pub place: Place,
+    pub question: String,
+    /// The message that asked.
+    pub asked_in: Option<MessageId>,
+    /// The last message of the answer.
+    pub message: MessageId,
+}
+
 /// Where going through receipts goes on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct After {
@@ -166,6 +181,60 @@ impl Store {
             Ok((claims, last))
         })
     }
+}
+
+impl Store {
+    /// The answers with these receipts that others can see, given since then, under which nothing was noted yet;
+    /// newest first.
+    pub fn public_answers(
+        &self,
+        receipts: &[String],
+        since: Moment,
+    ) -> Result<Vec<PublicAnswer>, StoreError> {
+        let mut found: Vec<(Moment, PublicAnswer)> = self.read("look up public answers", |connection| {
+            let mut statement = connection.prepare_cached(PUBLIC)?;
+            let mut found = Vec::new();
+            for receipt in receipts {
+                for answer in statement.query_map(params![receipt, since], public_from_row)? {
+                    found.push(answer?);
+                }
+            }
+            Ok(found)
+        })?;
+        found.sort_by_key(|(at, answer)| (Reverse(*at), answer.message));
+        Ok(found.into_iter().map(|(_, answer)| answer).collect())
+    }
+
+    /// Remembers that it stands under an answer that it does not hold any more.
+    pub fn note_stale(&self, asking: &AskingId, at: Moment) -> Result<(), StoreError> {
+        let sql = "INSERT INTO stale_notes (asking, at) SELECT id, ?2 FROM askings WHERE id = ?1 \
+                   ON CONFLICT (asking) DO NOTHING";
+        self.write("note that an answer is stale", |transaction| {
+            transaction.prepare_cached(sql)?.execute(params![asking, at]).map(|_| ())
+        })
+    }
+}
+
+/// A message that was edited to answer something else is no answer to the first question any more.
+const PUBLIC: &str = "SELECT *, (SELECT message FROM further_messages WHERE asking = askings.id \
+                                 ORDER BY place DESC LIMIT 1) AS last FROM askings \
+                      WHERE receipt = ?1 AND at >= ?2 AND NOT is_private AND guild IS NOT NULL \
+                      AND reply IS NOT NULL \
+                      AND NOT EXISTS (SELECT 1 FROM stale_notes WHERE asking = askings.id) \
+                      AND NOT EXISTS (SELECT 1 FROM askings AS newer WHERE newer.reply = askings.reply \
+                                      AND (newer.at, newer.rowid) > (askings.at, askings.rowid))";
+
+fn public_from_row(row: &Row) -> rusqlite::Result<(Moment, PublicAnswer)> {
+    let reply: MessageId = row.get("reply")?;
+    let answer = PublicAnswer {
+        asking: row.get("id")?,
+        receipt: row.get("receipt")?,
+        place: Place { guild: row.get("guild")?, channel: row.get("channel")?, thread: row.get("thread")? },
+        question: row.get("question")?,
+        asked_in: row.get("asked_in")?,
+        message: row.get::<_, Option<MessageId>>("last")?.unwrap_or(reply),
+    };
+    Ok((row.get("at")?, answer))
 }
 
 /// Receipts that cite nothing have the empty path, which no file has.

@@ -17,5 +17,6 @@ mod reindexing;
 mod resilience;
 mod scene;
 mod second_thoughts;
+mod stale;
 mod telling;
 mod withdrawing;

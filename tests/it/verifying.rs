@@ -535,3 +535,41 @@ fn where_nothing_was_kept_there_is_nothing_to_verify() {
     place.run(&["verify", "0000000000000000"]).failed(1, "no answer is kept under");
     assert!(!place.data().exists() || !Path::new(&place.data()).join("passim.db").exists());
 }
+
+// After a re-index.
+
+#[test]
+fn a_re_index_names_the_earlier_answers_that_do_not_hold_any_more() {
+    let (place, [lease, canteen]) = kept();
+    assert_eq!(place.run(&["index", "--json"]).json()["stale"], json!([]));
+    place.write("lease.md", format!("New.\n\n{LEASE}").as_bytes());
+    place.write("canteen.md", CANTEEN.replace("7 euros", "8 euros").as_bytes());
+    let run = place.run(&["index"]);
+    let said = format!("\n1 earlier answer no longer holds: passim verify {canteen}\n");
+    assert!(run.code == 0 && run.out.ends_with(&said), "{run:?}");
+    fs::remove_file(place.corpus().join("lease.md")).unwrap();
+    let report = place.run(&["index", "--json"]).json();
+    assert_eq!((&report["removed"], &report["stale"]), (&json!(["lease.md"]), &json!([lease])));
+    // A file that can be read no more keeps its passages, and proves nothing.
+    place.write("canteen.md", b"\0");
+    let report = place.run(&["index", "--json"]).json();
+    assert_eq!((&report["changed"], &report["stale"]), (&json!([]), &json!([canteen])));
+    // Where the old index is not there any more, it is not known what changed.
+    fs::remove_dir_all(place.data().join("corpora")).unwrap();
+    place.write("lease.md", LEASE.as_bytes());
+    assert_eq!(place.run(&["index", "--json"]).json()["stale"], json!([canteen]));
+}
+
+#[test]
+fn a_store_that_cannot_be_read_does_not_disturb_a_re_index() {
+    let (place, _) = kept();
+    for name in ["passim.db-wal", "passim.db-shm"] {
+        let _ = fs::remove_file(place.data().join(name));
+    }
+    fs::write(place.data().join("passim.db"), "no database").unwrap();
+    place.write("lease.md", b"Changed.\n");
+    let run = place.run(&["index"]);
+    assert!(run.code == 0 && run.out.contains("1 changed"), "{run:?}");
+    assert!(run.err.starts_with("passim: whether earlier answers still hold could not be seen: "), "{run:?}");
+    place.run(&["verify", "--all"]).failed(1, "is damaged");
+}

@@ -189,7 +189,7 @@ async fn what_was_withdrawn_is_gone_and_not_read_out() {
     scene.write(".passimignore", "lease.md\n");
     scene.read_again().await;
     let gone = scene.press(&scene.bob, scene.general, menu.id, "Verify").await;
-    assert!(gone.content.starts_with("Source **lease** is **gone**."), "{gone}");
+    assert!(gone.content.starts_with("Source **lease** is **gone**: its file is hidden, or a "), "{gone}");
     assert!(!gone.content.contains("99"), "{gone}");
     let passage = scene.press(&scene.bob, scene.general, answer.id, "Passage").await;
     assert_eq!(passage.content, "Source lease is not there any more.");
