@@ -220,6 +220,7 @@ fn keep(
         }
         Ok(())
     })?;
+    bot.memory.settle();
     Ok(id)
 }
 

@@ -128,7 +128,7 @@ fn keep(bot: &Bot, user: store::UserId, listed: &Listed) -> Option<ListingId> {
     let kept = bot.memory.with(|store| {
         let id = ListingId::random()?;
         let person = store.person(user);
-        store.keep_listing(&Listing { id: id.clone(), person, content, at: bot.now() })?;
+        store.keep_listing(&Listing { id: id.clone(), person, content: content.clone(), at: bot.now() })?;
         Ok(id)
     });
     kept.ok()

@@ -1,8 +1,9 @@
 //! The store, as the bot uses it: an answer never waits for it, and never fails because of it.
 //!
-//! What is kept of an answer goes into a queue that one thread writes from, so that a locked or slow database holds
-//! up nobody; what somebody presses is written while they wait, since it is acknowledged. Looking up has a connection
-//! of its own. Whoever looks up or presses waits a moment for what is queued, so that they find what they just saw.
+//! What is kept of an answer goes into a queue that one thread writes from, and the answer goes out when it is written
+//! or, where that takes longer than a moment, without waiting any more: a locked database holds up nobody, and what is
+//! queued is written when it lets go. What somebody presses is written while they wait, since it is acknowledged.
+//! Looking up has a connection of its own, and waits a while for what is queued, so that people find what they just saw.
 //!
 //! A database that is damaged, of a newer version or read-only costs people their buttons and follow-ups, and nobody
 //! an answer. It is tried again after a while, and the log tells when it begins to fail and when it works again.
@@ -17,7 +18,9 @@ use std::time::{Duration, Instant};
 use crate::store::{ChannelId, GuildId, Store, StoreError, Switch, Withdrawal};
 
 /// How long a write waits while another process writes, before it is tried again.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_millis(50);
+/// The pause before that.
+const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 /// How long a store that failed is left alone.
 const PAUSE: Duration = Duration::from_secs(5);
 /// How long something queued is tried, before it is given up.
@@ -25,7 +28,7 @@ const LONGEST_TRIED: Duration = Duration::from_secs(120);
 /// So much is queued at most: some minutes of very many questions.
 const QUEUE: usize = 20_000;
 /// How long an answer waits for what is queued.
-const A_MOMENT: Duration = Duration::from_millis(25);
+const A_MOMENT: Duration = Duration::from_millis(100);
 /// How long somebody who presses does.
 const A_WHILE: Duration = Duration::from_secs(2);
 
@@ -42,6 +45,14 @@ pub struct Memory {
 struct Job {
     work: Box<dyn Fn(&Store) -> Result<(), StoreError> + Send>,
     since: Instant,
+}
+
+/// Why something was not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unwritten {
+    /// Another process writes: that passes.
+    Locked,
+    Failing,
 }
 
 /// Something could not be remembered or looked up; the log says why.
@@ -76,20 +87,31 @@ impl Memory {
     /// Looks something up. It blocks: not for async code.
     pub fn look<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
         self.shared.wait(A_WHILE, Waiting::UnlessStuck);
-        self.shared.reading.attempt(work)
+        self.shared.reading.attempt(work).map_err(|_| Forgetful)
     }
 
     /// The same for what an answer waits for.
     pub fn glance<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
+        self.settle();
+        self.shared.reading.attempt(work).map_err(|_| Forgetful)
+    }
+
+    /// Waits a moment until what is queued is written: what people see is then kept, even if the program is killed.
+    pub fn settle(&self) {
         self.shared.wait(A_MOMENT, Waiting::UnlessStuck);
-        self.shared.reading.attempt(work)
     }
 
     /// Writes something, and may read beside it; it outlives the program when this returns. It blocks: not for
     /// async code.
-    pub fn with<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
+    pub fn with<T>(&self, work: impl Fn(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
+        let started = Instant::now();
         self.shared.wait(A_WHILE, Waiting::Whatever);
-        self.shared.write(work)
+        loop {
+            match self.shared.write(&work) {
+                Err(Unwritten::Locked) if started.elapsed() < A_WHILE => std::thread::sleep(BETWEEN_TRIES),
+                result => return result.map_err(|_| Forgetful),
+            }
+        }
     }
 
     /// Writes something soon, and again and again where another process keeps the database locked. Refused where the
@@ -194,12 +216,12 @@ impl Shared {
             }
             self.progress().is_stuck = true;
             self.is_written.notify_all();
-            std::thread::sleep(PATIENCE);
+            std::thread::sleep(BETWEEN_TRIES);
         }
         self.progress().is_stuck = false;
     }
 
-    fn write<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
+    fn write<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Unwritten> {
         let was_failing = self.writing.failure().is_some();
         let written = self.writing.attempt(work)?;
         if was_failing {
@@ -268,7 +290,7 @@ impl Handle {
         lock(&self.state).failure = None;
     }
 
-    fn attempt<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
+    fn attempt<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Unwritten> {
         let store = self.store()?;
         // The state is not locked meanwhile: one slow write holds up nobody else.
         let result = work(&store);
@@ -278,24 +300,23 @@ impl Handle {
                 state.failure = None;
                 Ok(value)
             }
-            // Another process writes: that passes.
             Err(error @ StoreError::Locked { .. }) => {
                 tracing::debug!(%error, "the store is locked");
-                Err(Forgetful)
+                Err(Unwritten::Locked)
             }
             Err(error) => {
                 state.fail(&error, self.purpose);
                 // It is opened anew, since the file may have been replaced.
                 state.store = None;
-                Err(Forgetful)
+                Err(Unwritten::Failing)
             }
         }
     }
 
-    fn store(&self) -> Result<Arc<Store>, Forgetful> {
+    fn store(&self) -> Result<Arc<Store>, Unwritten> {
         let mut state = lock(&self.state);
         if state.failure.as_ref().is_some_and(|(at, _)| at.elapsed() < PAUSE) {
-            return Err(Forgetful);
+            return Err(Unwritten::Failing);
         }
         if let Some(store) = &state.store {
             return Ok(store.clone());
@@ -310,9 +331,10 @@ impl Handle {
                 state.store = Some(store.clone());
                 Ok(store)
             }
+            Err(StoreError::Locked { .. }) => Err(Unwritten::Locked),
             Err(error) => {
                 state.fail(&error, self.purpose);
-                Err(Forgetful)
+                Err(Unwritten::Failing)
             }
         }
     }

@@ -48,7 +48,7 @@ async fn a_withdrawn_answer_becomes_its_reason_and_the_question_is_declined_unti
     scene.restart().await;
     for question in [HOW_LONG, "how long is the lease running"] {
         let declined = scene.ask(&scene.bob, scene.general, question).await;
-        let said = "The answer to this was withdrawn: The \\*new\\* lease of May is not in the folder yet.";
+        let said = "The answer to this was withdrawn\\: The \\*new\\* lease of May is not in the folder yet.";
         assert!(declined.content.starts_with(said), "{declined}");
         assert!(!declined.content.contains("15 years"), "{declined}");
     }
