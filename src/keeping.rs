@@ -1,6 +1,7 @@
 //! What is kept of an answer, wherever it was asked for: its receipt, and what it has in common with others that ask
 //! the same.
 
+use crate::answer::trace::Trace;
 use crate::answer::{Answer, Outcome};
 use crate::store::{Cited, Moment, Receipt};
 use crate::words::{is_function_word, stem, words};
@@ -25,6 +26,17 @@ pub fn receipt(answer: &Answer, fingerprint: &str, at: Moment) -> Receipt {
         explanation: None,
         at,
     }
+}
+
+/// The receipt with how its answer was chosen, where that was traced.
+pub fn explained(receipt: Receipt, trace: Option<&Trace>) -> Receipt {
+    let explanation = trace.and_then(|trace| serde_json::to_string(trace).ok());
+    Receipt { explanation, ..receipt }
+}
+
+/// How the answer of a receipt was chosen; `None` where that was not kept, or by a version that kept other things.
+pub fn trace(receipt: &Receipt) -> Option<Trace> {
+    serde_json::from_str(receipt.explanation.as_deref()?).ok()
 }
 
 /// What questions that ask the same have in common: their words that carry something, in the order of the
