@@ -152,7 +152,7 @@ async fn an_answer_that_is_too_old_gets_no_note_and_a_german_one_a_german_note()
     assert_eq!(seen(&scene.bob, scene.general, old.id).content, old.content);
     let noted = seen(&scene.bob, scene.general, german.id).content;
     assert!(
-        noted.contains("\n-# Quelle **lease** hat sich seit dieser Antwort geändert: mit </passim"),
+        noted.contains("\n-# Quelle **kantine** hat sich seit dieser Antwort geändert: mit </passim"),
         "{noted}"
     );
 }
