@@ -41,6 +41,7 @@ pub mod tables;
 pub mod telling;
 pub mod template;
 pub mod terms;
+pub mod trace;
 pub mod trimming;
 pub mod values;
 pub mod verify;
@@ -358,12 +359,39 @@ pub struct Conclusion {
     pub is_unmentioned: bool,
 }
 
+impl Conclusion {
+    /// Whether the sources do not say, as far as this goes.
+    fn is_declined(&self, threshold: f64) -> bool {
+        self.is_unmentioned || self.support < threshold
+    }
+}
+
+/// What an answer is made of, on its way.
+pub struct Steps<'s, 'a> {
+    pub reading: &'s Reading<'a>,
+    pub candidates: &'s [Candidate<'s>],
+    /// `None` where no sentence was found.
+    pub conclusion: Option<&'s Conclusion>,
+    pub engine: Engine<'a>,
+}
+
 /// Answers `text` out of all sources, or out of those with these ids only.
 pub fn answer(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Answer, AnswerError> {
+    Ok(answer_seen(text, sources, engine, |_| ())?.0)
+}
+
+/// The same, with what `see` makes of the steps that led to the answer; nothing where the sources were not looked
+/// into.
+pub fn answer_seen<T>(
+    text: &str,
+    sources: &[String],
+    engine: Engine<'_>,
+    see: impl FnOnce(&Steps<'_, '_>) -> T,
+) -> Result<(Answer, Option<T>), AnswerError> {
     let index = engine.index;
     let text = text.trim();
     if let Some(outcome) = without_looking(text) {
-        return Ok(finish(text, outcome, [0.0; 2], Details::default(), index));
+        return Ok((finish(text, outcome, [0.0; 2], Details::default(), index), None));
     }
     let reading = engine.read(text, sources, engine.options.passages)?;
     let candidates = engine.choose(&reading);
@@ -372,18 +400,21 @@ pub fn answer(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Answ
         ranked_sources: ranked_sources(&reading.hits, &candidates),
         corrections: reading.corrections.clone(),
     };
-    let Some(conclusion) = engine.conclude(&reading, &candidates) else {
+    let conclusion = engine.conclude(&reading, &candidates);
+    let (found, concluded) = (&candidates[..], conclusion.as_ref());
+    let seen = see(&Steps { reading: &reading, candidates: found, conclusion: concluded, engine });
+    let Some(conclusion) = conclusion else {
         let outcome = Outcome::Abstained { nearest: None };
-        return Ok(finish(text, outcome, [0.0; 2], details, index));
+        return Ok((finish(text, outcome, [0.0; 2], details, index), Some(seen)));
     };
     let probabilities = [conclusion.confidence, conclusion.support];
-    let outcome = if conclusion.is_unmentioned || conclusion.support < engine.options.threshold {
+    let outcome = if conclusion.is_declined(engine.options.threshold) {
         let best = &candidates[0];
         Outcome::Abstained { nearest: Some(cite(&reading.hits[best.hit], best.span, &[])) }
     } else {
         compared(conclusion, &reading, &candidates, engine)
     };
-    Ok(finish(text, outcome, probabilities, details, index))
+    Ok((finish(text, outcome, probabilities, details, index), Some(seen)))
 }
 
 /// What the best candidate says, beside what other sources say.

@@ -11,8 +11,9 @@ use crate::answer::lookup::{self, Found};
 use crate::answer::reply::Reply;
 use crate::answer::surroundings::{self, Surroundings};
 use crate::answer::template::{TemplateError, Templates};
+use crate::answer::trace::Trace;
 use crate::answer::weights::{Weights, WeightsError};
-use crate::answer::{self, Answer, AnswerError, Citation, Engine, Options, Outcome};
+use crate::answer::{self, Answer, AnswerError, Citation, Engine, Options, Outcome, Steps};
 use crate::corpus::Span;
 use crate::language::Language;
 use crate::retrieval::Index;
@@ -94,7 +95,16 @@ impl Answerer {
 
     /// Answers out of all sources, or out of those with the given ids.
     pub fn ask(&self, question: &str, sources: &[String]) -> Result<Answer, AnswerError> {
-        let mut answer = answer::answer(question, sources, self.engine())?;
+        Ok(self.ask_seen(question, sources, |_| ())?.0)
+    }
+
+    fn ask_seen<T>(
+        &self,
+        question: &str,
+        sources: &[String],
+        see: impl FnOnce(&Steps<'_, '_>) -> T,
+    ) -> Result<(Answer, Option<T>), AnswerError> {
+        let (mut answer, seen) = answer::answer_seen(question, sources, self.engine(), see)?;
         match &mut answer.outcome {
             Outcome::Found(finding) => finding.citations.iter_mut().for_each(|citation| self.link(citation)),
             Outcome::Disputed { best, others } => {
@@ -108,7 +118,7 @@ impl Answerer {
             | Outcome::Empty
             | Outcome::TooLong => {}
         }
-        Ok(answer)
+        Ok((answer, seen))
     }
 
     /// Answers what somebody asks in a conversation: a question that leaves something out takes it from the one
@@ -119,15 +129,36 @@ impl Answerer {
         question: &str,
         sources: &[String],
     ) -> Result<Answer, AnswerError> {
+        Ok(self.ask_in_seen(conversation, question, sources, |_| ())?.0)
+    }
+
+    /// The same, with how the answer was chosen: for those who keep its receipt. There is no trace where the sources
+    /// were not looked into.
+    pub fn ask_traced(
+        &self,
+        conversation: &mut Conversation,
+        question: &str,
+        sources: &[String],
+    ) -> Result<(Answer, Option<Trace>), AnswerError> {
+        self.ask_in_seen(conversation, question, sources, Trace::of)
+    }
+
+    fn ask_in_seen<T>(
+        &self,
+        conversation: &mut Conversation,
+        question: &str,
+        sources: &[String],
+        see: impl FnOnce(&Steps<'_, '_>) -> T,
+    ) -> Result<(Answer, Option<T>), AnswerError> {
         let understood_as = conversation.understand(question.trim(), &self.lexicon);
         let whole = understood_as.as_deref().unwrap_or(question);
-        let mut answer = self.ask(whole, sources)?;
+        let (mut answer, seen) = self.ask_seen(whole, sources, see)?;
         if answer.outcome.is_about_sources() {
             conversation.remember(whole);
         }
         answer.question = question.trim().to_owned();
         answer.understood_as = understood_as;
-        Ok(answer)
+        Ok((answer, seen))
     }
 
     /// How the answer to the same question is chosen.

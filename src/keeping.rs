@@ -2,6 +2,7 @@
 //! same, and what the sources lack for it; and what was kept that stands in front of an answer.
 
 use crate::Answerer;
+use crate::answer::trace::Trace;
 use crate::answer::{Answer, AnswerError, Citation, Outcome};
 use crate::corpus::Span;
 use crate::settings::RetentionSettings;
@@ -28,6 +29,17 @@ pub fn receipt(answer: &Answer, fingerprint: &str, at: Moment) -> Receipt {
         explanation: None,
         at,
     }
+}
+
+/// The receipt with how its answer was chosen, where that was traced.
+pub fn explained(receipt: Receipt, trace: Option<&Trace>) -> Receipt {
+    let explanation = trace.and_then(|trace| serde_json::to_string(trace).ok());
+    Receipt { explanation, ..receipt }
+}
+
+/// How the answer of a receipt was chosen; `None` where that was not kept, or by a version that kept other things.
+pub fn trace(receipt: &Receipt) -> Option<Trace> {
+    serde_json::from_str(receipt.explanation.as_deref()?).ok()
 }
 
 /// What questions that ask the same have in common: their words that carry something, in the order of the

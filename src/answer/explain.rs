@@ -11,7 +11,7 @@ use super::question::{Asked, Question, Role};
 use super::sentences::Candidate;
 use super::spans;
 use super::terms::Correction;
-use super::{AnswerError, Engine, Reading};
+use super::{AnswerError, Conclusion, Engine, Reading};
 use crate::retrieval::Hit;
 
 /// How many sentences are shown.
@@ -110,7 +110,6 @@ pub fn explain(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Exp
     let confidence = conclusion.as_ref().map_or(0.0, |conclusion| conclusion.confidence);
     let verdict = conclusion.as_ref().and_then(|conclusion| conclusion.verdict);
     let polarity = verdict.as_ref().map(explained_polarity);
-    let is_unmentioned = conclusion.as_ref().is_some_and(|conclusion| conclusion.is_unmentioned);
     let support = conclusion.as_ref().map_or(0.0, |conclusion| conclusion.support);
     let parts = |model: &Trees| match &conclusion {
         Some(conclusion) => contributions(Signs::NAMES, &conclusion.signs.values(), model),
@@ -126,14 +125,7 @@ pub fn explain(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Exp
         weight: term.weight,
         is_known: term.is_known,
     });
-    let declined = match candidates.first() {
-        None => Some("no passage has a word of the question".to_owned()),
-        Some(_) if is_unmentioned => Some("what is counted is in no source".to_owned()),
-        Some(_) if support < threshold => {
-            Some(format!("the support {support:.2} is below answer.threshold {threshold:.2}"))
-        }
-        Some(_) => None,
-    };
+    let declined = declined(conclusion.as_ref(), threshold);
     Ok(Explanation {
         question: question.text.clone(),
         asked: question.asked,
@@ -153,6 +145,18 @@ pub fn explain(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Exp
         },
         polarity,
     })
+}
+
+/// Why nothing is answered, if so; there is no conclusion where no sentence was found.
+pub(super) fn declined(conclusion: Option<&Conclusion>, threshold: f64) -> Option<String> {
+    let Some(Conclusion { support, is_unmentioned, .. }) = conclusion else {
+        return Some("no passage has a word of the question".to_owned());
+    };
+    if *is_unmentioned {
+        return Some("what is counted is in no source".to_owned());
+    }
+    (*support < threshold)
+        .then(|| format!("the support {support:.2} is below answer.threshold {threshold:.2}"))
 }
 
 fn explained_polarity(verdict: &Verdict) -> ExplainedPolarity {

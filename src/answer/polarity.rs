@@ -23,7 +23,7 @@ mod quantities;
 use quantities::{Quantity, quantities};
 
 /// How the reply to a yes or no question opens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Polarity {
     Yes,

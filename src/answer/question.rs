@@ -9,7 +9,7 @@ use super::lexicon::{Lexicon, is_auxiliary, is_light_word};
 use crate::words::{Word, codes, is_function_word, stem, words};
 
 /// What kind of answer is asked for: it decides what is taken out of a sentence, and how much of it is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Asked {
     /// "how many years": a number of what `focus` names.
@@ -42,7 +42,7 @@ pub enum Asked {
 }
 
 /// How a term takes part in the search.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     Content,

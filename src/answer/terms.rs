@@ -43,7 +43,7 @@ pub struct WeightedTerm {
     pub is_known: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Correction {
     pub from: String,
     pub to: String,

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::keep::Keeper;
 use super::{Failure, draw, open, print_json};
+use crate::answer::followup::Conversation;
 use crate::answer::reply::Reply;
 use crate::answer::{Answer, Choice, Citation, Correction, Finding, Outcome};
 use crate::language::Language;
@@ -44,13 +45,14 @@ pub(super) fn run(command: &Ask, settings: &Settings) -> Result<(), Failure> {
     let keeper = Keeper::open(settings)?;
     let sources = &command.asked.sources;
     let started = Instant::now();
-    let answer = answerer.ask(&command.asked.question(), sources)?;
+    let question = command.asked.question();
+    let (answer, trace) = answerer.ask_traced(&mut Conversation::default(), &question, sources)?;
     let took_ms = started.elapsed().as_secs_f64() * 1e3;
     let answer = keeper.unless_withdrawn(answer, &answerer)?;
     let reply = answerer.reply(&answer, Language::English);
     let printed = print(command, &answer, &reply, took_ms);
     // Kept also where nobody reads it to its end.
-    keeper.keep(&answer, &answerer, sources);
+    keeper.keep(&answer, trace.as_ref(), &answerer, sources);
     printed
 }
 

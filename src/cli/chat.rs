@@ -23,6 +23,7 @@ use super::{Failure, open, show, why};
 use crate::Answerer;
 use crate::answer::followup::Conversation;
 use crate::answer::reply::spoken_title;
+use crate::answer::trace::Trace;
 use crate::answer::{Answer, Choice, Citation, Outcome};
 use crate::corpus::Span;
 use crate::language::Language;
@@ -148,8 +149,8 @@ impl Session<'_> {
 
     fn ask(&mut self, question: &str) -> Result<(), Failure> {
         let answerer = open::answerer(self.settings)?;
-        let answer = answerer.ask_in(&mut self.conversation, question, &[])?;
-        self.show(&answerer, answer, Vec::new())
+        let asked = answerer.ask_traced(&mut self.conversation, question, &[])?;
+        self.show(&answerer, asked, Vec::new())
     }
 
     /// Puts the last question to one of the sources that it fits.
@@ -157,13 +158,18 @@ impl Session<'_> {
         let Some(last) = self.last.clone() else { return Ok(()) };
         let answerer = open::answerer(self.settings)?;
         let sources = vec![source];
-        let answer = answerer.ask(&last.question, &sources)?;
-        self.show(&answerer, answer, sources)
+        let asked = answerer.ask_traced(&mut Conversation::default(), &last.question, &sources)?;
+        self.show(&answerer, asked, sources)
     }
 
-    fn show(&mut self, answerer: &Answerer, answer: Answer, sources: Vec<String>) -> Result<(), Failure> {
+    fn show(
+        &mut self,
+        answerer: &Answerer,
+        (answer, trace): (Answer, Option<Trace>),
+        sources: Vec<String>,
+    ) -> Result<(), Failure> {
         let answer = self.keeper.unless_withdrawn(answer, answerer)?;
-        self.keeper.keep(&answer, answerer, &sources);
+        self.keeper.keep(&answer, trace.as_ref(), answerer, &sources);
         self.cited = answer.first_citation().cloned();
         self.last = Some(Last { question: answer.whole_question().to_owned(), sources });
         self.choices = match &answer.outcome {

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use super::{Failure, now, open::note};
 use crate::Answerer;
+use crate::answer::trace::Trace;
 use crate::answer::{Answer, AnswerError};
-use crate::keeping::{self, gap, normalised, still_stands};
+use crate::keeping::{self, explained, gap, normalised, still_stands};
 use crate::settings::Settings;
 use crate::store::{Asking, AskingId, Moment, Outcome, Store, StoreError, Surface, Withdrawal};
 
@@ -53,10 +54,16 @@ impl Keeper<'_> {
     }
 
     /// Keeps the answer, and does the daily cleaning where nobody did.
-    pub(super) fn keep(&self, answer: &Answer, answerer: &Answerer, sources: &[String]) {
+    pub(super) fn keep(
+        &self,
+        answer: &Answer,
+        trace: Option<&Trace>,
+        answerer: &Answerer,
+        sources: &[String],
+    ) {
         let Some(store) = &self.store else { return };
         let now = Moment::of_nanoseconds(now());
-        let kept = keep(store, answer, answerer, sources, now)
+        let kept = keep(store, (answer, trace), answerer, sources, now)
             .and_then(|()| store.clean_daily(&keeping::retention(&self.settings.retention, now), now));
         if let Err(error) = kept {
             note(&format!("{error}; this answer is not kept"));
@@ -81,7 +88,7 @@ fn stands_or_is_lifted(
 
 fn keep(
     store: &Store,
-    answer: &Answer,
+    (answer, trace): (&Answer, Option<&Trace>),
     answerer: &Answerer,
     sources: &[String],
     now: Moment,
@@ -104,7 +111,8 @@ fn keep(
         further: Vec::new(),
         is_private: false,
     };
-    let receipt = is_about_sources.then(|| keeping::receipt(answer, answerer.index().fingerprint(), now));
+    let receipt = is_about_sources
+        .then(|| explained(keeping::receipt(answer, answerer.index().fingerprint(), now), trace));
     store.keep_asking(&asking, receipt.as_ref(), None)?;
     if asking.outcome == Outcome::Abstained {
         store.note_unanswered(&asking.id, None, &normalised(answer.whole_question()), &gap(answer))?;

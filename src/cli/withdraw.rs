@@ -6,8 +6,8 @@ use anyhow::anyhow;
 use clap::Args;
 
 use super::draw::{BOLD, DIM, printable};
+use super::verify::receipt_id;
 use super::{Failure, keep, now};
-use crate::answer::receipt::is_base32;
 use crate::keeping::normalised;
 use crate::settings::Settings;
 use crate::store::{By, Deed, Moment, Store, Withdrawal};
@@ -16,7 +16,7 @@ use crate::tables::written;
 #[derive(Debug, Args)]
 pub struct Withdraw {
     /// The receipt of the answer, as 'passim ask --json' and Why print it
-    #[arg(required_unless_present = "list", value_name = "RECEIPT", value_parser = receipt)]
+    #[arg(required_unless_present = "list", value_name = "RECEIPT")]
     receipt: Option<String>,
     /// Why, in the words that people get in place of the answer
     #[arg(required_unless_present_any = ["list", "lift"], value_name = "REASON")]
@@ -29,18 +29,12 @@ pub struct Withdraw {
     list: bool,
 }
 
-fn receipt(text: &str) -> Result<String, String> {
-    if is_base32(text) {
-        return Ok(text.to_owned());
-    }
-    Err("a receipt has 16 characters, as k3v9q2m7x0c4t8ad".to_owned())
-}
-
 pub(super) fn run(command: &Withdraw, settings: &Settings) -> Result<(), Failure> {
+    let receipt = command.receipt.as_deref().map(receipt_id).transpose()?;
     let store = keep::store(settings)?;
-    match &command.receipt {
-        Some(receipt) if command.lift => lift(&store, receipt),
-        Some(receipt) => withdraw(&store, receipt, command.reason.join(" ").trim()),
+    match receipt {
+        Some(receipt) if command.lift => lift(&store, &receipt),
+        Some(receipt) => withdraw(&store, &receipt, command.reason.join(" ").trim()),
         None => list(&store),
     }
 }

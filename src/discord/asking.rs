@@ -17,8 +17,9 @@ use super::words::Phrase;
 use crate::Answerer;
 use crate::answer::followup::Conversation;
 use crate::answer::question::SmallTalk;
+use crate::answer::trace::Trace;
 use crate::answer::{self, Answer, Choice, receipt::sha256};
-use crate::keeping::{gap, normalised, receipt, still_stands};
+use crate::keeping::{explained, gap, normalised, receipt, still_stands};
 use crate::language::Language;
 use crate::store::{self, Asking, AskingId, Moment, Surface};
 use crate::words::cut;
@@ -70,14 +71,14 @@ fn answer_now(bot: &Bot, asked: &Asked) -> Result<Answered, Trouble> {
     let sources =
         asked.sources.iter().map(|name| source_id(&answerer, name)).collect::<Result<Vec<String>, _>>()?;
     let mut conversation = conversation(bot, asked);
-    let answer = answerer
-        .ask_in(&mut conversation, &asked.text, &sources)
+    let (answer, trace) = answerer
+        .ask_traced(&mut conversation, &asked.text, &sources)
         .map_err(|error| Trouble::unanswered("a question could not be answered", error))?;
     let answer = unless_withdrawn(bot, asked, answer, &answerer)?;
     let language =
         asked.language.or_else(|| Language::of_text(&asked.text)).unwrap_or(bot.settings.discord.language);
     log(bot, &answer);
-    let asking = keep(bot, asked, &answer, &answerer, sources).ok();
+    let asking = keep(bot, asked, &answer, trace.as_ref(), &answerer, sources).ok();
     let small_talk = match &answer.outcome {
         answer::Outcome::SmallTalk(talk) => Some(*talk),
         _ => None,
@@ -177,6 +178,7 @@ fn keep(
     bot: &Bot,
     asked: &Asked,
     answer: &Answer,
+    trace: Option<&Trace>,
     answerer: &Answerer,
     sources: Vec<String>,
 ) -> Result<AskingId, Forgetful> {
@@ -203,7 +205,8 @@ fn keep(
         further: Vec::new(),
         is_private: asked.is_private,
     };
-    let receipt = is_about_sources.then(|| receipt(answer, answerer.index().fingerprint(), asking.at));
+    let receipt = is_about_sources
+        .then(|| explained(receipt(answer, answerer.index().fingerprint(), asking.at), trace));
     let remembered = is_about_sources.then(|| answer.whole_question().to_owned());
     let user = store::UserId(asked.user.get());
     let is_listed = asking.outcome == store::Outcome::Abstained && !asked.is_private;

@@ -26,6 +26,7 @@ mod machine;
 mod measure;
 mod place;
 mod plain_tantivy;
+mod receipts;
 mod steps;
 mod table;
 
@@ -50,6 +51,12 @@ struct Arguments {
     /// How often everything is measured; 3 times for indexing and 5 times for the rest where nothing is said
     #[arg(long)]
     rounds: Option<usize>,
+    /// How many receipts are verified; 1,000,000 where nothing is said
+    #[arg(long)]
+    receipts: Option<usize>,
+    /// Only verifying receipts
+    #[arg(long)]
+    verify: bool,
     /// Only the bot in the local Discord
     #[arg(long)]
     discord: bool,
@@ -71,6 +78,7 @@ struct Plan {
     questions: usize,
     /// Of passim; plain tantivy is asked the first [`BAD_QUESTIONS_TOGETHER`] of them.
     bad_questions: usize,
+    receipts: usize,
 }
 
 impl Plan {
@@ -84,6 +92,7 @@ impl Plan {
                 rounds,
                 questions: 100,
                 bad_questions: BAD_QUESTIONS_TOGETHER,
+                receipts: arguments.receipts.unwrap_or(2_000),
             };
         }
         Plan {
@@ -92,6 +101,7 @@ impl Plan {
             rounds: arguments.rounds.unwrap_or(5),
             questions: 1_000,
             bad_questions: 5_600,
+            receipts: arguments.receipts.unwrap_or(1_000_000),
         }
     }
 }
@@ -110,6 +120,13 @@ fn main() -> anyhow::Result<()> {
         print!("\n{}", table::drawn(&rows));
         return Ok(());
     }
+    if arguments.verify {
+        let (plan, place) = (Plan::of(&arguments), Place::in_folder(folder.path()));
+        print!("{}", machine::header());
+        generator::write(generator::generate(SEED, plan.passages), &place.corpus())?;
+        print!("\n{}", table::drawn(&verifying(&plan, &place)?));
+        return Ok(());
+    }
     measure_all(&Plan::of(&arguments), &Place::in_folder(folder.path()))
 }
 
@@ -124,6 +141,7 @@ fn measure_all(plan: &Plan, place: &Place) -> anyhow::Result<()> {
     }
     let (bad, slowest) = bad_questions(plan, place)?;
     rows.extend(bad);
+    rows.extend(verifying(plan, place)?);
     rows.extend(discord::rows(plan, &place.folder().join("discord"))?);
     print!("\n{}", table::drawn(&rows));
     if !slowest.is_empty() {
@@ -233,6 +251,17 @@ fn bad_questions(plan: &Plan, place: &Place) -> anyhow::Result<(Vec<Row>, String
     Ok((rows, many.note.unwrap_or_default()))
 }
 
+/// Plain tantivy keeps nothing that could be verified.
+fn verifying(plan: &Plan, place: &Place) -> anyhow::Result<Vec<Row>> {
+    let figures = child(Step::Verify, Engine::Passim, 1, plan, place)?;
+    let row = |name: &str, unit, key| Row::alone(name, unit, 0, vec![figures.figure(key)]);
+    Ok(vec![
+        row(&format!("verifying {} receipts", plan.receipts), "1/s", "unchanged"),
+        row("- after a line more in each document", "1/s", "shifted"),
+        row("peak memory, filling and verifying", "MB", "peak_mb"),
+    ])
+}
+
 fn finished(turns: Vec<[anyhow::Result<Figures>; 2]>) -> anyhow::Result<Vec<[Figures; 2]>> {
     turns.into_iter().map(|[passim, tantivy]| Ok([passim?, tantivy?])).collect()
 }
@@ -243,6 +272,7 @@ fn child(step: Step, engine: Engine, threads: usize, plan: &Plan, place: &Place)
     let mut command = steps::command(step, engine, place)?;
     command.arg("--threads").arg(threads.to_string());
     command.arg("--bad-questions").arg(plan.bad_questions.to_string());
+    command.arg("--kept-receipts").arg(plan.receipts.to_string());
     let output = command.stderr(Stdio::inherit()).output()?;
     ensure!(output.status.success(), "{step:?} of {engine:?} failed: {}", output.status);
     serde_json::from_slice(&output.stdout)

@@ -21,6 +21,7 @@ use crate::machine::{own_memory, peak_memory};
 use crate::measure::percentile;
 use crate::place::Place;
 use crate::plain_tantivy::{self, PlainTantivy};
+use crate::receipts;
 use crate::{SEED, milliseconds, size_of};
 
 /// Questions that are asked before anything is measured, so that caches are as they are in a running program.
@@ -40,6 +41,8 @@ pub enum Step {
     Ask,
     /// Asking bad ones.
     Bad,
+    /// Verifying all receipts of a store.
+    Verify,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
@@ -61,6 +64,8 @@ pub struct StepArguments {
     threads: usize,
     #[arg(long, hide = true, default_value_t = 0)]
     bad_questions: usize,
+    #[arg(long, hide = true, default_value_t = 0)]
+    kept_receipts: usize,
     #[arg(long, hide = true, default_value = "")]
     question: String,
 }
@@ -111,6 +116,7 @@ pub fn run(step: Step, arguments: &StepArguments) -> anyhow::Result<Figures> {
         Step::Start => start(arguments, &place),
         Step::Ask => ask(arguments, &place),
         Step::Bad => ask_badly(arguments, &place),
+        Step::Verify => verify(arguments, &place),
     }
 }
 
@@ -271,6 +277,15 @@ fn ask_badly(arguments: &StepArguments, place: &Place) -> anyhow::Result<Figures
     figures.set("over_50", slow.len() as f64);
     figures.set("still_over_50", f64::from(still_slow as u32));
     figures.note = Some(slowest(slow));
+    Ok(figures)
+}
+
+fn verify(arguments: &StepArguments, place: &Place) -> anyhow::Result<Figures> {
+    let speed = receipts::verify(arguments.kept_receipts, place)?;
+    let mut figures = Figures::default();
+    figures.set_memory();
+    figures.set("unchanged", speed.unchanged);
+    figures.set("shifted", speed.shifted);
     Ok(figures)
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use encoding_rs::WINDOWS_1252;
 use passim::Answerer;
+use passim::answer::followup::Conversation;
 use passim::corpus::lines::lines;
 use passim::corpus::{Encoding, Span};
 use passim::keeping;
@@ -572,4 +573,110 @@ fn a_store_that_cannot_be_read_does_not_disturb_a_re_index() {
     assert!(run.code == 0 && run.out.contains("1 changed"), "{run:?}");
     assert!(run.err.starts_with("passim: whether earlier answers still hold could not be seen: "), "{run:?}");
     place.run(&["verify", "--all"]).failed(1, "is damaged");
+}
+
+// How an answer was chosen, told from what was kept.
+
+/// Keeps an answer with how it was chosen; its receipt.
+fn kept_traced(place: &Place, question: &str) -> Receipt {
+    let answerer = answerer(place);
+    let (answer, trace) = answerer.ask_traced(&mut Conversation::default(), question, &[]).unwrap();
+    assert_eq!(answer, answerer.ask(question, &[]).unwrap());
+    let receipt = keeping::receipt(&answer, answerer.index().fingerprint(), Moment(1_700_000_000_000));
+    let receipt = keeping::explained(receipt, trace.as_ref());
+    keep(place, std::slice::from_ref(&receipt));
+    receipt
+}
+
+fn leased() -> Place {
+    let place = Place::empty();
+    place.write("lease.md", LEASE.as_bytes());
+    place.write("canteen.md", CANTEEN.as_bytes());
+    place
+}
+
+#[test]
+fn an_answer_is_replayed_as_it_was_chosen_then() {
+    let place = leased();
+    let receipt = kept_traced(&place, "How long does the lease run?");
+    let replay = || place.run(&["why", "--receipt", &receipt.id]);
+    let then = replay();
+    assert_eq!((then.code, then.err.as_str()), (0, ""));
+    for part in [
+        "2023-11-14T22:13:20Z, passim ",
+        "\nHow long does the lease run?\n15 years",
+        "  1. ",
+        "lease, lease.md line 3\n     The lease of the office in Ghent runs for 15 years.\n     mostly  ",
+        "\nThe index and passim are the same today: ",
+    ] {
+        assert!(then.out.contains(part), "{part:?} is not in\n{}", then.out);
+    }
+    place.write("lease.md", LEASE.replace("15 years", "20 years").as_bytes());
+    let later = replay();
+    assert!(later.out.contains("runs for 15 years.") && !later.out.contains("20 years"), "{}", later.out);
+    assert!(later.out.ends_with(
+        "The index is another one today: the sources or the rules of reading them have changed.\n"
+    ));
+    fs::remove_dir_all(place.corpus()).unwrap();
+    let without = replay();
+    assert!(
+        without.code == 0 && without.err.contains("could not be seen: cannot read the corpus"),
+        "{without:?}"
+    );
+    assert!(then.out.starts_with(&without.out), "{}", without.out);
+}
+
+#[test]
+fn what_is_kept_of_a_choice_is_what_why_explains_in_full() {
+    let place = leased();
+    for question in [
+        "How long does the lease run?",
+        "Was the lease signed in May?",
+        "How many boats are there?",
+        "Who signed?",
+    ] {
+        let receipt = kept_traced(&place, question);
+        let replayed = place.run(&["why", "--receipt", &receipt.id, "--json"]).json();
+        assert_eq!((&replayed["is_same_index"], &replayed["is_same_version"]), (&json!(true), &json!(true)));
+        assert_eq!(
+            (&replayed["question"], &replayed["at"]),
+            (&json!(question), &json!("2023-11-14T22:13:20Z"))
+        );
+        let (trace, explained) = (&replayed["trace"], &place.run(&["why", "--json", question]).json());
+        for same in ["asked", "corrections", "passages"] {
+            assert_eq!(trace[same], explained[same], "{question}");
+        }
+        let near = |a: &Value, b: &Value| (a.as_f64().unwrap() - b.as_f64().unwrap()).abs() < 1e-3;
+        assert!(near(&trace["confidence"], &explained["confidence"]["value"]), "{question}");
+        assert!(near(&trace["support"], &explained["confidence"]["support"]), "{question}");
+        assert_eq!(trace["declined"], explained["confidence"]["declined"], "{question}");
+        assert_eq!(trace["polarity"][0], explained["polarity"]["polarity"], "{question}");
+        let (kept, all) =
+            (trace["candidates"].as_array().unwrap(), explained["candidates"].as_array().unwrap());
+        assert_eq!(kept.len(), all.len().min(3));
+        for (kept, one) in kept.iter().zip(all) {
+            assert!(near(&kept["score"], &one["score"]) && kept["sentence"] == one["sentence"], "{question}");
+            let most = one["features"].as_array().unwrap().iter().max_by(|a, b| {
+                let size = |part: &Value| part["contribution"].as_f64().unwrap().abs();
+                size(a).total_cmp(&size(b))
+            });
+            assert_eq!(kept["contributions"][0][0], most.unwrap()["name"], "{question}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_replayed_is_said() {
+    let place = leased();
+    place
+        .run(&["why", "--receipt", "0000000000000000"])
+        .failed(1, "no answer is kept under 0000000000000000");
+    place.run(&["why", "--receipt", "nonsense"]).failed(2, "'nonsense' is no receipt");
+    assert_eq!(place.run(&["why", "--receipt", "0000000000000000", "How long?"]).code, 2);
+    assert_eq!(place.run(&["why"]).code, 2);
+    let answerer = answerer(&place);
+    let old = Receipt { version: None, confidence: None, ..asked(&answerer, "How long does the lease run?") };
+    keep(&place, std::slice::from_ref(&old));
+    let run = place.run(&["why", "--receipt", &old.id]);
+    assert!(run.code == 0 && run.out.contains("How it was chosen was not kept: an older version"), "{run:?}");
 }

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use passim::local_discord::{Failure, Fault, Id, Moment, Person, Shown};
 use passim::retrieval::{folder_of, sync};
+use passim::store::{MessageId, Store};
 use serde_json::json;
 
 use super::scene::{CANTEEN, LEASE, SOON, Scene, WIDE_LIMITS, now};
 
 const HOW_LONG: &str = "How long does the lease run?";
 const HOW_MUCH: &str = "How much is lunch?";
+const KANTINE: &str = "# Die Kantine\n\nDie Suppe kostet in der Kantine 3 Euro.\n";
 const ANNOUNCE: &str = "announce_stale = true\n";
 const NOTE: &str = "\n-# Source **lease** has changed since this answer: check it with </passim verify:";
 
@@ -133,20 +135,24 @@ async fn at_most_twenty_notes_are_written_at_a_time_the_newest_first() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_is_too_old_gets_no_note_and_a_german_one_a_german_note() {
-    let mut scene = Scene::with_settings(&format!("{ANNOUNCE}announce_stale_days = 2\n")).await;
+    let mut scene = Scene::quiet().await;
+    scene.add_settings(&format!("{ANNOUNCE}announce_stale_days = 2\n"));
+    scene.write("kantine.md", KANTINE);
+    scene.start().await;
     let old = scene.ask(&scene.bob, scene.general, HOW_LONG).await;
     scene.stop().await;
     scene.clock = || now() + 3 * 24 * 3_600 * 1_000_000_000;
     scene.start().await;
-    let german = scene.ask(&scene.bob, scene.general, "Wie lange läuft der Vertrag (lease) in Ghent?").await;
-    assert!(german.content.contains("15 years"), "{german}");
+    let german = scene.ask(&scene.bob, scene.general, "Was kostet die Suppe in der Kantine?").await;
+    assert!(german.content.contains("laut Quelle **kantine** [1]"), "{german}");
     change_lease(&scene, 20);
+    scene.write("kantine.md", &KANTINE.replace("3 Euro", "4 Euro"));
     let report = read_again(&scene).await;
     assert!(report.ends_with("Notes under public ones: 1."), "{report}");
     assert_eq!(seen(&scene.bob, scene.general, old.id).content, old.content);
     let noted = seen(&scene.bob, scene.general, german.id).content;
     assert!(
-        noted.contains("\n-# Quelle **lease** hat sich seit dieser Antwort geändert: mit </passim"),
+        noted.contains("\n-# Quelle **kantine** hat sich seit dieser Antwort geändert: mit </passim"),
         "{noted}"
     );
 }
@@ -178,4 +184,16 @@ async fn a_store_that_fails_disturbs_no_re_index() {
     scene.write("canteen.md", &CANTEEN.replace("6 euros", "7 euros"));
     let report = read_again(&scene).await;
     assert!(report.contains("Changed 1: canteen.md") && !report.contains("Earlier answers"), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_kept_with_how_it_was_chosen() {
+    let scene = Scene::new().await;
+    let answer = scene.ask(&scene.bob, scene.general, HOW_LONG).await;
+    let store = Store::open(&scene.data(), SOON).unwrap();
+    let asking = store.asking_answered_by(MessageId(answer.id)).unwrap().unwrap();
+    let receipt = store.receipt(&asking.receipt.unwrap()).unwrap().unwrap();
+    let trace = passim::keeping::trace(&receipt).unwrap();
+    assert!(trace.candidates[0].sentence.contains("15 years"), "{trace:?}");
+    assert_eq!(receipt.confidence, Some(asking.confidence));
 }
