@@ -274,3 +274,46 @@ async fn who_closed_their_direct_messages_costs_nobody_else_an_answer() {
     let nothing = |shown: &&Shown| shown.author == NAME;
     assert_eq!(scene.bob.sees(scene.general).messages.iter().filter(nothing).count(), 0);
 }
+
+/// The bot and the terminal ask and write beside each other; nobody hears of it.
+async fn two_processes_write(time: Duration) {
+    let scene = Scene::with_settings(WIDE_LIMITS).await;
+    scene.discord.message_bucket(100_000, Duration::from_secs(1));
+    let started = Instant::now();
+    let (corpus, data) = (scene.corpus(), scene.data());
+    let terminal = std::thread::spawn(move || {
+        let mut runs = 0;
+        while started.elapsed() < time {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_passim"));
+            command.arg("--corpus").arg(&corpus).arg("--data").arg(&data).args(["ask", LEASE]);
+            let output = command.env("PASSIM_CONFIG_DIR", &data).output().unwrap();
+            assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+            runs += 1;
+        }
+        runs
+    });
+    let mut asked = 0;
+    while started.elapsed() < time {
+        let answer = scene.ask(&scene.bob, scene.general, LEASE).await;
+        assert!(!answer.buttons.is_empty(), "{answer}");
+        let voted = scene.press(&scene.bob, scene.general, answer.id, "Helpful").await;
+        assert!(voted.content.contains("Noted as helpful"), "{voted}");
+        asked += 1;
+    }
+    let runs = tokio::task::spawn_blocking(move || terminal.join().unwrap()).await.unwrap();
+    assert!(asked > 1 && runs > 1);
+    let kept = Connection::open(database(&scene)).unwrap();
+    let count: u32 = kept.query_row("SELECT count(*) FROM askings", [], |row| row.get(0)).unwrap();
+    assert_eq!(count, asked + runs);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_write_beside_each_other_and_nobody_hears_of_it() {
+    two_processes_write(Duration::from_secs(3)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes a minute; the same for three seconds always runs"]
+async fn two_processes_write_for_a_minute_at_full_size() {
+    two_processes_write(Duration::from_secs(60)).await;
+}
