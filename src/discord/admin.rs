@@ -63,14 +63,11 @@ pub async fn is_operator(bot: &Arc<Bot>, call: &Call) -> bool {
 }
 
 /// Notes in the audit log who ran what.
-pub async fn note(bot: &Arc<Bot>, call: &Call, what: &'static str, details: String) {
+pub fn note(bot: &Bot, call: &Call, what: &'static str, details: String) {
     let (user, guild) = (store::UserId(call.asker.user.get()), call.spot.place().guild);
-    let noted = bot.look_up(move |bot| {
-        let deed = Deed { by: By::User(user), guild, what: what.to_owned(), details, at: bot.now() };
-        Ok(bot.memory.with(|store| store.audit(&deed))?)
-    });
+    let deed = Deed { by: By::User(user), guild, what: what.to_owned(), details, at: bot.now() };
     // The log tells where the store fails.
-    let _ = noted.await;
+    let _ = bot.memory.soon(move |store| store.audit(&deed));
 }
 
 /// Documents, index, latency, gateway, store.
@@ -78,7 +75,7 @@ pub async fn status(bot: &Arc<Bot>, call: &Call) {
     if !is_operator(bot, call).await {
         return;
     }
-    note(bot, call, "status", String::new()).await;
+    note(bot, call, "status", String::new());
     let language = call.language;
     let work = bot.look_up(move |bot| {
         let answerer = bot.live.answerer();
@@ -115,7 +112,7 @@ pub async fn check(bot: &Arc<Bot>, call: &Call) {
     if !is_operator(bot, call).await {
         return;
     }
-    note(bot, call, "check", String::new()).await;
+    note(bot, call, "check", String::new());
     let missing: Vec<String> = NEEDED
         .iter()
         .filter(|(permission, ..)| !call.own_permissions.contains(*permission))

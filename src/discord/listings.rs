@@ -74,14 +74,14 @@ pub async fn others(bot: &Arc<Bot>, call: &Call, asking: Asking) {
 
 pub async fn unanswered(bot: &Arc<Bot>, call: &Call) {
     if is_moderator(bot, call).await {
-        note(bot, call, "unanswered", String::new()).await;
+        note(bot, call, "unanswered", String::new());
         open(bot, call, |bot, reader| from_the_first(bot, reader, Listed::Unanswered)).await;
     }
 }
 
 pub async fn feedback(bot: &Arc<Bot>, call: &Call) {
     if is_moderator(bot, call).await {
-        note(bot, call, "feedback", String::new()).await;
+        note(bot, call, "feedback", String::new());
         open(bot, call, |bot, reader| from_the_first(bot, reader, Listed::Feedback)).await;
     }
 }
@@ -232,7 +232,7 @@ pub async fn csv(bot: &Arc<Bot>, call: &Call, table: Table) {
     if !call.own_permissions.contains(Permissions::ATTACH_FILES) {
         return call.tell(bot, Phrase::NeedAttachFiles).await;
     }
-    note(bot, call, "csv", <&str>::from(table).to_owned()).await;
+    note(bot, call, "csv", <&str>::from(table).to_owned());
     let work = bot.work(move |bot| {
         let guild = guild.ok_or(Trouble::NotYours)?;
         let (name, bytes) = match table {

@@ -44,7 +44,7 @@ pub async fn reindex(bot: &Arc<Bot>, call: &Call, rebuild: bool) {
     let took = started.elapsed();
     let (summary, messages) = told(bot, call.language, result, took);
     bot.health.reindexed(summary.clone());
-    note(bot, call, if rebuild { "reindex rebuild" } else { "reindex" }, summary).await;
+    note(bot, call, if rebuild { "reindex rebuild" } else { "reindex" }, summary);
     report(bot, call, &messages, took).await;
 }
 
