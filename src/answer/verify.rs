@@ -3,8 +3,8 @@
 //! Reading the source is left to the caller, and so are other files and saying the verdict. Nothing here trusts the
 //! old place: the text may be shorter by now, or have another character there.
 
+use std::cell::OnceCell;
 use std::hash::{Hash, Hasher};
-use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
@@ -65,8 +65,8 @@ pub enum Verdict {
 pub struct Today {
     pub text: String,
     pub encoding: Encoding,
-    lines: OnceLock<WrittenLines>,
-    sentences: OnceLock<Vec<Vec<Sentence>>>,
+    lines: OnceCell<WrittenLines>,
+    sentences: OnceCell<Vec<Vec<Sentence>>>,
 }
 
 /// Of one passage; with the hash of each word that means something.
@@ -78,7 +78,7 @@ struct Sentence {
 
 impl From<Text> for Today {
     fn from(Text { text, encoding }: Text) -> Today {
-        Today { text, encoding, lines: OnceLock::new(), sentences: OnceLock::new() }
+        Today { text, encoding, lines: OnceCell::new(), sentences: OnceCell::new() }
     }
 }
 

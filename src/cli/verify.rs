@@ -12,7 +12,7 @@ use super::{Failure, open};
 use crate::answer::receipt::is_base32;
 use crate::proof::{Checked, Now, Part, Proof, Proofs, Reason, Sources, Standing, Summary, difference};
 use crate::settings::Settings;
-use crate::store::{Claims, Store};
+use crate::store::{Claims, Moment, Store};
 
 const REMOVED: Style = AnsiColor::Red.on_default().strikethrough();
 const ADDED: Style = AnsiColor::Green.on_default();
@@ -178,7 +178,7 @@ fn summed_up(summary: &Summary) -> String {
 fn text(proof: &Proof) -> String {
     let standing = proof.standing();
     let answer = if proof.is_declined { "the sources did not say" } else { &proof.answer };
-    let head = format!("{BOLD}{}{BOLD:#}  {}", proof.receipt, word(standing));
+    let head = format!("{BOLD}{}{BOLD:#}  {}", printable(&proof.receipt), word(standing));
     let is_quiet = proof.citations.iter().all(|checked| checked.standing == Standing::Holds);
     if standing == Standing::Holds && is_quiet {
         let places: Vec<String> = proof.citations.iter().map(held_in).collect();
@@ -269,6 +269,11 @@ fn labelled(label: &str, text: &str) -> String {
         .collect()
 }
 
+/// As all times that scripts read.
+pub(super) fn spoken_time(at: Moment) -> String {
+    jiff::Timestamp::from_millisecond(at.0).map(|at| at.to_string()).unwrap_or_default()
+}
+
 /// On one line.
 fn line(text: &str) -> String {
     printable(&text.split_whitespace().collect::<Vec<&str>>().join(" "))
@@ -280,8 +285,7 @@ struct Json<'a> {
     receipt: &'a str,
     question: &'a str,
     answer: &'a str,
-    /// Milliseconds since 1970.
-    at: i64,
+    at: String,
     verdict: Standing,
     citations: Vec<JsonCitation<'a>>,
 }
@@ -309,7 +313,7 @@ impl<'a> Json<'a> {
             receipt: &proof.receipt,
             question: &proof.question,
             answer: &proof.answer,
-            at: proof.at.0,
+            at: spoken_time(proof.at),
             verdict: proof.standing(),
             citations: proof.citations.iter().map(JsonCitation::of).collect(),
         }

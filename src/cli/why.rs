@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::draw::{BOLD, DIM, printable};
-use super::verify::receipt_id;
+use super::verify::{receipt_id, spoken_time};
 use super::{Failure, open, print_json};
 use crate::answer::explain::{Contribution, ExplainedCandidate, Explanation};
 use crate::answer::trace::Trace;
@@ -98,7 +98,7 @@ impl<'a> Replayed<'a> {
             question: &receipt.question,
             answer: &receipt.answer,
             confidence: receipt.confidence,
-            at: jiff::Timestamp::from_millisecond(receipt.at.0).map(|at| at.to_string()).unwrap_or_default(),
+            at: spoken_time(receipt.at),
             version,
             fingerprint: &receipt.fingerprint,
             is_same_index: today.map(|today| today == receipt.fingerprint),

@@ -3,6 +3,8 @@
 //! A line is kept as a short hash. Lines of white space are passed over, and where a text ends counts as a line
 //! of its own kind.
 
+use std::cell::OnceCell;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -19,9 +21,10 @@ pub struct Neighbours {
     pub after: LineHash,
 }
 
-/// The lines of a text that are not all white space, to be asked about many places of it.
+/// The lines of a text that are not all white space, to be asked about many places of it. Each is hashed once at
+/// most: in some documents one line is the whole text, and stands around thousands of passages.
 #[derive(Debug)]
-pub struct WrittenLines(Vec<Span>);
+pub struct WrittenLines(Vec<(Span, OnceCell<LineHash>)>);
 
 /// What a stretch of a text does not tell of the lines around the places in it: those above and below it, and the
 /// two that it may have only a part of.
@@ -34,8 +37,8 @@ pub struct Surrounding {
 
 impl WrittenLines {
     pub fn of(text: &str) -> WrittenLines {
-        let is_written = |line: &Span| !text[line.range()].trim().is_empty();
-        WrittenLines(lines(text).filter(is_written).collect())
+        let written = lines(text).filter(|line| !text[line.range()].trim().is_empty());
+        WrittenLines(written.map(|line| (line, OnceCell::new())).collect())
     }
 
     /// The neighbours of a span that is not all white space, in the text that the lines are of.
@@ -47,12 +50,14 @@ impl WrittenLines {
 
     /// The last line that starts at the byte or before it.
     fn line_of(&self, byte: usize) -> usize {
-        self.0.partition_point(|line| line.start <= byte).saturating_sub(1)
+        self.0.partition_point(|(line, _)| line.start <= byte).saturating_sub(1)
     }
 
     fn hash(&self, text: &str, line: Option<usize>) -> LineHash {
-        let line = line.and_then(|line| self.0.get(line));
-        hash(line.map_or("", |line| &text[line.range()]))
+        match line.and_then(|line| self.0.get(line)) {
+            Some((line, known)) => *known.get_or_init(|| hash(&text[line.range()])),
+            None => hash(""),
+        }
     }
 }
 

@@ -155,32 +155,57 @@ impl Store {
         after: &After,
         most: usize,
     ) -> Result<(Vec<Claims>, After), StoreError> {
-        let (page, path) = match which {
-            Which::All => (ALL, after.path.as_str()),
-            Which::Citing(path) => (CITING, path),
-        };
-        let sql = format!(
-            "SELECT page.path AS first, receipts.id, question, answer, at, citations.* FROM ({page}) AS page \
-             JOIN receipts ON receipts.id = page.receipt LEFT JOIN citations ON citations.receipt = page.receipt \
-             ORDER BY page.path, page.receipt, number"
-        );
-        self.read("go through the receipts", |connection| {
-            let mut statement = connection.prepare_cached(&sql)?;
-            let mut rows = statement.query(params![path, after.receipt, most as i64])?;
-            let (mut claims, mut last): (Vec<Claims>, After) = Default::default();
-            while let Some(row) = rows.next()? {
-                let receipt: String = row.get("id")?;
-                if claims.last().is_none_or(|last| last.receipt != receipt) {
-                    last = After { path: row.get("first")?, receipt: receipt.clone() };
-                    claims.push(claims_from_row(row, receipt)?);
-                }
-                if let (Some(newest), Some(_)) = (claims.last_mut(), row.get::<_, Option<i64>>("number")?) {
-                    newest.citations.push(cited_from_row(row)?);
+        self.read("go through the receipts", |connection| match which {
+            Which::Citing(path) => page(connection, CITING, path, after, most),
+            Which::All if after.path.is_empty() => {
+                let without = page(connection, CITING_NOTHING, "", after, most)?;
+                if without.0.is_empty() {
+                    page(connection, ALL, "", &After::default(), most)
+                } else {
+                    Ok(without)
                 }
             }
-            Ok((claims, last))
+            Which::All => page(connection, ALL, &after.path, after, most),
         })
     }
+}
+
+/// Receipts that cite nothing have the empty path, which no file has. Each of these three ends after as many rows as
+/// are wanted, without sorting what is left.
+const CITING_NOTHING: &str = "SELECT ?1 AS path, id AS receipt FROM receipts WHERE id > ?2 \
+                              AND NOT EXISTS (SELECT 1 FROM citations WHERE citations.receipt = receipts.id) \
+                              ORDER BY id LIMIT ?3";
+const ALL: &str = "SELECT path, receipt FROM citations WHERE number = 0 AND (path, receipt) > (?1, ?2) \
+                   ORDER BY path, receipt LIMIT ?3";
+const CITING: &str = "SELECT DISTINCT path, receipt FROM citations WHERE path = ?1 AND receipt > ?2 \
+                      ORDER BY receipt LIMIT ?3";
+
+fn page(
+    connection: &Connection,
+    which: &str,
+    path: &str,
+    after: &After,
+    most: usize,
+) -> rusqlite::Result<(Vec<Claims>, After)> {
+    let sql = format!(
+        "SELECT page.path AS first, receipts.id, question, answer, at, citations.* FROM ({which}) AS page \
+         JOIN receipts ON receipts.id = page.receipt LEFT JOIN citations ON citations.receipt = page.receipt \
+         ORDER BY page.path, page.receipt, number"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![path, after.receipt, most as i64])?;
+    let (mut claims, mut last): (Vec<Claims>, After) = Default::default();
+    while let Some(row) = rows.next()? {
+        let receipt: String = row.get("id")?;
+        if claims.last().is_none_or(|last| last.receipt != receipt) {
+            last = After { path: row.get("first")?, receipt: receipt.clone() };
+            claims.push(claims_from_row(row, receipt)?);
+        }
+        if let (Some(newest), Some(_)) = (claims.last_mut(), row.get::<_, Option<i64>>("number")?) {
+            newest.citations.push(cited_from_row(row)?);
+        }
+    }
+    Ok((claims, last))
 }
 
 impl Store {
@@ -236,15 +261,6 @@ fn public_from_row(row: &Row) -> rusqlite::Result<(Moment, PublicAnswer)> {
     };
     Ok((row.get("at")?, answer))
 }
-
-/// Receipts that cite nothing have the empty path, which no file has.
-const ALL: &str = "SELECT * FROM ( \
-                   SELECT path, receipt FROM citations WHERE number = 0 AND (path, receipt) > (?1, ?2) \
-                   UNION ALL SELECT '', id FROM receipts WHERE ?1 = '' AND id > ?2 \
-                   AND NOT EXISTS (SELECT 1 FROM citations WHERE citations.receipt = id)) \
-                   ORDER BY path, receipt LIMIT ?3";
-const CITING: &str = "SELECT DISTINCT path, receipt FROM citations WHERE path = ?1 AND receipt > ?2 \
-                      ORDER BY receipt LIMIT ?3";
 
 /// The same receipt says the same, so that the first one stays.
 pub fn insert(connection: &Connection, receipt: &Receipt) -> rusqlite::Result<()> {

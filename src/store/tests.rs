@@ -631,6 +631,45 @@ fn an_asking_is_not_kept_without_the_receipt_it_names() {
     assert_eq!((opened.rows("askings"), opened.rows("receipts")), (0, 0));
 }
 
+#[test]
+fn public_answers_are_those_that_others_see_and_that_no_note_stands_under() {
+    let opened = opened();
+    let receipt = receipt("how long?", 1);
+    let kept = |reply: u64, at: i64, change: fn(&mut Asking)| {
+        let place = Some(Place { thread: Some(ThreadId(3)), ..HERE });
+        let mut asking = Asking {
+            place,
+            receipt: Some(receipt.id.clone()),
+            reply: Some(MessageId(reply)),
+            ..asking("how long?", at)
+        };
+        change(&mut asking);
+        opened.store.keep_asking(&asking, Some(&receipt), None).unwrap();
+        asking.id
+    };
+    kept(1, 9, |_| {});
+    let first = kept(2, 10, |_| {});
+    let last = kept(3, 11, |asking| asking.further = vec![MessageId(4), MessageId(5)]);
+    kept(6, 12, |asking| asking.is_private = true);
+    kept(7, 12, |asking| asking.place = Some(Place { guild: None, ..HERE }));
+    kept(8, 12, |asking| asking.place = None);
+    kept(9, 12, |asking| asking.reply = None);
+    // Edited to answer something else.
+    kept(10, 12, |_| {});
+    kept(10, 13, |asking| asking.receipt = None);
+    let receipts = ["none".to_owned(), receipt.id.clone()];
+    let public = || -> Vec<(AskingId, MessageId)> {
+        let answers = opened.store.public_answers(&receipts, Moment(10)).unwrap();
+        answers.into_iter().map(|answer| (answer.asking, answer.message)).collect()
+    };
+    assert_eq!(public(), [(last.clone(), MessageId(5)), (first.clone(), MessageId(2))]);
+    for _ in 0..2 {
+        opened.store.note_stale(&last, Moment(20)).unwrap();
+        assert_eq!(public(), [(first.clone(), MessageId(2))]);
+    }
+    opened.store.note_stale(&AskingId::random().unwrap(), Moment(20)).unwrap();
+}
+
 // Conversations.
 
 #[test]
@@ -1066,6 +1105,7 @@ fn busy() -> Opened {
             opened.remember(&place, person, &own, 20);
             opened.store.keep_listing(&listing(person, 20)).unwrap();
             opened.store.set_reply(&shared, MessageId(1), &[MessageId(2)]).unwrap();
+            opened.store.note_stale(&shared, Moment(22)).unwrap();
             opened.store.vote(&shared, opened.ann(), Vote::Helpful, Moment(21)).unwrap();
             opened.store.vote(&shared, opened.ben(), Vote::Helpful, Moment(21)).unwrap();
         }
@@ -1142,7 +1182,8 @@ fn forgetting_a_person_leaves_nothing_of_theirs_and_all_of_the_others() {
     assert_eq!(opened.store.asking_answered_by(MessageId(2)).unwrap().unwrap().person, Some(opened.ben()));
     assert_eq!(opened.unanswered(GUILD)[0], ("Who brews?".to_owned(), 1));
     opened.store.forget(opened.ben()).unwrap();
-    assert_eq!((opened.rows("further_messages"), opened.rows("citations")), (0, 0));
+    let left = ["further_messages", "citations", "stale_notes"].map(|table| opened.rows(table));
+    assert_eq!(left, [0, 0, 0]);
 }
 
 #[test]
