@@ -4,6 +4,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use crate::answer::claims::{self, Checked, Review};
 use crate::answer::explain::{self, Explanation};
 use crate::answer::followup::Conversation;
 use crate::answer::lexicon::{Lexicon, LexiconError};
@@ -124,6 +125,16 @@ impl Answerer {
         answer.question = question.trim().to_owned();
         answer.understood_as = understood_as;
         Ok(answer)
+    }
+
+    /// Whether the sources say what a text claims.
+    pub fn check(&self, text: &str, sources: &[String]) -> Result<Review, AnswerError> {
+        let mut review = claims::check(text, sources, self.engine())?;
+        if let Review::Checked { claims, .. } = &mut review {
+            let quotes = claims.iter_mut().flat_map(Checked::quotes_mut);
+            quotes.for_each(|citation| self.link(citation));
+        }
+        Ok(review)
     }
 
     /// How the answer to the same question is chosen.

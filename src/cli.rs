@@ -13,6 +13,7 @@ use crate::settings::{self, Settings, SettingsError, UserFolders};
 
 mod ask;
 mod chat;
+mod check;
 mod commands;
 mod completions;
 mod config;
@@ -61,6 +62,8 @@ enum Command {
     Ask(ask::Ask),
     /// Ask one question after the other, follow-ups included
     Chat(chat::Chat),
+    /// Check a claim against the sources: supported, contradicted, or not in them
+    Check(check::Check),
     /// Say how the answer to a question is chosen, number by number
     Why(why::Why),
     /// List the passages that fit some words, best first
@@ -163,6 +166,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     match command {
         Command::Ask(command) => ask::run(&command, &settings()?),
         Command::Chat(command) => chat::run(&command, &settings()?),
+        Command::Check(command) => check::run(&command, &settings()?),
         Command::Why(command) => why::run(&command, &settings()?),
         Command::Search(command) => search::run(&command, &settings()?),
         Command::Sources(command) => sources::run(&command, &settings()?),

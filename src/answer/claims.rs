@@ -1,0 +1,255 @@
+//! Whether the sources say what somebody claims.
+//!
+//! A claim is a statement: understood like a question ([`Statement`]), searched for, and set beside every sentence
+//! that was found ([`bearing`]). What each accounts for, and what it has in the place of something else, is weighed;
+//! the sentence that weighs most decides. Silence is "not in the sources", and so is doubt.
+
+use serde::Serialize;
+
+use super::question::{self, SmallTalk};
+use super::sentences::{Sentence, Wanted};
+use super::{AnswerError, Citation, Engine, LONGEST_QUESTION, cite, six_decimals, words_nowhere};
+use crate::corpus::Span;
+use crate::corpus::sentences::sentences;
+use crate::retrieval::Hit;
+use crate::words::words;
+
+mod amounts;
+mod bearing;
+mod statement;
+
+pub use bearing::{Difference, Kind};
+use bearing::{Bearing, Signs, bearings};
+use statement::Statement;
+
+/// More sentences of one text are not checked.
+pub const MOST_CLAIMS: usize = 10;
+/// So many passages are looked at, where the settings do not say more.
+const FEWEST_PASSAGES: usize = 24;
+/// More sources that say the same prove nothing more.
+const MOST_QUOTES: usize = 3;
+
+/// What came of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Review {
+    /// One for each sentence that claims something, in their order; never empty.
+    Checked {
+        claims: Vec<Checked>,
+        /// How many further sentences were left out.
+        left_out: usize,
+    },
+    NoClaim(NoClaim),
+}
+
+/// Why there is nothing to check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoClaim {
+    /// It asks.
+    Question,
+    SmallTalk,
+    Empty,
+    /// Longer than [`LONGEST_QUESTION`].
+    TooLong,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Supported,
+    Contradicted,
+    NotInSources,
+}
+
+/// A claim beside the sources.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    pub claim: String,
+    pub verdict: Verdict,
+    /// How likely the verdict is right: 0 to 1.
+    pub probability: f64,
+    /// The quotes that show it, best first; empty where it is not in the sources.
+    pub citations: Vec<Citation>,
+    /// Quotes of other sources that show the opposite.
+    pub against: Vec<Citation>,
+    /// What the claim says, and what the source has instead.
+    pub differs: Option<Difference>,
+    /// What comes closest, where it is not in the sources.
+    pub nearest: Option<Citation>,
+    /// Words of the claim that stand in no source.
+    pub missing: Vec<String>,
+}
+
+impl Checked {
+    /// Every quote, for giving them addresses.
+    pub fn quotes_mut(&mut self) -> impl Iterator<Item = &mut Citation> {
+        self.citations.iter_mut().chain(&mut self.against).chain(&mut self.nearest)
+    }
+}
+
+/// Checks each sentence of `text` against all sources, or against those with these ids.
+pub fn check(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Review, AnswerError> {
+    let text = text.trim();
+    if let Some(reason) = without_looking(text) {
+        return Ok(Review::NoClaim(reason));
+    }
+    let claims: Vec<&str> = statements(text);
+    let left_out = claims.len().saturating_sub(MOST_CLAIMS);
+    let mut checked = Vec::new();
+    for claim in claims.into_iter().take(MOST_CLAIMS) {
+        checked.push(check_one(claim, sources, engine)?);
+    }
+    if checked.is_empty() {
+        return Ok(Review::NoClaim(NoClaim::Question));
+    }
+    Ok(Review::Checked { claims: checked, left_out })
+}
+
+fn without_looking(text: &str) -> Option<NoClaim> {
+    if text.chars().nth(LONGEST_QUESTION).is_some() {
+        return Some(NoClaim::TooLong);
+    }
+    if !text.contains(char::is_alphanumeric) {
+        return Some(NoClaim::Empty);
+    }
+    question::small_talk(text).map(|_: SmallTalk| NoClaim::SmallTalk)
+}
+
+/// The sentences that claim something: those that ask or greet are left out.
+fn statements(text: &str) -> Vec<&str> {
+    let pieces = sentences(text).into_iter().map(|span| text[span.range()].trim());
+    pieces.filter(|piece| piece.contains(char::is_alphanumeric) && !is_question(piece) && question::small_talk(piece).is_none()).collect()
+}
+
+/// Whether a sentence asks: by its mark, or by a word of asking with its verb.
+fn is_question(text: &str) -> bool {
+    if text.trim_end_matches(['"', '”', ')', '*', '_', ' ']).ends_with('?') {
+        return true;
+    }
+    let words = words(text);
+    let [first, second, ..] = words.as_slice() else { return false };
+    let asks = matches!(first.folded.as_str(), "who" | "what" | "which" | "whose" | "why" | "how" | "wer" | "wie" | "warum");
+    let opens = matches!(first.folded.as_str(), "is" | "are" | "does" | "did" | "do" | "can" | "could" | "was" | "were" | "has" | "have");
+    let is_verb = super::lexicon::is_auxiliary(&second.folded) || matches!(second.folded.as_str(), "many" | "much" | "long" | "ist" | "sind" | "viel" | "viele");
+    asks && is_verb || opens
+}
+
+fn check_one(claim: &str, sources: &[String], engine: Engine<'_>) -> Result<Checked, AnswerError> {
+    // A word that no source has must stay one: read as another, it would support what was never said.
+    let mut engine = engine;
+    engine.options.spelling = false;
+    let reading = engine.read(claim, sources, engine.options.passages.max(FEWEST_PASSAGES))?;
+    let wanted = Wanted::new(&reading.terms, engine.lexicon, &engine.weights.associations);
+    let sentence = Sentence::new(claim, &wanted);
+    let statement = Statement::of(&sentence);
+    let bearings = bearings(&statement, &reading.hits, &wanted);
+    if std::env::var_os("CLAIMS_DUMP").is_some() {
+        dump(claim, &bearings, &reading.hits);
+    }
+    let judged = judged(bearings);
+    Ok(concluded(claim, judged, &reading.hits, words_nowhere(&reading.terms)))
+}
+
+fn dump(claim: &str, bearings: &[Bearing], hits: &[Hit<'_>]) {
+    for bearing in bearings {
+        let text = hits[bearing.hit].passage.slice(bearing.span);
+        eprintln!("DUMP {}", serde_json::json!({"claim": claim, "text": text, "source": hits[bearing.hit].source.description.id, "differs": bearing.differs, "signs": bearing.signs.each()}));
+    }
+}
+
+/// A bearing with how likely it supports the claim, and how likely it contradicts it.
+struct Judged {
+    bearing: Bearing,
+    supports: f64,
+    contradicts: f64,
+}
+
+fn judged(bearings: Vec<Bearing>) -> Vec<Judged> {
+    let weighed = bearings.into_iter().map(|bearing| {
+        let [supports, contradicts] = bearing.signs.weigh();
+        Judged { bearing, supports, contradicts }
+    });
+    weighed.collect()
+}
+
+fn concluded(claim: &str, judged: Vec<Judged>, hits: &[Hit<'_>], missing: Vec<String>) -> Checked {
+    let for_it = ranked(&judged, |one| one.supports);
+    let against_it = ranked(&judged, |one| one.contradicts);
+    let supports = for_it.first().map_or(0.0, |one| one.supports);
+    let contradicts = against_it.first().map_or(0.0, |one| one.contradicts);
+    let quotes = |ranked: &[&Judged], least: &dyn Fn(&Judged) -> bool| -> Vec<Citation> {
+        let mut cited: Vec<Citation> = Vec::new();
+        for one in ranked.iter().filter(|one| least(one)) {
+            let citation = cited_of(one, hits);
+            if cited.len() < MOST_QUOTES && cited.iter().all(|known| known.source != citation.source) {
+                cited.push(citation);
+            }
+        }
+        cited
+    };
+    let is_for = |one: &Judged| one.supports >= LEAST_SUPPORT;
+    let is_against = |one: &Judged| one.contradicts >= LEAST_CONTRADICTION;
+    let mut checked = Checked {
+        claim: claim.to_owned(),
+        verdict: Verdict::NotInSources,
+        probability: six_decimals(1.0 - supports.max(contradicts)),
+        citations: Vec::new(),
+        against: Vec::new(),
+        differs: None,
+        nearest: None,
+        missing,
+    };
+    if supports >= LEAST_SUPPORT && supports >= contradicts {
+        checked.verdict = Verdict::Supported;
+        checked.probability = six_decimals(supports);
+        checked.citations = quotes(&for_it, &is_for);
+        checked.against = quotes(&against_it, &is_against);
+    } else if contradicts >= LEAST_CONTRADICTION {
+        checked.verdict = Verdict::Contradicted;
+        checked.probability = six_decimals(contradicts);
+        checked.citations = quotes(&against_it, &is_against);
+        checked.differs = against_it[0].bearing.differs.clone();
+        checked.against = quotes(&for_it, &is_for);
+    } else {
+        let nearest = ranked(&judged, |one| one.supports + one.contradicts);
+        checked.nearest = nearest.first().map(|one| cited_of(one, hits));
+    }
+    checked
+}
+
+/// Best first; equals in the order of the hits.
+fn ranked(judged: &[Judged], by: impl Fn(&Judged) -> f64) -> Vec<&Judged> {
+    let mut ranked: Vec<&Judged> = judged.iter().collect();
+    let key = |one: &Judged| (one.bearing.hit, one.bearing.span);
+    ranked.sort_by(|a, b| by(b).total_cmp(&by(a)).then(key(a).cmp(&key(b))));
+    ranked
+}
+
+fn cited_of(one: &Judged, hits: &[Hit<'_>]) -> Citation {
+    let marked: Vec<Span> = one.bearing.marked.clone();
+    cite(&hits[one.bearing.hit], one.bearing.span, &marked)
+}
+
+const LEAST_SUPPORT: f64 = 0.5;
+const LEAST_CONTRADICTION: f64 = 0.5;
+
+impl Signs {
+    fn each(&self) -> [f64; 14] {
+        [
+            self.covered, self.around, self.heaviest_missing, self.unknown, self.together, self.name_missing,
+            self.name_replaced, self.amount_same, self.amount_missing, self.amount_replaced, self.contrary,
+            self.negation_loose, self.misbound, self.asks,
+        ]
+    }
+
+    fn weigh(&self) -> [f64; 2] {
+        let signs = self.each();
+        let sum = |weights: &[f64; 15]| weights[0] + signs.iter().zip(&weights[1..]).map(|(s, w)| s * w).sum::<f64>();
+        let (supports, contradicts) = (sum(&SUPPORTS).exp(), sum(&CONTRADICTS).exp());
+        let all = 1.0 + supports + contradicts;
+        [supports / all, contradicts / all]
+    }
+}
+
+const SUPPORTS: [f64; 15] = [-5.0, 8.0, 3.0, -3.0, -2.0, 1.0, -5.0, -2.0, 1.0, -3.0, -5.0, -4.0, -0.5, -2.0, -2.0];
+const CONTRADICTS: [f64; 15] = [-8.0, 8.0, 3.0, -3.0, -2.0, 1.0, -1.0, 2.0, -1.0, -3.0, 3.0, 3.0, -0.5, 1.0, -2.0];

@@ -1,0 +1,629 @@
+//! How one sentence of a source bears on a claim: what it accounts for, and what it has instead.
+
+use std::ops::Range;
+
+use super::amounts::{Amount, Standing, amounts};
+use super::statement::{Part, Statement, names_of};
+use crate::answer::clauses;
+use crate::answer::names::{self, Name};
+use crate::answer::polarity::{contraries, is_excepted, opposites, turns_above};
+use crate::answer::sentences::{Sentence, Wanted, asks};
+use crate::answer::tables;
+use crate::answer::telling::answering;
+use crate::corpus::{PassageKind, Span};
+use crate::retrieval::Hit;
+use crate::words::{fold, is_function_word, words};
+
+/// What speaks for "supported" and for "contradicted"; each 0 to 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Signs {
+    /// The share of the claim's words that the sentence accounts for, with what stands over it.
+    pub covered: f64,
+    /// What the rest of its passage accounts for beside that.
+    pub around: f64,
+    /// The share of the heaviest word that nothing accounts for.
+    pub heaviest_missing: f64,
+    /// The share of words that stand in no source at all.
+    pub unknown: f64,
+    /// How much of the covered weight stands in one clause.
+    pub together: f64,
+    pub name_missing: f64,
+    /// The same, and the sentence has another name.
+    pub name_replaced: f64,
+    pub amount_same: f64,
+    pub amount_missing: f64,
+    pub amount_replaced: f64,
+    /// Claim and sentence differ by an odd number of words that turn round what they say.
+    pub contrary: f64,
+    /// The sentence has a negation that seems to be about something else.
+    pub negation_loose: f64,
+    /// Somebody else stands between a name of the claim and what the claim says of it.
+    pub misbound: f64,
+    /// The sentence asks, and no yes or no follows.
+    pub asks: f64,
+}
+
+pub struct Bearing {
+    pub hit: usize,
+    /// In the document: what is quoted.
+    pub span: Span,
+    pub signs: Signs,
+    pub differs: Option<Difference>,
+    /// Bytes of the quote that the claim is about.
+    pub marked: Vec<Span>,
+}
+
+/// What a claim says, and what a source has in its place; empty where there is only a negation.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Difference {
+    pub kind: Kind,
+    pub claimed: String,
+    pub found: String,
+}
+
+/// What kind of thing it is that differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Number,
+    Name,
+    Date,
+    Negation,
+}
+
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Number => "number",
+            Kind::Name => "name",
+            Kind::Date => "date",
+            Kind::Negation => "negation",
+        }
+    }
+}
+
+/// The bearing of every sentence of the hits that has anything of the claim, in their order.
+pub fn bearings<'a>(statement: &Statement<'_, 'a>, hits: &'a [Hit<'a>], wanted: &Wanted<'a>) -> Vec<Bearing> {
+    let mut found = Vec::new();
+    for (number, hit) in hits.iter().enumerate() {
+        let passage = Passage::of(hit, wanted);
+        for place in 0..passage.sentences.len() {
+            if passage.presence[place].iter().any(|quality| *quality > 0.0) {
+                found.push(Weighing::of(statement, hit, &passage, place).bearing(number));
+            }
+        }
+    }
+    found
+}
+
+/// A passage with its sentences and what stands over them.
+struct Passage<'a> {
+    sentences: Vec<Sentence<'a>>,
+    /// For each sentence and term, how surely the term stands there.
+    presence: Vec<Vec<f64>>,
+    /// The same for title, headings, the header of a table and the lead-in of a list.
+    above: Vec<f64>,
+    header: Option<Sentence<'a>>,
+}
+
+impl<'a> Passage<'a> {
+    fn of(hit: &'a Hit<'a>, wanted: &Wanted<'a>) -> Passage<'a> {
+        let passage = &hit.passage.passage;
+        let sentences: Vec<Sentence<'a>> =
+            passage.sentences.iter().map(|span| Sentence::new(hit.passage.slice(*span), wanted)).collect();
+        let presence: Vec<Vec<f64>> = sentences.iter().map(presence).collect();
+        let context = hit.passage.context_text.as_ref().map(|(text, _)| text.as_str());
+        let over = [hit.source.description.title.as_str()].into_iter();
+        let over = over.chain(passage.headings.iter().map(String::as_str)).chain(context);
+        let mut above = vec![0.0_f64; presence.first().map_or(0, Vec::len)];
+        for text in over {
+            add(&mut above, &self::presence(&Sentence::new(text, wanted)));
+        }
+        if passage.kind == PassageKind::List
+            && let Some(lead_in) = presence.first()
+        {
+            add(&mut above, lead_in);
+        }
+        let is_row = passage.kind == PassageKind::TableRow;
+        let header = context.filter(|_| is_row).map(|text| Sentence::new(text, wanted));
+        Passage { sentences, presence, above, header }
+    }
+}
+
+fn add(all: &mut [f64], more: &[f64]) {
+    all.iter_mut().zip(more).for_each(|(all, more)| *all = all.max(*more));
+}
+
+/// For each term, how surely it stands in a sentence.
+fn presence(sentence: &Sentence<'_>) -> Vec<f64> {
+    let mut presence = vec![0.0_f64; sentence.terms.len()];
+    for (term, quality) in sentence.found.iter().flatten() {
+        presence[*term] = presence[*term].max(*quality);
+    }
+    presence
+}
+
+struct Weighing<'w, 's, 'a> {
+    claim: &'w Statement<'s, 'a>,
+    hit: &'w Hit<'a>,
+    passage: &'w Passage<'a>,
+    place: usize,
+    sentence: &'w Sentence<'a>,
+    /// For each term, how surely the sentence accounts for it, with what stands over it.
+    accounted: Vec<f64>,
+    /// The same with the rest of the passage.
+    anywhere: Vec<f64>,
+    names: Vec<Name>,
+    amounts: Vec<Amount>,
+    signs: Signs,
+    differs: Option<Difference>,
+}
+
+impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
+    fn of(
+        claim: &'w Statement<'s, 'a>,
+        hit: &'w Hit<'a>,
+        passage: &'w Passage<'a>,
+        place: usize,
+    ) -> Weighing<'w, 's, 'a> {
+        let sentence = &passage.sentences[place];
+        let accounted = accounted(claim, passage, place);
+        let mut anywhere = accounted.clone();
+        for (other, presence) in passage.presence.iter().enumerate() {
+            let factor = if other + 1 == place { BEFORE } else { BESIDE };
+            for (all, here) in anywhere.iter_mut().zip(presence) {
+                *all = all.max(*here * factor);
+            }
+        }
+        let stems: Vec<&str> = sentence.stems.iter().map(AsRef::as_ref).collect();
+        Weighing {
+            claim,
+            hit,
+            passage,
+            place,
+            sentence,
+            accounted,
+            anywhere,
+            names: names::names(sentence),
+            amounts: amounts(sentence.text, &sentence.words, &stems),
+            signs: Signs::default(),
+            differs: None,
+        }
+    }
+
+    fn bearing(mut self, hit: usize) -> Bearing {
+        let own = self.hit.passage.passage.sentences[self.place];
+        self.see_words();
+        self.see_binding();
+        self.see_names();
+        self.see_amounts();
+        let answer = self.see_turns();
+        let span = answer.map_or(own, |answer| Span::new(own.start, answer.end));
+        let words = self.sentence.words.iter().zip(&self.sentence.found);
+        let marked = words.filter(|(_, found)| found.is_some()).map(|(word, _)| word.span).collect();
+        Bearing { hit, span, signs: self.signs, differs: self.differs, marked }
+    }
+
+    /// The weight of each word of the claim, with its term.
+    fn words(&self) -> impl Iterator<Item = (usize, f64)> {
+        self.claim.parts.iter().enumerate().filter_map(|(term, part)| match part {
+            Part::Word(weight) => Some((term, *weight)),
+            _ => None,
+        })
+    }
+
+    fn see_words(&mut self) {
+        let all: f64 = self.words().map(|(_, weight)| weight).sum();
+        if all == 0.0 {
+            // Names and numbers alone: "Ada Lovelace, 1815."
+            self.signs.covered = 0.5;
+            return;
+        }
+        let share = |of: &dyn Fn(usize) -> f64| self.words().map(|(term, w)| w * of(term)).sum::<f64>() / all;
+        let covered = share(&|term| self.accounted[term]);
+        let around = share(&|term| self.anywhere[term]) - covered;
+        let missing = self.words().map(|(term, weight)| weight * (1.0 - self.anywhere[term]));
+        let heaviest_missing = missing.fold(0.0, f64::max) / all;
+        let terms = self.sentence.terms;
+        let unknown = share(&|term| f64::from(u8::from(!terms[term].is_known)) * (1.0 - self.accounted[term]));
+        let together = self.together();
+        self.signs = Signs { covered, around, heaviest_missing, unknown, together, ..self.signs };
+    }
+
+    /// The largest share of what stands here that one clause has.
+    fn together(&self) -> f64 {
+        let weight = |range: Range<usize>| -> f64 {
+            let mut terms: Vec<usize> =
+                self.sentence.found[range].iter().flatten().map(|(term, _)| *term).collect();
+            terms.sort_unstable();
+            terms.dedup();
+            terms.iter().map(|term| self.sentence.terms[*term].weight).sum()
+        };
+        let all = weight(0..self.sentence.words.len());
+        let clauses = clauses::clauses(self.sentence.text, &self.sentence.words);
+        let most = clauses.iter().map(|clause| weight(clause.opener.start..clause.words.end)).fold(0.0, f64::max);
+        if all > 0.0 { most / all } else { 0.0 }
+    }
+
+    fn see_names(&mut self) {
+        let mut missing = 0.0;
+        let mut all: f64 = self.words().map(|(_, weight)| weight).sum();
+        let weight = |term: usize| self.sentence.terms[term].weight;
+        for name in 0..self.claim.names.len() {
+            let terms: Vec<usize> = self.claim.terms_of(name).collect();
+            let own: f64 = terms.iter().map(|term| weight(*term)).sum();
+            all += own;
+            if own == 0.0 || self.has_name(&terms) {
+                continue;
+            }
+            missing += own;
+            if let Some(other) = self.name_instead() {
+                self.signs.name_replaced = 1.0;
+                self.differ(Kind::Name, self.claimed(&self.claim.names[name]), other);
+            }
+        }
+        self.signs.name_missing = if all > 0.0 { missing / all } else { 0.0 };
+    }
+
+    /// Whether the name is here: its last word, or most of it; what stands over the sentence counts too.
+    fn has_name(&self, terms: &[usize]) -> bool {
+        let last = terms[terms.len() - 1];
+        let here = terms.iter().filter(|term| self.accounted[**term] >= NAMED).count();
+        let beside = terms.iter().filter(|term| self.anywhere[**term] >= NAMED_BESIDE).count();
+        let is_here = self.accounted[last] >= NAMED && 2 * here >= terms.len() || 2 * here > terms.len();
+        // Where the sentence names nobody else, whoever was named before is meant.
+        is_here || 2 * beside > terms.len() && self.name_instead().is_none()
+    }
+
+    /// A name of the sentence that the claim has not.
+    fn name_instead(&self) -> Option<String> {
+        let is_other = |name: &&Name| {
+            name.words.clone().all(|place| self.sentence.found[place].is_none())
+                && name.words.clone().any(|place| !names::is_title(&self.sentence.words[place].folded))
+        };
+        let near = |name: &&Name| {
+            let found = (0..self.sentence.found.len()).filter(|place| self.sentence.found[*place].is_some());
+            found.map(|place| place.abs_diff(name.words.start)).min().unwrap_or(usize::MAX)
+        };
+        let other = self.names.iter().filter(is_other).min_by_key(near)?;
+        Some(self.said(&other.words))
+    }
+
+    /// Whether somebody else stands between the first name of the claim and the word that says most of it.
+    fn see_binding(&mut self) {
+        if self.is_intruded() || self.is_crossed() {
+            self.signs.misbound = 1.0;
+            if let (Some(name), Some(other)) = (self.claim.names.first(), self.name_instead()) {
+                self.differ(Kind::Name, self.claimed(name), other);
+            }
+        }
+    }
+
+    fn is_intruded(&self) -> bool {
+        let Some(name) = self.claim.names.first() else { return false };
+        let place_of = |term: usize| {
+            self.sentence.found.iter().position(|found| found.is_some_and(|(found, _)| found == term))
+        };
+        let own: Vec<usize> = (0..self.claim.names.len()).take(1).flat_map(|name| self.claim.terms_of(name)).collect();
+        let Some(subject) = own.last().and_then(|term| place_of(*term)) else { return false };
+        let heaviest = self.words().filter(|(term, _)| place_of(*term).is_some()).max_by(|a, b| a.1.total_cmp(&b.1));
+        let Some(said) = heaviest.and_then(|(term, _)| place_of(term)) else { return false };
+        let is_person = name.len() > 1 || self.names.iter().any(|known| {
+            known.words.contains(&subject) && names::person_fit(known, self.sentence) >= 0.5
+        });
+        let between = subject.min(said)..subject.max(said);
+        let intrudes = |other: &&Name| {
+            between.contains(&other.words.start)
+                && !other.words.contains(&subject)
+                && other.words.clone().all(|place| self.sentence.found[place].is_none())
+                && names::person_fit(other, self.sentence) >= 0.5
+        };
+        is_person && self.names.iter().any(|other| intrudes(&other))
+    }
+
+    /// Whether two names of the claim stand in two parts of a list, each beside another name.
+    fn is_crossed(&self) -> bool {
+        let parts = self.list_parts();
+        let mut with_own: Vec<usize> = Vec::new();
+        for name in 0..self.claim.names.len() {
+            let terms: Vec<usize> = self.claim.terms_of(name).collect();
+            let place = self.sentence.found.iter().position(|found| {
+                found.is_some_and(|(term, _)| terms.last() == Some(&term))
+            });
+            let Some(place) = place else { continue };
+            let other = self.names.iter().any(|other| {
+                parts[other.words.start] == parts[place]
+                    && other.words.clone().all(|place| self.sentence.found[place].is_none())
+            });
+            if other && !with_own.contains(&parts[place]) {
+                with_own.push(parts[place]);
+            }
+        }
+        with_own.len() > 1
+    }
+
+    /// For each word, in which part of a list it stands: commas and "and" part them.
+    fn list_parts(&self) -> Vec<usize> {
+        let mut part = 0;
+        let mut parts = Vec::with_capacity(self.sentence.words.len());
+        for (place, word) in self.sentence.words.iter().enumerate() {
+            let is_joint = matches!(word.folded.as_str(), "and" | "or" | "und" | "oder" | "but" | "aber");
+            if place > 0 && (is_joint || self.sentence.gap_before(place).contains([',', ';', ':', '(', '|', '—'])) {
+                part += 1;
+            }
+            parts.push(part);
+        }
+        parts
+    }
+
+    fn see_amounts(&mut self) {
+        if self.claim.amounts.is_empty() {
+            return;
+        }
+        let mut all_same = true;
+        for wanted in &self.claim.amounts {
+            match self.standing(wanted) {
+                (Standing::Same, _) => {}
+                (Standing::Other, found) => {
+                    all_same = false;
+                    self.signs.amount_replaced = 1.0;
+                    let kind = if matches!(wanted.what, super::amounts::What::Date(_)) { Kind::Date } else { Kind::Number };
+                    let found = found.map(|place| self.said_amount(place)).unwrap_or_default();
+                    self.differ(kind, self.claimed_amount(wanted), found);
+                }
+                (Standing::Unrelated, _) => {
+                    all_same = false;
+                    self.signs.amount_missing = 1.0;
+                }
+            }
+        }
+        self.signs.amount_same = f64::from(u8::from(all_same));
+    }
+
+    /// How the sentence stands to an amount of the claim, and which of its own is in its place.
+    fn standing(&self, wanted: &Amount) -> (Standing, Option<usize>) {
+        let lexicon = self.sentence.lexicon;
+        let mut other = None;
+        for (place, amount) in self.amounts.iter().enumerate() {
+            if !self.is_in_asked_column(amount) {
+                continue;
+            }
+            match wanted.standing(amount, lexicon) {
+                Standing::Same => {
+                    return match self.instead_of(place, wanted) {
+                        None => (Standing::Same, None),
+                        Some(other) => (Standing::Other, Some(other)),
+                    };
+                }
+                Standing::Other => other = other.or(Some(place)),
+                Standing::Unrelated => {}
+            }
+        }
+        if other.is_some() {
+            return (Standing::Other, other);
+        }
+        if self.is_said_around(wanted) { (Standing::Same, None) } else { (Standing::Unrelated, None) }
+    }
+
+    /// Where the sentence lists amounts, each with its thing, and the claim's thing comes later with another one.
+    fn instead_of(&self, same: usize, wanted: &Amount) -> Option<usize> {
+        let parts = self.list_parts();
+        let here = parts[self.amounts[same].places.start];
+        let heaviest = self.words().map(|(_, weight)| weight).fold(0.0, f64::max);
+        let is_heavy = |term: usize| match self.claim.parts[term] {
+            Part::Word(weight) => weight >= 0.6 * heaviest,
+            Part::Name(_) => true,
+            Part::Amount => false,
+        };
+        for term in (0..self.claim.parts.len()).filter(|term| is_heavy(*term)) {
+            let places = (0..parts.len())
+                .filter(|place| self.sentence.found[*place].is_some_and(|(found, _)| found == term));
+            let own: Vec<usize> = places.map(|place| parts[place]).collect();
+            let Some(first) = own.first().copied().filter(|_| own.iter().all(|part| *part > here)) else { continue };
+            let is_there = |place: &usize| {
+                parts[self.amounts[*place].places.start] == first
+                    && wanted.standing(&self.amounts[*place], self.sentence.lexicon) == Standing::Other
+            };
+            if let Some(other) = (0..self.amounts.len()).find(is_there) {
+                return Some(other);
+            }
+        }
+        None
+    }
+
+    /// In a table, only what stands in a column that the claim speaks of is in the place of what it says.
+    fn is_in_asked_column(&self, amount: &Amount) -> bool {
+        let Some(header) = &self.passage.header else { return true };
+        let column = |sentence: &Sentence<'_>, place: usize| {
+            sentence.text[..sentence.words[place].span.start].matches('|').count()
+        };
+        let own = column(self.sentence, amount.places.start);
+        let is_asked = |own: usize| {
+            (0..header.words.len()).any(|place| column(header, place) == own && header.found[place].is_some())
+        };
+        // The header of a row may open with a bar where the row does not.
+        let columns = header.text.matches('|').count().max(1);
+        is_asked(own) || !(1..=columns).any(is_asked)
+    }
+
+    /// Whether an amount of the claim stands over the sentence, or beside it.
+    fn is_said_around(&self, wanted: &Amount) -> bool {
+        let passage = &self.hit.passage;
+        let description = &self.hit.source.description;
+        let over = [description.title.as_str()].into_iter();
+        let over = over
+            .chain(passage.passage.headings.iter().map(String::as_str))
+            .chain(passage.context_text.as_ref().map(|(text, _)| text.as_str()))
+            .chain(self.passage.sentences.iter().map(|sentence| sentence.text));
+        for text in over {
+            let words = words(text);
+            let stems: Vec<_> = words.iter().map(|word| crate::words::kept_stem(&word.folded)).collect();
+            let stems: Vec<&str> = stems.iter().map(AsRef::as_ref).collect();
+            let lexicon = self.sentence.lexicon;
+            if amounts(text, &words, &stems).iter().any(|amount| wanted.standing(amount, lexicon) == Standing::Same) {
+                return true;
+            }
+        }
+        let dated = description.date.map(|date| [Some(date.year()), Some(date.month().into()), Some(date.day().into()), None]);
+        let dated = dated.map(|parts| Amount { what: super::amounts::What::Date(parts), units: Vec::new(), places: 0..0 });
+        dated.is_some_and(|dated| wanted.standing(&dated, self.sentence.lexicon) == Standing::Same)
+    }
+
+    /// Whether an odd number of words turns one of the two round. Where the sentence asks, the span of the answer.
+    fn see_turns(&mut self) -> Option<Span> {
+        let (claim, here) = (self.claim.sentence, self.sentence);
+        let stems: Vec<&str> = here.stems.iter().map(AsRef::as_ref).collect();
+        let claimed: Vec<&str> = claim.stems.iter().map(AsRef::as_ref).collect();
+        let is_shared =
+            |stem: &str| contraries::is_negative(stem) && stems.contains(&stem) && claimed.contains(&stem);
+        let clauses = clauses::clauses(here.text, &here.words);
+        let (mut turning, mut loose) = (Vec::new(), 0);
+        let mut turns = contraries::turns(&here.words, &stems);
+        turns.extend((0..here.words.len()).filter(|place| is_unless(&here.words[*place].folded)));
+        for place in turns.into_iter().filter(|place| !is_shared(stems[*place])) {
+            let clause = clauses.iter().map(|clause| clause.opener.start..clause.words.end);
+            let clause = clause.into_iter().find(|range| range.contains(&place)).unwrap_or(0..here.words.len());
+            let turns_it = here.found[clause].iter().flatten().any(|(term, _)| self.is_of_weight(*term));
+            if turns_it { turning.push(place) } else { loose += 1 }
+        }
+        let in_claim = self.claim.turns.iter().filter(|place| !is_shared(claimed[**place])).count()
+            + claim.words.iter().filter(|word| is_unless(&word.folded)).count();
+        let own = self.hit.passage.passage.sentences[self.place];
+        let others = opposites(&claimed, &stems)
+            + usize::from(is_excepted(here))
+            + turns_above(own, self.hit);
+        let (answer, says_no) = self.answer();
+        let count = in_claim + turning.len() + others + usize::from(says_no);
+        self.signs.contrary = f64::from(u8::from(count % 2 == 1));
+        self.signs.negation_loose = f64::from(u8::from(loose > 0));
+        if self.signs.contrary > 0.0 {
+            let turned = turning.first().map_or(String::new(), |place| self.said(&(*place..place + 1)));
+            let claimed = self.claim.turns.first().map_or(String::new(), |place| self.claimed(&(*place..place + 1)));
+            self.differ(Kind::Negation, claimed, turned);
+        }
+        answer
+    }
+
+    fn is_of_weight(&self, term: usize) -> bool {
+        match self.claim.parts[term] {
+            Part::Word(weight) => weight >= 0.5 * self.words().map(|(_, w)| w).fold(0.0, f64::max),
+            Part::Name(_) => self.words().count() == 0,
+            Part::Amount => false,
+        }
+    }
+
+    /// Where the sentence asks: the answer after it, and whether that is no.
+    fn answer(&mut self) -> (Option<Span>, bool) {
+        if !asks(self.sentence.text) {
+            return (None, false);
+        }
+        self.signs.asks = 1.0;
+        let passage = &self.hit.passage;
+        let Some(place) = answering(passage, self.place) else { return (None, false) };
+        let span = passage.passage.sentences[place];
+        let text = passage.slice(span).trim_start_matches(['*', '_']).trim_start_matches("A:").trim_start();
+        let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
+        let word = fold(&text[..end]);
+        match word.as_str() {
+            "yes" | "ja" => self.signs.asks = 0.0,
+            "no" | "nein" => {
+                self.signs.asks = 0.0;
+                return (Some(span), true);
+            }
+            _ => {}
+        }
+        (Some(span), false)
+    }
+
+    /// The first difference that is found is told.
+    fn differ(&mut self, kind: Kind, claimed: String, found: String) {
+        if self.differs.is_none() {
+            self.differs = Some(Difference { kind, claimed, found });
+        }
+    }
+
+    fn claimed(&self, places: &Range<usize>) -> String {
+        written(self.claim.sentence, places)
+    }
+
+    fn said(&self, places: &Range<usize>) -> String {
+        written(self.sentence, places)
+    }
+
+    fn claimed_amount(&self, amount: &Amount) -> String {
+        with_unit(self.claim.sentence, amount)
+    }
+
+    fn said_amount(&self, place: usize) -> String {
+        with_unit(self.sentence, &self.amounts[place])
+    }
+}
+
+fn is_unless(folded: &str) -> bool {
+    matches!(folded, "unless" | "sofern")
+}
+
+fn written(sentence: &Sentence<'_>, places: &Range<usize>) -> String {
+    sentence.text[clauses::span_of(places, &sentence.words).range()].to_owned()
+}
+
+/// The amount with its sign before it, or the word after it: "€20", "20 years".
+fn with_unit(sentence: &Sentence<'_>, amount: &Amount) -> String {
+    let end = amount.places.end;
+    let has_word = sentence.words.get(end).is_some_and(|next| {
+        matches!(sentence.gap_before(end), " " | "-") && !is_function_word(&next.folded)
+    });
+    let counts = matches!(amount.what, super::amounts::What::Number(_)) && has_word;
+    let mut span = clauses::span_of(&(amount.places.start..end + usize::from(counts)), &sentence.words);
+    let before = &sentence.text[..span.start];
+    if let Some(sign) = before.chars().next_back().filter(|c| matches!(c, '€' | '$' | '£')) {
+        span.start -= sign.len_utf8();
+        span = Span::new(span.start, sentence.words[end - 1].span.end);
+    }
+    let percent = sentence.text[span.end..].starts_with('%') || sentence.text[span.end..].starts_with(" %");
+    let sign = if percent { "%" } else { "" };
+    format!("{}{sign}", &sentence.text[span.range()])
+}
+
+/// What a word of the sentence before counts, and one elsewhere in the passage.
+const BEFORE: f64 = 0.7;
+const BESIDE: f64 = 0.4;
+/// What stands over a sentence is nearly said by it.
+const ABOVE: f64 = 0.9;
+/// A word that begins alike ("payment" for "pay"), or one that often answers for it.
+const AKIN: f64 = 0.6;
+/// A name is here from this on.
+const NAMED: f64 = 0.6;
+const NAMED_BESIDE: f64 = 0.4;
+
+/// For each term, how surely the sentence at `place` accounts for it, with what stands over it.
+fn accounted(claim: &Statement<'_, '_>, passage: &Passage<'_>, place: usize) -> Vec<f64> {
+    let sentence = &passage.sentences[place];
+    let mut accounted = passage.presence[place].clone();
+    for (term, quality) in accounted.iter_mut().enumerate() {
+        *quality = quality.max(passage.above[term] * ABOVE);
+        if let Part::Word(_) = claim.parts[term] {
+            let stem = &sentence.terms[term].term.stem;
+            let is_akin = sentence.stems.iter().any(|here| are_akin(stem, here));
+            let is_opposite = sentence.stems.iter().any(|here| contraries::are_opposites(stem, here));
+            let associated = (sentence.associated[term] * 2.0).min(AKIN);
+            *quality = quality.max(associated).max(if is_akin { AKIN } else { 0.0 });
+            // A word whose opposite stands here is not what the sentence leaves out.
+            *quality = quality.max(if is_opposite { 1.0 } else { 0.0 });
+        }
+    }
+    accounted
+}
+
+/// "represent" and "representative": the same beginning, and most of the shorter one.
+fn are_akin(one: &str, other: &str) -> bool {
+    let common = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    let shorter = one.len().min(other.len());
+    common >= 4 && common + 1 >= shorter && one.len().max(other.len()) <= shorter + 5
+        || common >= 6 && 3 * common >= 2 * one.len().max(other.len())
+}
+
+#[allow(unused)]
+fn unused(sentence: &Sentence<'_>) {
+    let _ = (names_of(sentence), tables::key(""));
+}
