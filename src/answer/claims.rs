@@ -141,7 +141,7 @@ fn check_one(claim: &str, sources: &[String], engine: Engine<'_>) -> Result<Chec
     let reading = engine.read(claim, sources, engine.options.passages.max(FEWEST_PASSAGES))?;
     let wanted = Wanted::new(&reading.terms, engine.lexicon, &engine.weights.associations);
     let sentence = Sentence::new(claim, &wanted);
-    let statement = Statement::of(&sentence);
+    let statement = Statement::of(&sentence, reading.hits.iter().map(|hit| hit.passage.text.as_str()));
     let bearings = bearings(&statement, &reading.hits, &wanted);
     if std::env::var_os("CLAIMS_DUMP").is_some() {
         dump(claim, &bearings, &reading.hits);
@@ -234,22 +234,22 @@ const LEAST_SUPPORT: f64 = 0.5;
 const LEAST_CONTRADICTION: f64 = 0.5;
 
 impl Signs {
-    fn each(&self) -> [f64; 14] {
+    fn each(&self) -> [f64; 15] {
         [
             self.covered, self.around, self.heaviest_missing, self.unknown, self.together, self.name_missing,
             self.name_replaced, self.amount_same, self.amount_missing, self.amount_replaced, self.contrary,
-            self.negation_loose, self.misbound, self.asks,
+            self.negation_loose, self.misbound, self.asks, self.evidence,
         ]
     }
 
     fn weigh(&self) -> [f64; 2] {
         let signs = self.each();
-        let sum = |weights: &[f64; 15]| weights[0] + signs.iter().zip(&weights[1..]).map(|(s, w)| s * w).sum::<f64>();
+        let sum = |weights: &[f64; 16]| weights[0] + signs.iter().zip(&weights[1..]).map(|(s, w)| s * w).sum::<f64>();
         let (supports, contradicts) = (sum(&SUPPORTS).exp(), sum(&CONTRADICTS).exp());
         let all = 1.0 + supports + contradicts;
         [supports / all, contradicts / all]
     }
 }
 
-const SUPPORTS: [f64; 15] = [-5.0, 8.0, 3.0, -3.0, -2.0, 1.0, -5.0, -2.0, 1.0, -3.0, -5.0, -4.0, -0.5, -2.0, -2.0];
-const CONTRADICTS: [f64; 15] = [-8.0, 8.0, 3.0, -3.0, -2.0, 1.0, -1.0, 2.0, -1.0, -3.0, 3.0, 3.0, -0.5, 1.0, -2.0];
+const SUPPORTS: [f64; 16] = [-6.12, 6.48, 2.84, -1.45, -1.61, 0.01, -5.69, -1.30, 2.15, -2.88, -5.26, -4.27, -0.59, -2.01, -2.0, 4.57];
+const CONTRADICTS: [f64; 16] = [-6.78, 6.46, 3.16, -0.72, -1.55, 1.35, -3.86, 2.55, -1.63, -1.68, 1.40, 0.95, 0.0, 0.76, -2.0, 1.40];

@@ -273,7 +273,7 @@ fn measure(stem: &str) -> &str {
     }
 }
 
-fn is_money(unit: &str) -> bool {
+pub fn is_money(unit: &str) -> bool {
     matches!(unit, "eur" | "usd" | "gbp" | "cent")
 }
 
@@ -306,6 +306,18 @@ impl Amount {
         }
         let is_bare = self.units.is_empty() || other.units.is_empty();
         if share || is_bare && !ours_hard && !theirs_hard { Standing::Other } else { Standing::Unrelated }
+    }
+}
+
+impl Amount {
+    /// How many parts of two dates can be compared; 0 for all else.
+    pub fn shared_parts(&self, other: &Amount) -> usize {
+        match (self.what, other.what) {
+            (What::Date(ours), What::Date(theirs)) => {
+                ours.iter().zip(theirs).filter(|(ours, theirs)| ours.is_some() && theirs.is_some()).count()
+            }
+            _ => 0,
+        }
     }
 }
 

@@ -2,17 +2,18 @@
 
 use std::ops::Range;
 
-use super::amounts::{Amount, Standing, amounts};
-use super::statement::{Part, Statement, names_of};
+use super::amounts::{Amount, Standing, What, amounts, is_money};
+use super::statement::{Part, Statement};
 use crate::answer::clauses;
 use crate::answer::names::{self, Name};
-use crate::answer::polarity::{contraries, is_excepted, opposites, turns_above};
+use crate::answer::lexicon::{is_auxiliary, is_demonstrative, stands_for_another};
+use crate::answer::polarity::{contraries, is_excepted, turns_above};
 use crate::answer::sentences::{Sentence, Wanted, asks};
-use crate::answer::tables;
 use crate::answer::telling::answering;
+use crate::corpus::passages::is_key_value;
 use crate::corpus::{PassageKind, Span};
 use crate::retrieval::Hit;
-use crate::words::{fold, is_function_word, words};
+use crate::words::{is_function_word, words};
 
 /// What speaks for "supported" and for "contradicted"; each 0 to 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -39,8 +40,10 @@ pub struct Signs {
     pub negation_loose: f64,
     /// Somebody else stands between a name of the claim and what the claim says of it.
     pub misbound: f64,
-    /// The sentence asks, and no yes or no follows.
+    /// The sentence asks, and no answer follows.
     pub asks: f64,
+    /// How many things of the claim stand here, of six.
+    pub evidence: f64,
 }
 
 pub struct Bearing {
@@ -85,32 +88,55 @@ impl Kind {
 /// The bearing of every sentence of the hits that has anything of the claim, in their order.
 pub fn bearings<'a>(statement: &Statement<'_, 'a>, hits: &'a [Hit<'a>], wanted: &Wanted<'a>) -> Vec<Bearing> {
     let mut found = Vec::new();
-    for (number, hit) in hits.iter().enumerate() {
-        let passage = Passage::of(hit, wanted);
+    let mut passages: Vec<Passage<'a>> = hits.iter().map(|hit| Passage::of(hit, wanted)).collect();
+    look_back(&mut passages, hits);
+    for (number, (hit, passage)) in hits.iter().zip(&passages).enumerate() {
         for place in 0..passage.sentences.len() {
-            if passage.presence[place].iter().any(|quality| *quality > 0.0) {
-                found.push(Weighing::of(statement, hit, &passage, place).bearing(number));
+            let has_any = passage.presence[place].iter().any(|quality| *quality > 0.0);
+            if has_any || goes_on(&passage.sentences[place]) {
+                found.push(Weighing::of(statement, hit, passage, place).bearing(number));
             }
         }
     }
     found
 }
 
-/// A passage with its sentences and what stands over them.
+/// Passages that stand close before another one of their document say what that goes on about.
+fn look_back(passages: &mut [Passage<'_>], hits: &[Hit<'_>]) {
+    /// Bytes.
+    const CLOSE: usize = 400;
+    for place in 0..hits.len() {
+        let own = &hits[place].passage;
+        for other in 0..hits.len() {
+            let theirs = &hits[other].passage;
+            let gap = own.passage.span.start.checked_sub(theirs.passage.span.end);
+            if own.path == theirs.path && gap.is_some_and(|gap| gap < CLOSE) {
+                let there: Vec<Vec<f64>> = passages[other].presence.clone();
+                there.iter().for_each(|presence| add(&mut passages[place].before, presence));
+            }
+        }
+    }
+}
+
+/// A passage, cut into what can be set beside a claim, and what stands over it.
 struct Passage<'a> {
+    spans: Vec<Span>,
     sentences: Vec<Sentence<'a>>,
     /// For each sentence and term, how surely the term stands there.
     presence: Vec<Vec<f64>>,
     /// The same for title, headings, the header of a table and the lead-in of a list.
     above: Vec<f64>,
+    /// The same for passages of the document just before this one.
+    before: Vec<f64>,
     header: Option<Sentence<'a>>,
 }
 
 impl<'a> Passage<'a> {
     fn of(hit: &'a Hit<'a>, wanted: &Wanted<'a>) -> Passage<'a> {
         let passage = &hit.passage.passage;
+        let spans = units(hit);
         let sentences: Vec<Sentence<'a>> =
-            passage.sentences.iter().map(|span| Sentence::new(hit.passage.slice(*span), wanted)).collect();
+            spans.iter().map(|span| Sentence::new(hit.passage.slice(*span), wanted)).collect();
         let presence: Vec<Vec<f64>> = sentences.iter().map(presence).collect();
         let context = hit.passage.context_text.as_ref().map(|(text, _)| text.as_str());
         let over = [hit.source.description.title.as_str()].into_iter();
@@ -126,8 +152,38 @@ impl<'a> Passage<'a> {
         }
         let is_row = passage.kind == PassageKind::TableRow;
         let header = context.filter(|_| is_row).map(|text| Sentence::new(text, wanted));
-        Passage { sentences, presence, above, header }
+        let before = vec![0.0; above.len()];
+        Passage { spans, sentences, presence, above, before, header }
     }
+}
+
+/// The stretches of a passage that say something by themselves: its sentences, each line of a list of keys and values,
+/// and a question with its answer.
+fn units(hit: &Hit<'_>) -> Vec<Span> {
+    let sentences = &hit.passage.passage.sentences;
+    let mut units = Vec::with_capacity(sentences.len());
+    for (place, span) in sentences.iter().enumerate() {
+        let text = hit.passage.slice(*span);
+        let keyed = text.lines().filter(|line| is_key_value(line.trim())).count();
+        if keyed > 1 {
+            let mut start = span.start;
+            for line in text.split_inclusive('\n') {
+                units.extend(trimmed_in(hit, Span::new(start, start + line.len())));
+                start += line.len();
+            }
+            continue;
+        }
+        let answer = answering(&hit.passage, place).filter(|_| asks(text));
+        units.push(answer.map_or(*span, |answer| Span::new(span.start, sentences[answer].end)));
+    }
+    units
+}
+
+fn trimmed_in(hit: &Hit<'_>, span: Span) -> Option<Span> {
+    let text = hit.passage.slice(span);
+    let start = span.start + (text.len() - text.trim_start().len());
+    let text = text.trim();
+    (!text.is_empty()).then(|| Span::new(start, start + text.len()))
 }
 
 fn add(all: &mut [f64], more: &[f64]) {
@@ -169,6 +225,9 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         let sentence = &passage.sentences[place];
         let accounted = accounted(claim, passage, place);
         let mut anywhere = accounted.clone();
+        for (all, before) in anywhere.iter_mut().zip(&passage.before) {
+            *all = all.max(before * BESIDE);
+        }
         for (other, presence) in passage.presence.iter().enumerate() {
             let factor = if other + 1 == place { BEFORE } else { BESIDE };
             for (all, here) in anywhere.iter_mut().zip(presence) {
@@ -192,13 +251,12 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
     }
 
     fn bearing(mut self, hit: usize) -> Bearing {
-        let own = self.hit.passage.passage.sentences[self.place];
+        let span = self.passage.spans[self.place];
         self.see_words();
         self.see_binding();
         self.see_names();
         self.see_amounts();
-        let answer = self.see_turns();
-        let span = answer.map_or(own, |answer| Span::new(own.start, answer.end));
+        self.see_turns();
         let words = self.sentence.words.iter().zip(&self.sentence.found);
         let marked = words.filter(|(_, found)| found.is_some()).map(|(word, _)| word.span).collect();
         Bearing { hit, span, signs: self.signs, differs: self.differs, marked }
@@ -227,6 +285,10 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         let terms = self.sentence.terms;
         let unknown = share(&|term| f64::from(u8::from(!terms[term].is_known)) * (1.0 - self.accounted[term]));
         let together = self.together();
+        let found = (0..terms.len()).filter(|term| {
+            self.passage.presence[self.place][*term] >= NAMED && terms[*term].weight >= LEAST_EVIDENCE
+        });
+        self.signs.evidence = (found.count() as f64 / 6.0).min(1.0);
         self.signs = Signs { covered, around, heaviest_missing, unknown, together, ..self.signs };
     }
 
@@ -247,6 +309,7 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
 
     fn see_names(&mut self) {
         let mut missing = 0.0;
+        let mut gone = Vec::new();
         let mut all: f64 = self.words().map(|(_, weight)| weight).sum();
         let weight = |term: usize| self.sentence.terms[term].weight;
         for name in 0..self.claim.names.len() {
@@ -257,10 +320,14 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
                 continue;
             }
             missing += own;
-            if let Some(other) = self.name_instead() {
-                self.signs.name_replaced = 1.0;
-                self.differ(Kind::Name, self.claimed(&self.claim.names[name]), other);
-            }
+            gone.push(name);
+        }
+        // Where nobody of the claim is named, the sentence is about somebody else.
+        let is_one_of_many = gone.len() == 1;
+        if let (Some(name), true, Some(other)) = (gone.first(), is_one_of_many, self.name_instead()) {
+            let name = &self.claim.names[*name];
+            self.signs.name_replaced = if self.is_of_kind(name, &other) { 1.0 } else { 0.5 };
+            self.differ(Kind::Name, self.claimed(name), self.said(&other));
         }
         self.signs.name_missing = if all > 0.0 { missing / all } else { 0.0 };
     }
@@ -276,25 +343,38 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
     }
 
     /// A name of the sentence that the claim has not.
-    fn name_instead(&self) -> Option<String> {
+    fn name_instead(&self) -> Option<Range<usize>> {
         let is_other = |name: &&Name| {
             name.words.clone().all(|place| self.sentence.found[place].is_none())
                 && name.words.clone().any(|place| !names::is_title(&self.sentence.words[place].folded))
+                && !name.words.clone().any(|place| is_money(&self.sentence.stems[place]))
         };
         let near = |name: &&Name| {
             let found = (0..self.sentence.found.len()).filter(|place| self.sentence.found[*place].is_some());
             found.map(|place| place.abs_diff(name.words.start)).min().unwrap_or(usize::MAX)
         };
         let other = self.names.iter().filter(is_other).min_by_key(near)?;
-        Some(self.said(&other.words))
+        Some(other.words.clone())
+    }
+
+    /// Whether a name of the claim and one of the sentence are both persons, or both none.
+    fn is_of_kind(&self, ours: &Range<usize>, theirs: &Range<usize>) -> bool {
+        let is_person = |words: &Range<usize>, sentence: &Sentence<'_>| {
+            let name = names::names(sentence).into_iter().find(|name| name.words == *words);
+            name.is_some_and(|name| {
+                let person = names::person_fit(&name, sentence);
+                person >= names::place_fit(&name, sentence) && person >= names::organisation_fit(&name, sentence)
+            })
+        };
+        is_person(ours, self.claim.sentence) == is_person(theirs, self.sentence)
     }
 
     /// Whether somebody else stands between the first name of the claim and the word that says most of it.
     fn see_binding(&mut self) {
-        if self.is_intruded() || self.is_crossed() {
+        if self.is_intruded() || self.is_crossed() || self.is_beside_another() {
             self.signs.misbound = 1.0;
             if let (Some(name), Some(other)) = (self.claim.names.first(), self.name_instead()) {
-                self.differ(Kind::Name, self.claimed(name), other);
+                self.differ(Kind::Name, self.claimed(name), self.said(&other));
             }
         }
     }
@@ -319,6 +399,27 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
                 && names::person_fit(other, self.sentence) >= 0.5
         };
         is_person && self.names.iter().any(|other| intrudes(&other))
+    }
+
+    /// Whether what is said of the first name of the claim stands in a part of a list with another name, and its own
+    /// part has nothing of it: "Ann plays the king, Bob the fool" for "Bob plays the king".
+    fn is_beside_another(&self) -> bool {
+        let Some(last) = self.claim.terms_of(0).last().filter(|_| !self.claim.names.is_empty()) else { return false };
+        let parts = self.said_parts();
+        let of = |term: usize| -> Vec<usize> {
+            let places = (0..parts.len()).filter(|place| self.sentence.found[*place].is_some_and(|(found, _)| found == term));
+            places.map(|place| parts[place]).collect()
+        };
+        let own = of(last);
+        let heavy = self.words().filter(|(term, _)| self.is_of_weight(*term));
+        let said: Vec<Vec<usize>> = heavy.map(|(term, _)| of(term)).filter(|parts| !parts.is_empty()).collect();
+        let is_apart = !own.is_empty() && !said.is_empty() && said.iter().flatten().all(|part| !own.contains(part));
+        let with_other = |part: &usize| self.names.iter().any(|other| {
+            parts[other.words.start] == *part
+                && other.words.clone().all(|place| self.sentence.found[place].is_none())
+                && names::person_fit(other, self.sentence) >= 0.45
+        });
+        is_apart && said.iter().all(|parts| parts.iter().any(with_other))
     }
 
     /// Whether two names of the claim stand in two parts of a list, each beside another name.
@@ -367,7 +468,7 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
                 (Standing::Other, found) => {
                     all_same = false;
                     self.signs.amount_replaced = 1.0;
-                    let kind = if matches!(wanted.what, super::amounts::What::Date(_)) { Kind::Date } else { Kind::Number };
+                    let kind = if matches!(wanted.what, What::Date(_)) { Kind::Date } else { Kind::Number };
                     let found = found.map(|place| self.said_amount(place)).unwrap_or_default();
                     self.differ(kind, self.claimed_amount(wanted), found);
                 }
@@ -384,8 +485,10 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
     fn standing(&self, wanted: &Amount) -> (Standing, Option<usize>) {
         let lexicon = self.sentence.lexicon;
         let mut other = None;
+        let closest = self.amounts.iter().map(|amount| wanted.shared_parts(amount)).max().unwrap_or(0);
         for (place, amount) in self.amounts.iter().enumerate() {
-            if !self.is_in_asked_column(amount) {
+            // "Wednesday" is no answer to "Wednesday the 10th" where "Tuesday the 9th" stands beside it.
+            if !self.is_in_asked_column(amount) || wanted.shared_parts(amount) < closest {
                 continue;
             }
             match wanted.standing(amount, lexicon) {
@@ -402,7 +505,11 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         if other.is_some() {
             return (Standing::Other, other);
         }
-        if self.is_said_around(wanted) { (Standing::Same, None) } else { (Standing::Unrelated, None) }
+        match self.around(wanted) {
+            (true, _) => (Standing::Same, None),
+            (false, true) => (Standing::Other, None),
+            (false, false) => (Standing::Unrelated, None),
+        }
     }
 
     /// Where the sentence lists amounts, each with its thing, and the claim's thing comes later with another one.
@@ -446,62 +553,107 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         is_asked(own) || !(1..=columns).any(is_asked)
     }
 
-    /// Whether an amount of the claim stands over the sentence, or beside it.
-    fn is_said_around(&self, wanted: &Amount) -> bool {
+    /// Whether an amount of the claim stands over the sentence or beside it, and whether the heading has another one
+    /// in its place.
+    fn around(&self, wanted: &Amount) -> (bool, bool) {
         let passage = &self.hit.passage;
         let description = &self.hit.source.description;
-        let over = [description.title.as_str()].into_iter();
-        let over = over
-            .chain(passage.passage.headings.iter().map(String::as_str))
-            .chain(passage.context_text.as_ref().map(|(text, _)| text.as_str()))
-            .chain(self.passage.sentences.iter().map(|sentence| sentence.text));
-        for text in over {
+        let lexicon = self.sentence.lexicon;
+        let stands = |text: &str, standing: Standing| {
             let words = words(text);
             let stems: Vec<_> = words.iter().map(|word| crate::words::kept_stem(&word.folded)).collect();
             let stems: Vec<&str> = stems.iter().map(AsRef::as_ref).collect();
-            let lexicon = self.sentence.lexicon;
-            if amounts(text, &words, &stems).iter().any(|amount| wanted.standing(amount, lexicon) == Standing::Same) {
-                return true;
-            }
-        }
-        let dated = description.date.map(|date| [Some(date.year()), Some(date.month().into()), Some(date.day().into()), None]);
-        let dated = dated.map(|parts| Amount { what: super::amounts::What::Date(parts), units: Vec::new(), places: 0..0 });
-        dated.is_some_and(|dated| wanted.standing(&dated, self.sentence.lexicon) == Standing::Same)
+            amounts(text, &words, &stems).iter().any(|amount| wanted.standing(amount, lexicon) == standing)
+        };
+        let mut over = vec![description.title.as_str()];
+        over.extend(passage.passage.headings.iter().map(String::as_str));
+        over.extend(passage.context_text.as_ref().map(|(text, _)| text.as_str()));
+        over.extend(self.passage.sentences.iter().map(|sentence| sentence.text));
+        let date = description.date.map(|date| Amount {
+            what: What::Date([Some(date.year()), Some(date.month().into()), Some(date.day().into()), None]),
+            units: Vec::new(),
+            places: 0..0,
+        });
+        let is_dated = date.is_some_and(|date| wanted.standing(&date, lexicon) == Standing::Same);
+        let is_there = is_dated || over.iter().any(|text| stands(text, Standing::Same));
+        let heading = passage.passage.headings.last();
+        let is_date = matches!(wanted.what, What::Date(_));
+        (is_there, is_date && heading.is_some_and(|heading| stands(heading, Standing::Other)))
     }
 
-    /// Whether an odd number of words turns one of the two round. Where the sentence asks, the span of the answer.
-    fn see_turns(&mut self) -> Option<Span> {
+    /// Whether an odd number of words turns one of the two round.
+    fn see_turns(&mut self) {
         let (claim, here) = (self.claim.sentence, self.sentence);
         let stems: Vec<&str> = here.stems.iter().map(AsRef::as_ref).collect();
         let claimed: Vec<&str> = claim.stems.iter().map(AsRef::as_ref).collect();
         let is_shared =
             |stem: &str| contraries::is_negative(stem) && stems.contains(&stem) && claimed.contains(&stem);
-        let clauses = clauses::clauses(here.text, &here.words);
+        let (says_no, end) = self.answer();
+        let parts = self.said_parts();
         let (mut turning, mut loose) = (Vec::new(), 0);
         let mut turns = contraries::turns(&here.words, &stems);
         turns.extend((0..here.words.len()).filter(|place| is_unless(&here.words[*place].folded)));
-        for place in turns.into_iter().filter(|place| !is_shared(stems[*place])) {
-            let clause = clauses.iter().map(|clause| clause.opener.start..clause.words.end);
-            let clause = clause.into_iter().find(|range| range.contains(&place)).unwrap_or(0..here.words.len());
-            let turns_it = here.found[clause].iter().flatten().any(|(term, _)| self.is_of_weight(*term));
-            if turns_it { turning.push(place) } else { loose += 1 }
+        for place in turns.into_iter().filter(|place| *place < end && !is_shared(stems[*place])) {
+            let reach = |other: &usize| parts[*other] == parts[place] || self.reaches_on(place, *other);
+            let mut near = (0..end.min(parts.len())).filter(reach).filter_map(|place| here.found[place]);
+            if near.any(|(term, _)| self.is_of_weight(term)) { turning.push(place) } else { loose += 1 }
         }
         let in_claim = self.claim.turns.iter().filter(|place| !is_shared(claimed[**place])).count()
             + claim.words.iter().filter(|word| is_unless(&word.folded)).count();
-        let own = self.hit.passage.passage.sentences[self.place];
-        let others = opposites(&claimed, &stems)
-            + usize::from(is_excepted(here))
-            + turns_above(own, self.hit);
-        let (answer, says_no) = self.answer();
+        let own = self.passage.spans[self.place];
+        // A heading that says no is said again by a sentence that does.
+        let above = if turning.is_empty() && !says_no { turns_above(own, self.hit) } else { 0 };
+        let opposites = self.opposites();
+        let others = opposites.len() + usize::from(is_excepted(here)) + above;
         let count = in_claim + turning.len() + others + usize::from(says_no);
         self.signs.contrary = f64::from(u8::from(count % 2 == 1));
         self.signs.negation_loose = f64::from(u8::from(loose > 0));
         if self.signs.contrary > 0.0 {
-            let turned = turning.first().map_or(String::new(), |place| self.said(&(*place..place + 1)));
-            let claimed = self.claim.turns.first().map_or(String::new(), |place| self.claimed(&(*place..place + 1)));
+            let turned = turning.first().copied().or(opposites.first().copied());
+            let turned = turned.map_or(String::new(), |place| self.said(&(place..place + 1)));
+            let first = self.claim.turns.first();
+            let claimed = first.map_or(String::new(), |place| self.claimed(&(*place..place + 1)));
             self.differ(Kind::Negation, claimed, turned);
         }
-        answer
+    }
+
+    /// The places of words that say the opposite of a word that the sentence has not.
+    fn opposites(&self) -> Vec<usize> {
+        let mut places = Vec::new();
+        for (term, _) in self.words() {
+            let stem = &self.sentence.terms[term].term.stem;
+            if self.passage.presence[self.place][term] < NAMED
+                && let Some(place) =
+                    self.sentence.stems.iter().position(|here| contraries::are_opposites(stem, here))
+                && self.sentence.found[place].is_none()
+            {
+                places.push(place);
+            }
+        }
+        places
+    }
+
+    /// "but not in the canteen, the laboratory or the hall": what is excepted may be a list.
+    fn reaches_on(&self, from: usize, place: usize) -> bool {
+        let before = from.checked_sub(1).map_or("", |before| self.sentence.words[before].folded.as_str());
+        place > from && matches!(before, "but" | "aber")
+    }
+
+    /// For each word, in which part of what is said it stands: commas part them, and "and" before a verb.
+    fn said_parts(&self) -> Vec<usize> {
+        let words = &self.sentence.words;
+        let mut part = 0;
+        let mut parts = Vec::with_capacity(words.len());
+        for place in 0..words.len() {
+            let is_joint = matches!(words[place].folded.as_str(), "and" | "or" | "but" | "und" | "aber" | "because" | "unless")
+                && words.get(place + 1).is_some_and(|next| is_auxiliary(&next.folded) || next.folded == "not")
+                || is_unless(&words[place].folded);
+            if place > 0 && (is_joint || self.sentence.gap_before(place).contains([',', ';', ':', '(', ')', '|', '—', '?', '.', '!'])) {
+                part += 1;
+            }
+            parts.push(part);
+        }
+        parts
     }
 
     fn is_of_weight(&self, term: usize) -> bool {
@@ -512,27 +664,29 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         }
     }
 
-    /// Where the sentence asks: the answer after it, and whether that is no.
-    fn answer(&mut self) -> (Option<Span>, bool) {
-        if !asks(self.sentence.text) {
-            return (None, false);
-        }
-        self.signs.asks = 1.0;
-        let passage = &self.hit.passage;
-        let Some(place) = answering(passage, self.place) else { return (None, false) };
-        let span = passage.passage.sentences[place];
-        let text = passage.slice(span).trim_start_matches(['*', '_']).trim_start_matches("A:").trim_start();
-        let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
-        let word = fold(&text[..end]);
-        match word.as_str() {
-            "yes" | "ja" => self.signs.asks = 0.0,
-            "no" | "nein" => {
-                self.signs.asks = 0.0;
-                return (Some(span), true);
+    /// Where the sentence asks: whether the answer is no, and where what may turn it round ends. Yes and no say it
+    /// all.
+    fn answer(&mut self) -> (bool, usize) {
+        let all = self.sentence.words.len();
+        let text = self.sentence.text;
+        let Some(mark) = text.find('?').filter(|_| !self.is_plain()) else { return (false, all) };
+        let first = self.sentence.words.iter().position(|word| word.span.start > mark);
+        match first.map(|place| (place, self.sentence.words[place].folded.as_str())) {
+            Some((place, "yes" | "ja")) => (false, place),
+            Some((place, "no" | "nein")) => (true, place),
+            Some(_) => (false, all),
+            None => {
+                self.signs.asks = 1.0;
+                (false, all)
             }
-            _ => {}
         }
-        (Some(span), false)
+    }
+
+    /// Whether it does not open with a question.
+    fn is_plain(&self) -> bool {
+        !self.hit.passage.passage.sentences.iter().any(|span| {
+            span.start == self.passage.spans[self.place].start && asks(self.hit.passage.slice(*span))
+        })
     }
 
     /// The first difference that is found is told.
@@ -573,7 +727,7 @@ fn with_unit(sentence: &Sentence<'_>, amount: &Amount) -> String {
     let has_word = sentence.words.get(end).is_some_and(|next| {
         matches!(sentence.gap_before(end), " " | "-") && !is_function_word(&next.folded)
     });
-    let counts = matches!(amount.what, super::amounts::What::Number(_)) && has_word;
+    let counts = matches!(amount.what, What::Number(_)) && has_word;
     let mut span = clauses::span_of(&(amount.places.start..end + usize::from(counts)), &sentence.words);
     let before = &sentence.text[..span.start];
     if let Some(sign) = before.chars().next_back().filter(|c| matches!(c, '€' | '$' | '£')) {
@@ -586,26 +740,41 @@ fn with_unit(sentence: &Sentence<'_>, amount: &Amount) -> String {
 }
 
 /// What a word of the sentence before counts, and one elsewhere in the passage.
+const GOES_ON: f64 = 0.8;
 const BEFORE: f64 = 0.7;
 const BESIDE: f64 = 0.4;
 /// What stands over a sentence is nearly said by it.
 const ABOVE: f64 = 0.9;
 /// A word that begins alike ("payment" for "pay"), or one that often answers for it.
 const AKIN: f64 = 0.6;
+/// Words that weigh less are no evidence.
+const LEAST_EVIDENCE: f64 = 0.6;
 /// A name is here from this on.
 const NAMED: f64 = 0.6;
 const NAMED_BESIDE: f64 = 0.4;
+
+/// Whether a sentence is about what the one before it named: "They have to be used by March".
+fn goes_on(sentence: &Sentence<'_>) -> bool {
+    let mut first = sentence.words.iter().take(2).map(|word| word.folded.as_str());
+    first.any(|word| stands_for_another(word) || is_demonstrative(word) || matches!(word, "its" | "their" | "his" | "her"))
+}
 
 /// For each term, how surely the sentence at `place` accounts for it, with what stands over it.
 fn accounted(claim: &Statement<'_, '_>, passage: &Passage<'_>, place: usize) -> Vec<f64> {
     let sentence = &passage.sentences[place];
     let mut accounted = passage.presence[place].clone();
+    if goes_on(sentence) {
+        let before = place.checked_sub(1).map_or(&passage.before, |before| &passage.presence[before]);
+        for (all, before) in accounted.iter_mut().zip(before) {
+            *all = all.max(before * GOES_ON);
+        }
+    }
     for (term, quality) in accounted.iter_mut().enumerate() {
         *quality = quality.max(passage.above[term] * ABOVE);
         if let Part::Word(_) = claim.parts[term] {
             let stem = &sentence.terms[term].term.stem;
             let is_akin = sentence.stems.iter().any(|here| are_akin(stem, here));
-            let is_opposite = sentence.stems.iter().any(|here| contraries::are_opposites(stem, here));
+            let is_opposite = *quality < NAMED && sentence.stems.iter().any(|here| contraries::are_opposites(stem, here));
             let associated = (sentence.associated[term] * 2.0).min(AKIN);
             *quality = quality.max(associated).max(if is_akin { AKIN } else { 0.0 });
             // A word whose opposite stands here is not what the sentence leaves out.
@@ -621,9 +790,4 @@ fn are_akin(one: &str, other: &str) -> bool {
     let shorter = one.len().min(other.len());
     common >= 4 && common + 1 >= shorter && one.len().max(other.len()) <= shorter + 5
         || common >= 6 && 3 * common >= 2 * one.len().max(other.len())
-}
-
-#[allow(unused)]
-fn unused(sentence: &Sentence<'_>) {
-    let _ = (names_of(sentence), tables::key(""));
 }

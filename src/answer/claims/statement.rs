@@ -7,7 +7,7 @@ use crate::answer::names;
 use crate::answer::polarity::contraries;
 use crate::answer::sentences::Sentence;
 use crate::language::Language;
-use crate::words::Word;
+use crate::words::{Word, is_function_word};
 
 pub struct Statement<'s, 'a> {
     pub sentence: &'s Sentence<'a>,
@@ -32,7 +32,8 @@ pub enum Part {
 }
 
 impl<'s, 'a> Statement<'s, 'a> {
-    pub fn of(sentence: &'s Sentence<'a>) -> Statement<'s, 'a> {
+    /// `texts` are those it will be set beside: how they write its first word tells whether that is a name.
+    pub fn of<'t>(sentence: &'s Sentence<'a>, texts: impl Iterator<Item = &'t str>) -> Statement<'s, 'a> {
         let stems: Vec<&str> = sentence.stems.iter().map(AsRef::as_ref).collect();
         let amounts = amounts(sentence.text, &sentence.words, &stems);
         let in_amount = |place: usize| amounts.iter().any(|amount| amount.places.contains(&place));
@@ -40,6 +41,9 @@ impl<'s, 'a> Statement<'s, 'a> {
         let is_german = Language::of_text(sentence.text) == Some(Language::German);
         let mut found: Vec<Range<usize>> =
             if is_german { Vec::new() } else { names_of(sentence) };
+        if !is_german && found.iter().all(|name| name.start > 0) && opens_with_name(sentence, texts) {
+            found.insert(0, 0..1);
+        }
         found.retain(|name| !name.clone().any(in_amount));
         let mut parts = Vec::with_capacity(sentence.terms.len());
         for (number, term) in sentence.terms.iter().enumerate() {
@@ -62,8 +66,31 @@ impl<'s, 'a> Statement<'s, 'a> {
     }
 }
 
+/// Whether the first word of a sentence, which has a capital anyway, has one inside the sentences of others too.
+fn opens_with_name<'t>(sentence: &Sentence<'_>, texts: impl Iterator<Item = &'t str>) -> bool {
+    let Some(first) = sentence.words.first() else { return false };
+    let written = first.written(sentence.text);
+    if !written.starts_with(char::is_uppercase) || is_function_word(&first.folded) {
+        return false;
+    }
+    let small = written.to_lowercase();
+    let mut is_inside = false;
+    for text in texts {
+        for (at, found) in text.match_indices(written).chain(text.match_indices(small.as_str())) {
+            let is_whole = !text[..at].ends_with(char::is_alphanumeric)
+                && !text[at + found.len()..].starts_with(char::is_alphanumeric);
+            if is_whole && found == small {
+                return false;
+            }
+            let before = text[..at].trim_end_matches([' ', '(', '"', '“']);
+            is_inside |= is_whole && before.ends_with(|c: char| c.is_alphanumeric() || c == ',');
+        }
+    }
+    is_inside
+}
+
 /// The names of a sentence without their titles; those of words that nobody would look for are none.
-pub fn names_of(sentence: &Sentence<'_>) -> Vec<Range<usize>> {
+fn names_of(sentence: &Sentence<'_>) -> Vec<Range<usize>> {
     let is_office = |word: &Word| names::is_title(&word.folded);
     let mut found = Vec::new();
     for name in names::names(sentence) {
