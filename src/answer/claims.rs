@@ -234,22 +234,41 @@ const LEAST_SUPPORT: f64 = 0.5;
 const LEAST_CONTRADICTION: f64 = 0.5;
 
 impl Signs {
-    fn each(&self) -> [f64; 15] {
+    fn each(&self) -> [f64; SIGNS] {
         [
-            self.covered, self.around, self.heaviest_missing, self.unknown, self.together, self.name_missing,
-            self.name_replaced, self.amount_same, self.amount_missing, self.amount_replaced, self.contrary,
-            self.negation_loose, self.misbound, self.asks, self.evidence,
+            self.covered,
+            self.around,
+            self.heaviest_missing,
+            self.unknown,
+            self.together,
+            self.name_missing,
+            self.name_replaced,
+            self.amount_same,
+            self.amount_missing,
+            self.amount_replaced,
+            self.contrary,
+            self.opposed,
+            self.denied,
+            self.further_differences,
+            self.negation_loose,
+            self.misbound,
+            self.asks,
+            self.evidence,
         ]
     }
 
+    /// How likely the sentence supports the claim, and how likely it contradicts it. Without anything that differs
+    /// there is no contradiction, and with it no support.
     fn weigh(&self) -> [f64; 2] {
         let signs = self.each();
-        let sum = |weights: &[f64; 16]| weights[0] + signs.iter().zip(&weights[1..]).map(|(s, w)| s * w).sum::<f64>();
-        let (supports, contradicts) = (sum(&SUPPORTS).exp(), sum(&CONTRADICTS).exp());
-        let all = 1.0 + supports + contradicts;
-        [supports / all, contradicts / all]
+        let likely = |weights: &[f64; SIGNS], start: f64| {
+            let logit = start + signs.iter().zip(weights).map(|(sign, weight)| sign * weight).sum::<f64>();
+            1.0 / (1.0 + (-logit).exp())
+        };
+        if self.differences() > 0.0 { [0.0, likely(&CONTRADICTS, -5.79)] } else { [likely(&SUPPORTS, -6.2), 0.0] }
     }
 }
 
-const SUPPORTS: [f64; 16] = [-6.12, 6.48, 2.84, -1.45, -1.61, 0.01, -5.69, -1.30, 2.15, -2.88, -5.26, -4.27, -0.59, -2.01, -2.0, 4.57];
-const CONTRADICTS: [f64; 16] = [-6.78, 6.46, 3.16, -0.72, -1.55, 1.35, -3.86, 2.55, -1.63, -1.68, 1.40, 0.95, 0.0, 0.76, -2.0, 1.40];
+const SIGNS: usize = 18;
+const SUPPORTS: [f64; SIGNS] = [5.28, 3.08, -0.46, -1.58, 0.03, -4.88, 0.0, 2.34, -2.66, 0.0, 0.0, 0.0, 0.0, 0.0, -0.49, 0.0, -2.0, 3.67];
+const CONTRADICTS: [f64; SIGNS] = [5.79, 3.05, -1.54, -1.15, 0.28, -2.99, 2.42, -1.81, -1.44, 1.35, 1.64, 0.0, 0.0, -2.06, 0.0, 0.99, -1.0, 1.98];

@@ -36,6 +36,12 @@ pub struct Signs {
     pub amount_replaced: f64,
     /// Claim and sentence differ by an odd number of words that turn round what they say.
     pub contrary: f64,
+    /// They do so by words that say the opposite of each other.
+    pub opposed: f64,
+    /// They do so since the claim is negated, and the sentence is not.
+    pub denied: f64,
+    /// How many differences there are beside the first one, of two.
+    pub further_differences: f64,
     /// The sentence has a negation that seems to be about something else.
     pub negation_loose: f64,
     /// Somebody else stands between a name of the claim and what the claim says of it.
@@ -44,6 +50,14 @@ pub struct Signs {
     pub asks: f64,
     /// How many things of the claim stand here, of six.
     pub evidence: f64,
+}
+
+impl Signs {
+    /// How many things are said otherwise.
+    pub fn differences(&self) -> f64 {
+        let turned = self.contrary + self.opposed + self.denied;
+        turned + self.name_replaced.ceil() + self.amount_replaced + self.misbound
+    }
 }
 
 pub struct Bearing {
@@ -257,6 +271,8 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         self.see_names();
         self.see_amounts();
         self.see_turns();
+        let signs = &mut self.signs;
+        signs.further_differences = ((signs.differences() - 1.0) / 2.0).clamp(0.0, 1.0);
         let words = self.sentence.words.iter().zip(&self.sentence.found);
         let marked = words.filter(|(_, found)| found.is_some()).map(|(word, _)| word.span).collect();
         Bearing { hit, span, signs: self.signs, differs: self.differs, marked }
@@ -286,7 +302,7 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         let unknown = share(&|term| f64::from(u8::from(!terms[term].is_known)) * (1.0 - self.accounted[term]));
         let together = self.together();
         let found = (0..terms.len()).filter(|term| {
-            self.passage.presence[self.place][*term] >= NAMED && terms[*term].weight >= LEAST_EVIDENCE
+            self.accounted[*term] >= NAMED && terms[*term].weight >= LEAST_EVIDENCE
         });
         self.signs.evidence = (found.count() as f64 / 6.0).min(1.0);
         self.signs = Signs { covered, around, heaviest_missing, unknown, together, ..self.signs };
@@ -357,16 +373,16 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         Some(other.words.clone())
     }
 
-    /// Whether a name of the claim and one of the sentence are both persons, or both none.
+    /// Whether a name of the claim and one of the sentence have the same part: both persons, or between the same words.
     fn is_of_kind(&self, ours: &Range<usize>, theirs: &Range<usize>) -> bool {
-        let is_person = |words: &Range<usize>, sentence: &Sentence<'_>| {
-            let name = names::names(sentence).into_iter().find(|name| name.words == *words);
-            name.is_some_and(|name| {
-                let person = names::person_fit(&name, sentence);
-                person >= names::place_fit(&name, sentence) && person >= names::organisation_fit(&name, sentence)
-            })
+        let beside = |words: &Range<usize>, sentence: &Sentence<'_>| {
+            let word = |place: usize| sentence.words.get(place).map(|word| word.folded.clone());
+            (words.start.checked_sub(1).and_then(word), word(words.end))
         };
-        is_person(ours, self.claim.sentence) == is_person(theirs, self.sentence)
+        let (our_beside, their_beside) = (beside(ours, self.claim.sentence), beside(theirs, self.sentence));
+        is_person(ours, self.claim.sentence) && is_person(theirs, self.sentence)
+            || our_beside.0.is_some() && our_beside.0 == their_beside.0
+            || our_beside.1.is_some() && our_beside.1 == their_beside.1
     }
 
     /// Whether somebody else stands between the first name of the claim and the word that says most of it.
@@ -606,9 +622,13 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         let opposites = self.opposites();
         let others = opposites.len() + usize::from(is_excepted(here)) + above;
         let count = in_claim + turning.len() + others + usize::from(says_no);
-        self.signs.contrary = f64::from(u8::from(count % 2 == 1));
+        let is_contrary = count % 2 == 1;
+        let is_turned = !turning.is_empty() || above > 0 || says_no || is_excepted(here);
+        self.signs.contrary = f64::from(u8::from(is_contrary && is_turned));
+        self.signs.opposed = f64::from(u8::from(is_contrary && !is_turned && !opposites.is_empty()));
+        self.signs.denied = f64::from(u8::from(is_contrary && !is_turned && opposites.is_empty()));
         self.signs.negation_loose = f64::from(u8::from(loose > 0));
-        if self.signs.contrary > 0.0 {
+        if is_contrary {
             let turned = turning.first().copied().or(opposites.first().copied());
             let turned = turned.map_or(String::new(), |place| self.said(&(place..place + 1)));
             let first = self.claim.turns.first();
@@ -672,6 +692,9 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         let Some(mark) = text.find('?').filter(|_| !self.is_plain()) else { return (false, all) };
         let first = self.sentence.words.iter().position(|word| word.span.start > mark);
         match first.map(|place| (place, self.sentence.words[place].folded.as_str())) {
+            Some((place, "a" | "answer")) if self.sentence.words.len() > place + 1 => {
+                (self.sentence.words[place + 1].folded == "no", self.after_answer(place + 1))
+            }
             Some((place, "yes" | "ja")) => (false, place),
             Some((place, "no" | "nein")) => (true, place),
             Some(_) => (false, all),
@@ -680,6 +703,12 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
                 (false, all)
             }
         }
+    }
+
+    /// Where what may turn round ends, with an answer that opens at `place`.
+    fn after_answer(&self, place: usize) -> usize {
+        let is_said = matches!(self.sentence.words[place].folded.as_str(), "yes" | "no" | "ja" | "nein");
+        if is_said { place } else { self.sentence.words.len() }
     }
 
     /// Whether it does not open with a question.
@@ -711,6 +740,14 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
     fn said_amount(&self, place: usize) -> String {
         with_unit(self.sentence, &self.amounts[place])
     }
+}
+
+fn is_person(words: &Range<usize>, sentence: &Sentence<'_>) -> bool {
+    let name = names::names(sentence).into_iter().find(|name| name.words == *words);
+    name.is_some_and(|name| {
+        let person = names::person_fit(&name, sentence);
+        person >= names::place_fit(&name, sentence) && person >= names::organisation_fit(&name, sentence)
+    })
 }
 
 fn is_unless(folded: &str) -> bool {

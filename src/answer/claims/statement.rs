@@ -74,19 +74,18 @@ fn opens_with_name<'t>(sentence: &Sentence<'_>, texts: impl Iterator<Item = &'t 
         return false;
     }
     let small = written.to_lowercase();
-    let mut is_inside = false;
+    let (mut inside, mut in_small) = (0, 0);
     for text in texts {
         for (at, found) in text.match_indices(written).chain(text.match_indices(small.as_str())) {
             let is_whole = !text[..at].ends_with(char::is_alphanumeric)
                 && !text[at + found.len()..].starts_with(char::is_alphanumeric);
-            if is_whole && found == small {
-                return false;
-            }
             let before = text[..at].trim_end_matches([' ', '(', '"', '“']);
-            is_inside |= is_whole && before.ends_with(|c: char| c.is_alphanumeric() || c == ',');
+            let is_inside = before.ends_with(|c: char| c.is_alphanumeric() || c == ',');
+            in_small += usize::from(is_whole && found == small);
+            inside += usize::from(is_whole && found == written && is_inside);
         }
     }
-    is_inside
+    inside > 0 && inside >= in_small
 }
 
 /// The names of a sentence without their titles; those of words that nobody would look for are none.
