@@ -265,10 +265,10 @@ impl Signs {
             let logit = start + signs.iter().zip(weights).map(|(sign, weight)| sign * weight).sum::<f64>();
             1.0 / (1.0 + (-logit).exp())
         };
-        if self.differences() > 0.0 { [0.0, likely(&CONTRADICTS, -5.79)] } else { [likely(&SUPPORTS, -6.2), 0.0] }
+        if self.differences() > 0.0 { [0.0, likely(&CONTRADICTS, -6.03)] } else { [likely(&SUPPORTS, -6.43), 0.0] }
     }
 }
 
 const SIGNS: usize = 18;
-const SUPPORTS: [f64; SIGNS] = [5.28, 3.08, -0.46, -1.58, 0.03, -4.88, 0.0, 2.34, -2.66, 0.0, 0.0, 0.0, 0.0, 0.0, -0.49, 0.0, -2.0, 3.67];
-const CONTRADICTS: [f64; SIGNS] = [5.79, 3.05, -1.54, -1.15, 0.28, -2.99, 2.42, -1.81, -1.44, 1.35, 1.64, 0.0, 0.0, -2.06, 0.0, 0.99, -1.0, 1.98];
+const SUPPORTS: [f64; SIGNS] = [5.47, 3.2, -0.53, -1.56, 0.1, -5.11, 0.0, 2.25, -3.07, 0.0, 0.0, 0.0, 0.0, 0.0, -0.51, 0.0, -2.0, 3.85];
+const CONTRADICTS: [f64; SIGNS] = [5.54, 2.91, -1.46, -1.31, 0.44, -3.11, 2.46, -1.89, -1.8, 1.13, 1.42, 0.0, 0.0, -2.31, 0.0, 0.98, -1.0, 2.65];

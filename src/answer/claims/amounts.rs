@@ -168,6 +168,9 @@ impl Reader<'_> {
 
     fn number(&self, value: f64, places: Range<usize>) -> Amount {
         let units = self.units(&places);
+        // The name of a measure is part of the amount: "€20" has no word for it.
+        let is_measure = self.next_content(places.end).is_some_and(|stem| is_hard(measure(stem)));
+        let places = places.start..places.end + usize::from(is_measure);
         let scale = units.iter().find_map(|unit| duration(unit));
         match scale {
             Some((name, factor)) => {

@@ -761,7 +761,8 @@ fn written(sentence: &Sentence<'_>, places: &Range<usize>) -> String {
 /// The amount with its sign before it, or the word after it: "€20", "20 years".
 fn with_unit(sentence: &Sentence<'_>, amount: &Amount) -> String {
     let end = amount.places.end;
-    let has_word = sentence.words.get(end).is_some_and(|next| {
+    let is_said = amount.places.len() > 1;
+    let has_word = !is_said && sentence.words.get(end).is_some_and(|next| {
         matches!(sentence.gap_before(end), " " | "-") && !is_function_word(&next.folded)
     });
     let counts = matches!(amount.what, What::Number(_)) && has_word;
@@ -769,7 +770,7 @@ fn with_unit(sentence: &Sentence<'_>, amount: &Amount) -> String {
     let before = &sentence.text[..span.start];
     if let Some(sign) = before.chars().next_back().filter(|c| matches!(c, '€' | '$' | '£')) {
         span.start -= sign.len_utf8();
-        span = Span::new(span.start, sentence.words[end - 1].span.end);
+        span = Span::new(span.start, sentence.words[amount.places.start].span.end);
     }
     let percent = sentence.text[span.end..].starts_with('%') || sentence.text[span.end..].starts_with(" %");
     let sign = if percent { "%" } else { "" };

@@ -111,7 +111,7 @@ fn is_light(stem: &str) -> bool {
         "everybodi", "exist", "fact", "find", "get", "give", "go", "happen", "have", "hold", "includ", "keep", "kind",
         "last", "let", "like", "make", "need", "number", "offer", "own", "part", "pay", "peopl", "person",
         "place", "put", "receiv", "say", "see", "set", "somebodi", "someon", "spend", "stand", "take", "thing",
-        "told", "total", "use", "want", "way", "whoever", "work", "habe", "gibt", "muss", "darf", "kann", "wird", "werden",
+        "told", "total", "use", "want", "way", "worth", "charg", "respons", "per", "pro", "award", "alway", "currently", "whoever", "work", "habe", "gibt", "muss", "darf", "kann", "wird", "werden",
     ];
     STEMS.contains(&stem)
 }
