@@ -16,6 +16,7 @@ use crate::words::words;
 
 mod amounts;
 mod bearing;
+pub mod reply;
 mod statement;
 
 pub use bearing::{Difference, Kind};
@@ -143,18 +144,8 @@ fn check_one(claim: &str, sources: &[String], engine: Engine<'_>) -> Result<Chec
     let sentence = Sentence::new(claim, &wanted);
     let statement = Statement::of(&sentence, reading.hits.iter().map(|hit| hit.passage.text.as_str()));
     let bearings = bearings(&statement, &reading.hits, &wanted);
-    if std::env::var_os("CLAIMS_DUMP").is_some() {
-        dump(claim, &bearings, &reading.hits);
-    }
     let judged = judged(bearings);
     Ok(concluded(claim, judged, &reading.hits, words_nowhere(&reading.terms)))
-}
-
-fn dump(claim: &str, bearings: &[Bearing], hits: &[Hit<'_>]) {
-    for bearing in bearings {
-        let text = hits[bearing.hit].passage.slice(bearing.span);
-        eprintln!("DUMP {}", serde_json::json!({"claim": claim, "text": text, "source": hits[bearing.hit].source.description.id, "differs": bearing.differs, "signs": bearing.signs.each()}));
-    }
 }
 
 /// A bearing with how likely it supports the claim, and how likely it contradicts it.

@@ -1,7 +1,7 @@
 //! `passim check`: whether the sources say what somebody claims.
 
-use std::io::Read;
-use std::path::PathBuf;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context;
@@ -9,6 +9,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{Failure, draw, open, print_json};
+use crate::Answerer;
 use crate::answer::claims::{Checked, Difference, NoClaim, Review, Verdict};
 use crate::answer::{Citation, LONGEST_QUESTION};
 use crate::eval::claims as measured;
@@ -37,23 +38,32 @@ pub struct Check {
 pub(super) fn run(command: &Check, settings: &Settings) -> Result<(), Failure> {
     let answerer = open::answerer(settings)?;
     if let Some(file) = &command.set {
-        let claims = measured::read(file, command.only.as_deref())?;
-        let mut figures = measured::Figures::default();
-        for claim in claims {
-            let review = answerer.check(&claim.claim, &command.sources)?;
-            figures.count(&claim, &review);
-        }
-        if command.json {
-            return print_json(&figures);
-        }
-        anstream::print!("{figures}");
-        return Ok(());
+        return measure(file, command, &answerer);
     }
     let text = text(&command.words)?;
     let started = Instant::now();
     let review = answerer.check(&text, &command.sources)?;
     let took_ms = started.elapsed().as_secs_f64() * 1e3;
-    print_json(&Json::of(&review, took_ms))
+    if command.json {
+        return print_json(&Json::of(&review, took_ms));
+    }
+    let replies = answerer.check_replies(&review, Language::English);
+    let drawn: Vec<String> = replies.iter().map(draw::reply).collect();
+    write!(anstream::stdout(), "{}", drawn.join("\n"))?;
+    Ok(())
+}
+
+/// Checks the claims of a file, and prints how many verdicts are right.
+fn measure(file: &Path, command: &Check, answerer: &Answerer) -> Result<(), Failure> {
+    let mut figures = measured::Figures::default();
+    for claim in measured::read(file, command.only.as_deref())? {
+        figures.count(&claim, &answerer.check(&claim.claim, &command.sources)?);
+    }
+    if command.json {
+        return print_json(&figures);
+    }
+    write!(anstream::stdout(), "{figures}")?;
+    Ok(())
 }
 
 /// The words of the command line, or what stands on standard input.

@@ -68,6 +68,8 @@ const IN_GUILDS: &[u8] = &[0];
 
 /// The menu entry on a message.
 pub const ASK_ABOUT_THIS: &str = "Ask the sources about this";
+/// The one that takes the message as a claim.
+pub const CHECK_AGAINST: &str = "Check against the sources";
 
 /// Every command that there is.
 pub fn all() -> Vec<Command> {
@@ -99,6 +101,7 @@ pub fn all() -> Vec<Command> {
             .with(option(SUB_COMMAND, "feedback", "What people thought of the answers"))
             .for_admins(),
         command(MESSAGE, ASK_ABOUT_THIS, ""),
+        command(MESSAGE, CHECK_AGAINST, ""),
     ]
 }
 
