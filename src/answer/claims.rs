@@ -12,7 +12,7 @@ use super::{AnswerError, Citation, Engine, LONGEST_QUESTION, cite, six_decimals,
 use crate::corpus::Span;
 use crate::corpus::sentences::sentences;
 use crate::retrieval::Hit;
-use crate::words::words;
+use crate::words::{stem, words};
 
 mod amounts;
 mod bearing;
@@ -145,7 +145,9 @@ fn check_one(claim: &str, sources: &[String], engine: Engine<'_>) -> Result<Chec
     let statement = Statement::of(&sentence, reading.hits.iter().map(|hit| hit.passage.text.as_str()));
     let bearings = bearings(&statement, &reading.hits, &wanted);
     let judged = judged(bearings);
-    Ok(concluded(claim, judged, &reading.hits, words_nowhere(&reading.terms)))
+        let mut missing = words_nowhere(&reading.terms);
+    missing.retain(|word| !statement::is_light(&stem(word)) && !statement.is_of_amount(word));
+    Ok(concluded(claim, judged, &reading.hits, missing))
 }
 
 /// A bearing with how likely it supports the claim, and how likely it contradicts it.
@@ -178,8 +180,8 @@ fn concluded(claim: &str, judged: Vec<Judged>, hits: &[Hit<'_>], missing: Vec<St
         }
         cited
     };
-    let is_for = |one: &Judged| one.supports >= LEAST_SUPPORT;
-    let is_against = |one: &Judged| one.contradicts >= LEAST_CONTRADICTION;
+    let is_for = |one: &Judged| one.supports >= LEAST_SUPPORT.max(AS_GOOD * supports);
+    let is_against = |one: &Judged| one.contradicts >= LEAST_CONTRADICTION.max(AS_GOOD * contradicts);
     let mut checked = Checked {
         claim: claim.to_owned(),
         verdict: Verdict::NotInSources,
@@ -221,6 +223,9 @@ fn cited_of(one: &Judged, hits: &[Hit<'_>]) -> Citation {
     cite(&hits[one.bearing.hit], one.bearing.span, &marked)
 }
 
+/// A further quote is nearly as sure as the first.
+const AS_GOOD: f64 = 0.85;
+/// From here on a claim is supported, or contradicted: below it is silence.
 const LEAST_SUPPORT: f64 = 0.5;
 const LEAST_CONTRADICTION: f64 = 0.5;
 
@@ -263,3 +268,215 @@ impl Signs {
 const SIGNS: usize = 18;
 const SUPPORTS: [f64; SIGNS] = [5.47, 3.2, -0.53, -1.56, 0.1, -5.11, 0.0, 2.25, -3.07, 0.0, 0.0, 0.0, 0.0, 0.0, -0.51, 0.0, -2.0, 3.85];
 const CONTRADICTS: [f64; SIGNS] = [5.54, 2.91, -1.46, -1.31, 0.44, -3.11, 2.46, -1.89, -1.8, 1.13, 1.42, 0.0, 0.0, -2.31, 0.0, 0.98, -1.0, 2.65];
+
+#[cfg(test)]
+mod tests {
+    use super::Verdict::{Contradicted, NotInSources, Supported};
+    use super::*;
+    use crate::answer::samples;
+
+    /// What came of each claim over the documents.
+    fn over(documents: &[&str], claims: &[&str]) -> Vec<Review> {
+        samples::over(documents, |engine| {
+            claims.iter().map(|claim| check(claim, &[], engine).unwrap()).collect()
+        })
+    }
+
+    fn only(review: &Review) -> &Checked {
+        let Review::Checked { claims, left_out: 0 } = review else { panic!("{review:?}") };
+        let [checked] = claims.as_slice() else { panic!("{claims:?}") };
+        checked
+    }
+
+    #[track_caller]
+    fn judges(document: &str, cases: &[(&str, Verdict)]) {
+        let claims: Vec<&str> = cases.iter().map(|(claim, _)| *claim).collect();
+        for ((claim, verdict), review) in cases.iter().zip(over(&[document], &claims)) {
+            let checked = only(&review);
+            assert_eq!(checked.verdict, *verdict, "{claim}: {checked:#?}");
+            assert_eq!(checked.citations.is_empty(), *verdict == NotInSources, "{claim}");
+            assert!(checked.nearest.is_none() || *verdict == NotInSources, "{claim}");
+        }
+    }
+
+    const HARBOUR: &str = "# The harbour\n\nThe harbour lease was signed by Ada Moreau on 6 January 2026 and runs \
+        for 15 years.\n\nThe ferry to Mellow Island carries 120 passengers and leaves from the north pier.\n\n\
+        Dogs are not allowed on the north pier.\n\nThe lighthouse is closed in winter.\n";
+
+    #[test]
+    fn a_claim_is_supported_however_it_is_worded() {
+        judges(
+            HARBOUR,
+            &[
+                ("The harbour lease runs for 15 years.", Supported),
+                ("The lease of the harbour runs fifteen years.", Supported),
+                ("Ada Moreau signed the harbour lease on 6 January 2026.", Supported),
+                ("The harbour lease was signed in January 2026.", Supported),
+                ("120 passengers are carried by the ferry to Mellow Island.", Supported),
+                ("On the north pier dogs aren't allowed.", Supported),
+            ],
+        );
+    }
+
+    #[test]
+    fn another_number_date_name_or_a_negation_contradicts() {
+        judges(
+            HARBOUR,
+            &[
+                ("The harbour lease runs for 20 years.", Contradicted),
+                ("The ferry to Mellow Island carries ninety passengers.", Contradicted),
+                ("Ada Moreau signed the harbour lease on 9 January 2026.", Contradicted),
+                ("The harbour lease was signed by Boris Quent.", Contradicted),
+                ("Dogs are allowed on the north pier.", Contradicted),
+                ("The lighthouse is open in winter.", Contradicted),
+                ("The lighthouse is not closed in winter.", Contradicted),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_the_sources_do_not_say_is_not_in_them() {
+        judges(
+            HARBOUR,
+            &[
+                ("The ferry sells coffee and sandwiches.", NotInSources),
+                ("Ada Moreau was born in Lisbon.", NotInSources),
+                ("The lighthouse was painted by volunteers.", NotInSources),
+                ("A fishing licence costs 30 euros.", NotInSources),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_differs_is_told() {
+        let cases = [
+            ("The harbour lease runs for 20 years.", Kind::Number, "20 years", "15 years"),
+            ("The harbour lease was signed by Boris Quent.", Kind::Name, "Boris Quent", "Ada Moreau"),
+            ("Ada Moreau signed the harbour lease on 9 January 2026.", Kind::Date, "9 January 2026", "6 January 2026"),
+            ("Dogs are allowed on the north pier.", Kind::Negation, "", "not"),
+        ];
+        let reviews = over(&[HARBOUR], &cases.map(|(claim, ..)| claim));
+        for ((claim, kind, claimed, found), review) in cases.into_iter().zip(&reviews) {
+            let expected = Difference { kind, claimed: claimed.to_owned(), found: found.to_owned() };
+            assert_eq!(only(review).differs, Some(expected), "{claim}");
+        }
+    }
+
+    #[test]
+    fn rows_of_a_table_are_read_with_their_header() {
+        let table = "# Boats\n\n| Boat | Seats | Price per day |\n|---|---|---|\n| Rowing boat | 4 | €12 |\n\
+                     | Sailing boat | 6 | €45 |\n";
+        judges(
+            table,
+            &[
+                ("The price of a sailing boat is €45 per day.", Supported),
+                ("The price of a rowing boat is 12 euros per day.", Supported),
+                ("The price of a sailing boat is €12 per day.", Contradicted),
+                ("A rowing boat has six seats.", Contradicted),
+            ],
+        );
+    }
+
+    #[test]
+    fn items_belong_to_the_lead_in_and_sentences_to_their_heading() {
+        let list = "# Costs\n\nThe club does not pay for:\n\n- parking fines at the harbour\n- broken oars\n\n\
+                    ## Winter storage\n\nThe fee is 80 euros a month.\n";
+        judges(
+            list,
+            &[
+                ("The club pays for parking fines.", Contradicted),
+                ("The club does not pay for broken oars.", Supported),
+                ("The fee for winter storage is 80 euros a month.", Supported),
+                ("The fee for winter storage is 95 euros a month.", Contradicted),
+            ],
+        );
+    }
+
+    #[test]
+    fn lines_of_keys_and_values_stand_alone() {
+        let contacts = "# Who to call\n\nHarbour master: Ines Dorrit\nTreasurer: Yusuf Halloran\nSecretary: Petra Quill\n";
+        judges(
+            contacts,
+            &[
+                ("The treasurer is Yusuf Halloran.", Supported),
+                ("The treasurer is Petra Quill.", Contradicted),
+            ],
+        );
+    }
+
+    #[test]
+    fn questions_with_their_answers_are_read_together() {
+        let questions = "**Can I bring a tent to the island?** No, the wind is too strong.\n\n\
+                         **When was the tower audited?** In October 2024, by a firm from Ghent.\n";
+        judges(
+            questions,
+            &[
+                ("You can bring a tent to the island.", Contradicted),
+                ("The tower was audited in October 2024.", Supported),
+                ("The tower was audited in October 2022.", Contradicted),
+            ],
+        );
+    }
+
+    #[test]
+    fn sources_that_disagree_are_both_quoted() {
+        let documents = ["# Lease\n\nThe lease runs for 15 years.\n", "# Letter\n\nThe lease runs for 20 years.\n"];
+        for claim in ["The lease runs for 15 years.", "The lease runs for 20 years."] {
+            let reviews = over(&documents, &[claim]);
+            let checked = only(&reviews[0]);
+            assert_eq!(checked.verdict, Supported);
+            let [own, other] = [&checked.citations, &checked.against].map(|quotes| quotes[0].quote.as_str());
+            assert_eq!((own, other.contains("The lease runs for")), (claim, true));
+            assert_ne!(own, other);
+        }
+    }
+
+    #[test]
+    fn german_claims_are_checked_too() {
+        judges(
+            "# Merkblatt\n\nUmzüge sind sonntags nicht gestattet.\n\nDie Kaution beträgt 300 Euro.\n",
+            &[
+                ("Umzüge sind sonntags gestattet.", Contradicted),
+                ("Die Kaution beträgt 300 Euro.", Supported),
+                ("Die Kaution beträgt 450 Euro.", Contradicted),
+                ("Der Vermieter wohnt in Leipzig.", NotInSources),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_claims_nothing_is_told_from_what_does() {
+        let cases = [
+            ("How long does the lease run?", NoClaim::Question),
+            ("Is the lighthouse closed", NoClaim::Question),
+            ("who is the harbour master", NoClaim::Question),
+            ("thanks", NoClaim::SmallTalk),
+            (" … ", NoClaim::Empty),
+            ("", NoClaim::Empty),
+        ];
+        let reviews = over(&[HARBOUR], &cases.map(|(text, _)| text));
+        for ((text, reason), review) in cases.iter().zip(reviews) {
+            assert_eq!(review, Review::NoClaim(*reason), "{text}");
+        }
+        let long = "The lease runs. ".repeat(LONGEST_QUESTION);
+        assert_eq!(over(&[HARBOUR], &[&long])[0], Review::NoClaim(NoClaim::TooLong));
+    }
+
+    #[test]
+    fn each_sentence_is_checked_by_itself_up_to_a_bound() {
+        let text = "The harbour lease runs for 15 years. Is that so? The harbour lease runs for 20 years.";
+        let reviews = over(&[HARBOUR], &[text, &"The lighthouse is closed. ".repeat(13)]);
+        let Review::Checked { claims, left_out: 0 } = &reviews[0] else { panic!("{reviews:?}") };
+        let verdicts: Vec<Verdict> = claims.iter().map(|checked| checked.verdict).collect();
+        assert_eq!(verdicts, [Supported, Contradicted]);
+        let Review::Checked { claims, left_out } = &reviews[1] else { panic!("{reviews:?}") };
+        assert_eq!((claims.len(), *left_out), (MOST_CLAIMS, 3));
+    }
+
+    #[test]
+    fn no_character_of_a_claim_is_a_query() {
+        let claim = "title:lease AND (runs^2 OR \"15 years\"~3) +harbour -dogs [a TO b] {x}*";
+        let Review::Checked { claims, .. } = &over(&[HARBOUR], &[claim])[0] else { panic!() };
+        assert_eq!(claims[0].claim, claim);
+    }
+}

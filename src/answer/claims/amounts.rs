@@ -313,6 +313,11 @@ impl Amount {
 }
 
 impl Amount {
+    /// Whether it has a unit of measure.
+    pub fn is_measured(&self) -> bool {
+        self.units.iter().any(|unit| is_hard(unit))
+    }
+
     /// How many parts of two dates can be compared; 0 for all else.
     pub fn shared_parts(&self, other: &Amount) -> usize {
         match (self.what, other.what) {

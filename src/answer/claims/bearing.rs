@@ -249,6 +249,10 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
             }
         }
         let stems: Vec<&str> = sentence.stems.iter().map(AsRef::as_ref).collect();
+        let mut amounts = amounts(sentence.text, &sentence.words, &stems);
+        if let Some(header) = &passage.header {
+            amounts.iter_mut().for_each(|amount| name_by_header(amount, sentence, header));
+        }
         Weighing {
             claim,
             hit,
@@ -258,7 +262,7 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
             accounted,
             anywhere,
             names: names::names(sentence),
-            amounts: amounts(sentence.text, &sentence.words, &stems),
+            amounts,
             signs: Signs::default(),
             differs: None,
         }
@@ -301,8 +305,10 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         let terms = self.sentence.terms;
         let unknown = share(&|term| f64::from(u8::from(!terms[term].is_known)) * (1.0 - self.accounted[term]));
         let together = self.together();
+        // In a few documents no word is rare.
+        let least = terms.iter().map(|term| 0.5 * term.weight).fold(0.0, f64::max).min(LEAST_EVIDENCE);
         let found = (0..terms.len()).filter(|term| {
-            self.accounted[*term] >= NAMED && terms[*term].weight >= LEAST_EVIDENCE
+            self.accounted[*term] >= NAMED && terms[*term].weight >= least
         });
         self.signs.evidence = (found.count() as f64 / 6.0).min(1.0);
         self.signs = Signs { covered, around, heaviest_missing, unknown, together, ..self.signs };
@@ -342,8 +348,12 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         let is_one_of_many = gone.len() == 1;
         if let (Some(name), true, Some(other)) = (gone.first(), is_one_of_many, self.name_instead()) {
             let name = &self.claim.names[*name];
+            let alike = self.names.iter().map(|known| &known.words).find(|known| {
+                self.is_other(known) && self.is_of_kind(name, known)
+            });
             self.signs.name_replaced = if self.is_of_kind(name, &other) { 1.0 } else { 0.5 };
-            self.differ(Kind::Name, self.claimed(name), self.said(&other));
+            let told = self.said(alike.unwrap_or(&other));
+            self.differ(Kind::Name, self.claimed(name), told);
         }
         self.signs.name_missing = if all > 0.0 { missing / all } else { 0.0 };
     }
@@ -360,17 +370,19 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
 
     /// A name of the sentence that the claim has not.
     fn name_instead(&self) -> Option<Range<usize>> {
-        let is_other = |name: &&Name| {
-            name.words.clone().all(|place| self.sentence.found[place].is_none())
-                && name.words.clone().any(|place| !names::is_title(&self.sentence.words[place].folded))
-                && !name.words.clone().any(|place| is_money(&self.sentence.stems[place]))
-        };
         let near = |name: &&Name| {
             let found = (0..self.sentence.found.len()).filter(|place| self.sentence.found[*place].is_some());
             found.map(|place| place.abs_diff(name.words.start)).min().unwrap_or(usize::MAX)
         };
-        let other = self.names.iter().filter(is_other).min_by_key(near)?;
+        let other = self.names.iter().filter(|name| self.is_other(&name.words)).min_by_key(near)?;
         Some(other.words.clone())
+    }
+
+    /// Whether a name of the sentence is none of the claim's.
+    fn is_other(&self, name: &Range<usize>) -> bool {
+        name.clone().all(|place| self.sentence.found[place].is_none())
+            && name.clone().any(|place| !names::is_title(&self.sentence.words[place].folded))
+            && !name.clone().any(|place| is_money(&self.sentence.stems[place]))
     }
 
     /// Whether a name of the claim and one of the sentence have the same part: both persons, or between the same words.
@@ -485,7 +497,7 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
                     all_same = false;
                     self.signs.amount_replaced = 1.0;
                     let kind = if matches!(wanted.what, What::Date(_)) { Kind::Date } else { Kind::Number };
-                    let found = found.map(|place| self.said_amount(place)).unwrap_or_default();
+                    let found = found.map(|place| self.said_instead(wanted, place)).unwrap_or_default();
                     self.differ(kind, self.claimed_amount(wanted), found);
                 }
                 (Standing::Unrelated, _) => {
@@ -557,9 +569,6 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
     /// In a table, only what stands in a column that the claim speaks of is in the place of what it says.
     fn is_in_asked_column(&self, amount: &Amount) -> bool {
         let Some(header) = &self.passage.header else { return true };
-        let column = |sentence: &Sentence<'_>, place: usize| {
-            sentence.text[..sentence.words[place].span.start].matches('|').count()
-        };
         let own = column(self.sentence, amount.places.start);
         let is_asked = |own: usize| {
             (0..header.words.len()).any(|place| column(header, place) == own && header.found[place].is_some())
@@ -614,6 +623,7 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
             let mut near = (0..end.min(parts.len())).filter(reach).filter_map(|place| here.found[place]);
             if near.any(|(term, _)| self.is_of_weight(term)) { turning.push(place) } else { loose += 1 }
         }
+        let turning = self.of_the_main_part(turning, &parts);
         let in_claim = self.claim.turns.iter().filter(|place| !is_shared(claimed[**place])).count()
             + claim.words.iter().filter(|word| is_unless(&word.folded)).count();
         let own = self.passage.spans[self.place];
@@ -635,6 +645,27 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
             let claimed = first.map_or(String::new(), |place| self.claimed(&(*place..place + 1)));
             self.differ(Kind::Negation, claimed, turned);
         }
+    }
+
+    /// Where words in two parts turn round, each what its own part says, those in the part that has most of the claim.
+    /// Two in one part are back again.
+    fn of_the_main_part(&self, turning: Vec<usize>, parts: &[usize]) -> Vec<usize> {
+        let mut own: Vec<usize> = turning.iter().map(|place| parts[*place]).collect();
+        own.dedup();
+        if own.len() < 2 {
+            return turning;
+        }
+        let weight = |part: usize| -> f64 {
+            let mut terms: Vec<usize> = (0..parts.len())
+                .filter(|place| parts[*place] == part)
+                .filter_map(|place| self.sentence.found[place].map(|(term, _)| term))
+                .collect();
+            terms.sort_unstable();
+            terms.dedup();
+            terms.iter().map(|term| self.sentence.terms[*term].weight).sum()
+        };
+        let most = own.iter().map(|part| weight(*part)).fold(0.0, f64::max);
+        turning.into_iter().filter(|place| weight(parts[*place]) >= most).collect()
     }
 
     /// The places of words that say the opposite of a word that the sentence has not.
@@ -737,8 +768,18 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         with_unit(self.claim.sentence, amount)
     }
 
-    fn said_amount(&self, place: usize) -> String {
-        with_unit(self.sentence, &self.amounts[place])
+    /// The amounts that may stand in the place of the claim's, as they are written: the first that does, and others
+    /// like it.
+    fn said_instead(&self, wanted: &Amount, first: usize) -> String {
+        let is_like = |place: &usize| {
+            let amount = &self.amounts[*place];
+            *place != first
+                && self.is_in_asked_column(amount)
+                && wanted.standing(amount, self.sentence.lexicon) == Standing::Other
+        };
+        let others = (0..self.amounts.len()).filter(is_like).take(MOST_INSTEAD - 1);
+        let places = [first].into_iter().chain(others);
+        places.map(|place| with_unit(self.sentence, &self.amounts[place])).collect::<Vec<String>>().join(" / ")
     }
 }
 
@@ -785,11 +826,29 @@ const BESIDE: f64 = 0.4;
 const ABOVE: f64 = 0.9;
 /// A word that begins alike ("payment" for "pay"), or one that often answers for it.
 const AKIN: f64 = 0.6;
+/// So many amounts of a sentence are told beside the claim's.
+const MOST_INSTEAD: usize = 3;
 /// Words that weigh less are no evidence.
 const LEAST_EVIDENCE: f64 = 0.6;
 /// A name is here from this on.
 const NAMED: f64 = 0.6;
 const NAMED_BESIDE: f64 = 0.4;
+
+/// What a bare number of a table counts stands over it.
+fn name_by_header(amount: &mut Amount, row: &Sentence<'_>, header: &Sentence<'_>) {
+    if amount.is_measured() {
+        return;
+    }
+    let own = column(row, amount.places.start);
+    let over = (0..header.words.len()).filter(|place| column(header, *place) == own);
+    let over = over.filter(|place| !is_function_word(&header.words[*place].folded));
+    amount.units = over.map(|place| header.stems[place].to_string()).collect();
+}
+
+/// In which column of its row a word stands.
+fn column(row: &Sentence<'_>, place: usize) -> usize {
+    row.text[..row.words[place].span.start].matches('|').count()
+}
 
 /// Whether a sentence is about what the one before it named: "They have to be used by March".
 fn goes_on(sentence: &Sentence<'_>) -> bool {

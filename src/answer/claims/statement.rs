@@ -60,6 +60,12 @@ impl<'s, 'a> Statement<'s, 'a> {
         Statement { sentence, amounts, names: found, parts, turns }
     }
 
+    /// Whether a word is one of a number or a date: those are compared, however they are written.
+    pub fn is_of_amount(&self, folded: &str) -> bool {
+        let mut places = self.amounts.iter().flat_map(|amount| amount.places.clone());
+        places.any(|place| self.sentence.words[place].folded == folded)
+    }
+
     /// The terms of a name.
     pub fn terms_of(&self, name: usize) -> impl Iterator<Item = usize> {
         (0..self.parts.len()).filter(move |term| self.parts[*term] == Part::Name(name))
@@ -105,10 +111,10 @@ fn names_of(sentence: &Sentence<'_>) -> Vec<Range<usize>> {
 const LIGHT: f64 = 0.3;
 
 /// Verbs and nouns that claims are built with: a source says the same without them.
-fn is_light(stem: &str) -> bool {
+pub fn is_light(stem: &str) -> bool {
     const STEMS: &[&str] = &[
         "amount", "anybodi", "becom", "belong", "bring", "call", "come", "compris", "consist", "contain", "cost", "creat",
-        "everybodi", "exist", "fact", "find", "get", "give", "go", "happen", "have", "hold", "includ", "keep", "kind",
+        "everybodi", "exist", "fact", "find", "get", "give", "go", "got", "happen", "have", "hold", "includ", "keep", "kind",
         "last", "let", "like", "make", "need", "number", "offer", "own", "part", "pay", "peopl", "person",
         "place", "put", "receiv", "say", "see", "set", "somebodi", "someon", "spend", "stand", "take", "thing",
         "told", "total", "use", "want", "way", "worth", "charg", "respons", "per", "pro", "award", "alway", "currently", "whoever", "work", "habe", "gibt", "muss", "darf", "kann", "wird", "werden",
