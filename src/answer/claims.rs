@@ -19,8 +19,8 @@ mod bearing;
 pub mod reply;
 mod statement;
 
-pub use bearing::{Difference, Kind};
 use bearing::{Bearing, Signs, bearings};
+pub use bearing::{Difference, Kind};
 use statement::Statement;
 
 /// More sentences of one text are not checked.
@@ -119,7 +119,13 @@ fn without_looking(text: &str) -> Option<NoClaim> {
 /// The sentences that claim something: those that ask or greet are left out.
 fn statements(text: &str) -> Vec<&str> {
     let pieces = sentences(text).into_iter().map(|span| text[span.range()].trim());
-    pieces.filter(|piece| piece.contains(char::is_alphanumeric) && !is_question(piece) && question::small_talk(piece).is_none()).collect()
+    pieces
+        .filter(|piece| {
+            piece.contains(char::is_alphanumeric)
+                && !is_question(piece)
+                && question::small_talk(piece).is_none()
+        })
+        .collect()
 }
 
 /// Whether a sentence asks: by its mark, or by a word of asking with its verb.
@@ -129,9 +135,16 @@ fn is_question(text: &str) -> bool {
     }
     let words = words(text);
     let [first, second, ..] = words.as_slice() else { return false };
-    let asks = matches!(first.folded.as_str(), "who" | "what" | "which" | "whose" | "why" | "how" | "wer" | "wie" | "warum");
-    let opens = matches!(first.folded.as_str(), "is" | "are" | "does" | "did" | "do" | "can" | "could" | "was" | "were" | "has" | "have");
-    let is_verb = super::lexicon::is_auxiliary(&second.folded) || matches!(second.folded.as_str(), "many" | "much" | "long" | "ist" | "sind" | "viel" | "viele");
+    let asks = matches!(
+        first.folded.as_str(),
+        "who" | "what" | "which" | "whose" | "why" | "how" | "wer" | "wie" | "warum"
+    );
+    let opens = matches!(
+        first.folded.as_str(),
+        "is" | "are" | "does" | "did" | "do" | "can" | "could" | "was" | "were" | "has" | "have"
+    );
+    let is_verb = super::lexicon::is_auxiliary(&second.folded)
+        || matches!(second.folded.as_str(), "many" | "much" | "long" | "ist" | "sind" | "viel" | "viele");
     asks && is_verb || opens
 }
 
@@ -145,7 +158,7 @@ fn check_one(claim: &str, sources: &[String], engine: Engine<'_>) -> Result<Chec
     let statement = Statement::of(&sentence, reading.hits.iter().map(|hit| hit.passage.text.as_str()));
     let bearings = bearings(&statement, &reading.hits, &wanted);
     let judged = judged(bearings);
-        let mut missing = words_nowhere(&reading.terms);
+    let mut missing = words_nowhere(&reading.terms);
     missing.retain(|word| !statement::is_light(&stem(word)) && !statement.is_of_amount(word));
     Ok(concluded(claim, judged, &reading.hits, missing))
 }
@@ -261,13 +274,21 @@ impl Signs {
             let logit = start + signs.iter().zip(weights).map(|(sign, weight)| sign * weight).sum::<f64>();
             1.0 / (1.0 + (-logit).exp())
         };
-        if self.differences() > 0.0 { [0.0, likely(&CONTRADICTS, -6.03)] } else { [likely(&SUPPORTS, -6.43), 0.0] }
+        if self.differences() > 0.0 {
+            [0.0, likely(&CONTRADICTS, -6.03)]
+        } else {
+            [likely(&SUPPORTS, -6.43), 0.0]
+        }
     }
 }
 
 const SIGNS: usize = 18;
-const SUPPORTS: [f64; SIGNS] = [5.47, 3.2, -0.53, -1.56, 0.1, -5.11, 0.0, 2.25, -3.07, 0.0, 0.0, 0.0, 0.0, 0.0, -0.51, 0.0, -2.0, 3.85];
-const CONTRADICTS: [f64; SIGNS] = [5.54, 2.91, -1.46, -1.31, 0.44, -3.11, 2.46, -1.89, -1.8, 1.13, 1.42, 0.0, 0.0, -2.31, 0.0, 0.98, -1.0, 2.65];
+const SUPPORTS: [f64; SIGNS] =
+    [5.47, 3.2, -0.53, -1.56, 0.1, -5.11, 0.0, 2.25, -3.07, 0.0, 0.0, 0.0, 0.0, 0.0, -0.51, 0.0, -2.0, 3.85];
+const CONTRADICTS: [f64; SIGNS] = [
+    5.54, 2.91, -1.46, -1.31, 0.44, -3.11, 2.46, -1.89, -1.8, 1.13, 1.42, 0.0, 0.0, -2.31, 0.0, 0.98, -1.0,
+    2.65,
+];
 
 #[cfg(test)]
 mod tests {
@@ -352,7 +373,12 @@ mod tests {
         let cases = [
             ("The harbour lease runs for 20 years.", Kind::Number, "20 years", "15 years"),
             ("The harbour lease was signed by Boris Quent.", Kind::Name, "Boris Quent", "Ada Moreau"),
-            ("Ada Moreau signed the harbour lease on 9 January 2026.", Kind::Date, "9 January 2026", "6 January 2026"),
+            (
+                "Ada Moreau signed the harbour lease on 9 January 2026.",
+                Kind::Date,
+                "9 January 2026",
+                "6 January 2026",
+            ),
             ("Dogs are allowed on the north pier.", Kind::Negation, "", "not"),
         ];
         let reviews = over(&[HARBOUR], &cases.map(|(claim, ..)| claim));
@@ -420,7 +446,8 @@ mod tests {
 
     #[test]
     fn sources_that_disagree_are_both_quoted() {
-        let documents = ["# Lease\n\nThe lease runs for 15 years.\n", "# Letter\n\nThe lease runs for 20 years.\n"];
+        let documents =
+            ["# Lease\n\nThe lease runs for 15 years.\n", "# Letter\n\nThe lease runs for 20 years.\n"];
         for claim in ["The lease runs for 15 years.", "The lease runs for 20 years."] {
             let reviews = over(&documents, &[claim]);
             let checked = only(&reviews[0]);

@@ -112,9 +112,8 @@ fn name(verdict: Verdict) -> &'static str {
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut line = |label: &str, share: &Share| {
-            writeln!(f, "{label:<32}{:>4} of {:>4}", share.right, share.of)
-        };
+        let mut line =
+            |label: &str, share: &Share| writeln!(f, "{label:<32}{:>4} of {:>4}", share.right, share.of);
         line("right", &self.all)?;
         for (name, share) in &self.by_verdict {
             line(&format!("  {}", name.replace('_', " ")), share)?;

@@ -145,9 +145,9 @@ async fn a_discord_that_is_not_there_is_named() {
 async fn commands_are_registered_where_they_differ() {
     let scene = Scene::new().await;
     let first = scene.run(&["commands", "--sync"]).await;
-    assert_eq!((first.code, first.out.as_str()), (0, "Registered 7 commands.\n"), "{}", first.err);
+    assert_eq!((first.code, first.out.as_str()), (0, "Registered 8 commands.\n"), "{}", first.err);
     let again = scene.run(&["commands", "--sync"]).await;
-    assert_eq!((again.code, again.out.as_str()), (0, "All 7 commands are registered as they are.\n"));
+    assert_eq!((again.code, again.out.as_str()), (0, "All 8 commands are registered as they are.\n"));
     let writes = scene.discord.requests().iter().filter(|request| request.method == "PUT").count();
     assert_eq!(writes, 1);
 }
@@ -160,8 +160,16 @@ fn commands_are_printed_for_people_and_as_discord_gets_them() {
     assert!(text.out.contains("/passim-admin unanswered"), "{}", text.out);
     let json = place.run(&["commands", "--json"]).json();
     let names: Vec<&Value> = json.as_array().unwrap().iter().map(|command| &command["name"]).collect();
-    let expected =
-        ["ask", "search", "source", "passim", "reindex", "passim-admin", "Ask the sources about this"];
+    let expected = [
+        "ask",
+        "search",
+        "source",
+        "passim",
+        "reindex",
+        "passim-admin",
+        "Ask the sources about this",
+        "Check against the sources",
+    ];
     assert_eq!(names, expected.map(|name| json!(name)).iter().collect::<Vec<_>>());
     assert_eq!(json[4]["default_member_permissions"], 32);
 }

@@ -65,9 +65,8 @@ pub fn amounts(text: &str, words: &[Word], stems: &[&str]) -> Vec<Amount> {
 }
 
 fn push_where_free(found: &mut Vec<Amount>, amount: Amount) {
-    let is_free = |other: &Amount| {
-        other.places.end <= amount.places.start || amount.places.end <= other.places.start
-    };
+    let is_free =
+        |other: &Amount| other.places.end <= amount.places.start || amount.places.end <= other.places.start;
     if found.iter().all(is_free) {
         found.push(amount);
     }
@@ -89,20 +88,16 @@ impl Reader<'_> {
             return None;
         }
         let weekday = mention.weekday.map(|weekday| i16::from(weekday.to_monday_one_offset()));
-        let what = What::Date([
-            mention.year,
-            mention.month.map(i16::from),
-            mention.day.map(i16::from),
-            weekday,
-        ]);
+        let what =
+            What::Date([mention.year, mention.month.map(i16::from), mention.day.map(i16::from), weekday]);
         Some(Amount { what, units: Vec::new(), places: first..last + 1 })
     }
 
     /// "in 2014", "2014," but not "2014 sensors".
     fn is_year(&self, place: usize) -> bool {
         const BEFORE: &[&str] = &[
-            "in", "since", "by", "of", "until", "from", "before", "after", "early", "late", "mid", "year", "and",
-            "to", "seit", "im", "jahr", "bis", "ab", "von", "nach", "vor", "for", "during",
+            "in", "since", "by", "of", "until", "from", "before", "after", "early", "late", "mid", "year",
+            "and", "to", "seit", "im", "jahr", "bis", "ab", "von", "nach", "vor", "for", "during",
         ];
         let is_after = place > 0 && BEFORE.contains(&self.words[place - 1].folded.as_str());
         let is_money = self.text[..self.words[place].span.start].trim_end().ends_with(['€', '$', '£']);
@@ -239,9 +234,9 @@ impl Reader<'_> {
     /// "E-2210", "CK-7".
     fn is_part_of_code(&self, place: usize) -> bool {
         let before = &self.text[..self.words[place].span.start];
-        let is_joined = before.strip_suffix(['-', '_', '/', '#', '.']).is_some_and(|before| {
-            before.ends_with(|c: char| c.is_alphanumeric()) || before.is_empty()
-        });
+        let is_joined = before
+            .strip_suffix(['-', '_', '/', '#', '.'])
+            .is_some_and(|before| before.ends_with(|c: char| c.is_alphanumeric()) || before.is_empty());
         is_joined && self.words[place].is_number()
     }
 }
@@ -284,7 +279,10 @@ pub fn is_money(unit: &str) -> bool {
 fn is_hard(unit: &str) -> bool {
     is_money(unit)
         || duration(unit).is_some()
-        || matches!(unit, "km" | "m" | "kg" | "g" | "degre" | "mb" | "gb" | "tb" | "kib" | "mm" | "cm" | "km2")
+        || matches!(
+            unit,
+            "km" | "m" | "kg" | "g" | "degre" | "mb" | "gb" | "tb" | "kib" | "mm" | "cm" | "km2"
+        )
 }
 
 impl Amount {
@@ -299,7 +297,8 @@ impl Amount {
             _ => return Standing::Unrelated,
         };
         let hard = |units: &[String]| units.iter().any(|unit| is_hard(unit));
-        let share = self.units.iter().any(|unit| other.units.iter().any(|other| mean_same(unit, other, lexicon)));
+        let share =
+            self.units.iter().any(|unit| other.units.iter().any(|other| mean_same(unit, other, lexicon)));
         let (ours_hard, theirs_hard) = (hard(&self.units), hard(&other.units));
         if !share && ours_hard && theirs_hard {
             return Standing::Unrelated;

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::amounts::{Amount, Standing, What, amounts, is_money};
 use super::statement::{Part, Statement};
 use crate::answer::clauses;
-use crate::answer::names::{self, Name};
 use crate::answer::lexicon::{is_auxiliary, is_demonstrative, stands_for_another};
+use crate::answer::names::{self, Name};
 use crate::answer::polarity::{contraries, is_excepted, turns_above};
 use crate::answer::sentences::{Sentence, Wanted, asks};
 use crate::answer::telling::answering;
@@ -277,9 +277,25 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         self.see_turns();
         let signs = &mut self.signs;
         signs.further_differences = ((signs.differences() - 1.0) / 2.0).clamp(0.0, 1.0);
-        let words = self.sentence.words.iter().zip(&self.sentence.found);
-        let marked = words.filter(|(_, found)| found.is_some()).map(|(word, _)| word.span).collect();
+        let marked = self.marked();
         Bearing { hit, span, signs: self.signs, differs: self.differs, marked }
+    }
+
+    /// The words that are the claim's, those that follow each other as one.
+    fn marked(&self) -> Vec<Span> {
+        let mut marked: Vec<Span> = Vec::new();
+        for (place, word) in self.sentence.words.iter().enumerate() {
+            if self.sentence.found[place].is_none() {
+                continue;
+            }
+            match marked.last_mut() {
+                Some(last) if self.sentence.text[last.end..word.span.start].trim().is_empty() => {
+                    last.end = word.span.end;
+                }
+                _ => marked.push(word.span),
+            }
+        }
+        marked
     }
 
     /// The weight of each word of the claim, with its term.
@@ -303,13 +319,13 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         let missing = self.words().map(|(term, weight)| weight * (1.0 - self.anywhere[term]));
         let heaviest_missing = missing.fold(0.0, f64::max) / all;
         let terms = self.sentence.terms;
-        let unknown = share(&|term| f64::from(u8::from(!terms[term].is_known)) * (1.0 - self.accounted[term]));
+        let unknown =
+            share(&|term| f64::from(u8::from(!terms[term].is_known)) * (1.0 - self.accounted[term]));
         let together = self.together();
         // In a few documents no word is rare.
         let least = terms.iter().map(|term| 0.5 * term.weight).fold(0.0, f64::max).min(LEAST_EVIDENCE);
-        let found = (0..terms.len()).filter(|term| {
-            self.accounted[*term] >= NAMED && terms[*term].weight >= least
-        });
+        let found =
+            (0..terms.len()).filter(|term| self.accounted[*term] >= NAMED && terms[*term].weight >= least);
         self.signs.evidence = (found.count() as f64 / 6.0).min(1.0);
         self.signs = Signs { covered, around, heaviest_missing, unknown, together, ..self.signs };
     }
@@ -325,7 +341,8 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         };
         let all = weight(0..self.sentence.words.len());
         let clauses = clauses::clauses(self.sentence.text, &self.sentence.words);
-        let most = clauses.iter().map(|clause| weight(clause.opener.start..clause.words.end)).fold(0.0, f64::max);
+        let most =
+            clauses.iter().map(|clause| weight(clause.opener.start..clause.words.end)).fold(0.0, f64::max);
         if all > 0.0 { most / all } else { 0.0 }
     }
 
@@ -348,9 +365,11 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         let is_one_of_many = gone.len() == 1;
         if let (Some(name), true, Some(other)) = (gone.first(), is_one_of_many, self.name_instead()) {
             let name = &self.claim.names[*name];
-            let alike = self.names.iter().map(|known| &known.words).find(|known| {
-                self.is_other(known) && self.is_of_kind(name, known)
-            });
+            let alike = self
+                .names
+                .iter()
+                .map(|known| &known.words)
+                .find(|known| self.is_other(known) && self.is_of_kind(name, known));
             self.signs.name_replaced = if self.is_of_kind(name, &other) { 1.0 } else { 0.5 };
             let told = self.said(alike.unwrap_or(&other));
             self.differ(Kind::Name, self.claimed(name), told);
@@ -412,13 +431,16 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         let place_of = |term: usize| {
             self.sentence.found.iter().position(|found| found.is_some_and(|(found, _)| found == term))
         };
-        let own: Vec<usize> = (0..self.claim.names.len()).take(1).flat_map(|name| self.claim.terms_of(name)).collect();
+        let own: Vec<usize> =
+            (0..self.claim.names.len()).take(1).flat_map(|name| self.claim.terms_of(name)).collect();
         let Some(subject) = own.last().and_then(|term| place_of(*term)) else { return false };
-        let heaviest = self.words().filter(|(term, _)| place_of(*term).is_some()).max_by(|a, b| a.1.total_cmp(&b.1));
+        let heaviest =
+            self.words().filter(|(term, _)| place_of(*term).is_some()).max_by(|a, b| a.1.total_cmp(&b.1));
         let Some(said) = heaviest.and_then(|(term, _)| place_of(term)) else { return false };
-        let is_person = name.len() > 1 || self.names.iter().any(|known| {
-            known.words.contains(&subject) && names::person_fit(known, self.sentence) >= 0.5
-        });
+        let is_person = name.len() > 1
+            || self.names.iter().any(|known| {
+                known.words.contains(&subject) && names::person_fit(known, self.sentence) >= 0.5
+            });
         let between = subject.min(said)..subject.max(said);
         let intrudes = |other: &&Name| {
             between.contains(&other.words.start)
@@ -432,21 +454,28 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
     /// Whether what is said of the first name of the claim stands in a part of a list with another name, and its own
     /// part has nothing of it: "Ann plays the king, Bob the fool" for "Bob plays the king".
     fn is_beside_another(&self) -> bool {
-        let Some(last) = self.claim.terms_of(0).last().filter(|_| !self.claim.names.is_empty()) else { return false };
+        let Some(last) = self.claim.terms_of(0).last().filter(|_| !self.claim.names.is_empty()) else {
+            return false;
+        };
         let parts = self.said_parts();
         let of = |term: usize| -> Vec<usize> {
-            let places = (0..parts.len()).filter(|place| self.sentence.found[*place].is_some_and(|(found, _)| found == term));
+            let places = (0..parts.len())
+                .filter(|place| self.sentence.found[*place].is_some_and(|(found, _)| found == term));
             places.map(|place| parts[place]).collect()
         };
         let own = of(last);
         let heavy = self.words().filter(|(term, _)| self.is_of_weight(*term));
-        let said: Vec<Vec<usize>> = heavy.map(|(term, _)| of(term)).filter(|parts| !parts.is_empty()).collect();
-        let is_apart = !own.is_empty() && !said.is_empty() && said.iter().flatten().all(|part| !own.contains(part));
-        let with_other = |part: &usize| self.names.iter().any(|other| {
-            parts[other.words.start] == *part
-                && other.words.clone().all(|place| self.sentence.found[place].is_none())
-                && names::person_fit(other, self.sentence) >= 0.45
-        });
+        let said: Vec<Vec<usize>> =
+            heavy.map(|(term, _)| of(term)).filter(|parts| !parts.is_empty()).collect();
+        let is_apart =
+            !own.is_empty() && !said.is_empty() && said.iter().flatten().all(|part| !own.contains(part));
+        let with_other = |part: &usize| {
+            self.names.iter().any(|other| {
+                parts[other.words.start] == *part
+                    && other.words.clone().all(|place| self.sentence.found[place].is_none())
+                    && names::person_fit(other, self.sentence) >= 0.45
+            })
+        };
         is_apart && said.iter().all(|parts| parts.iter().any(with_other))
     }
 
@@ -456,9 +485,11 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         let mut with_own: Vec<usize> = Vec::new();
         for name in 0..self.claim.names.len() {
             let terms: Vec<usize> = self.claim.terms_of(name).collect();
-            let place = self.sentence.found.iter().position(|found| {
-                found.is_some_and(|(term, _)| terms.last() == Some(&term))
-            });
+            let place = self
+                .sentence
+                .found
+                .iter()
+                .position(|found| found.is_some_and(|(term, _)| terms.last() == Some(&term)));
             let Some(place) = place else { continue };
             let other = self.names.iter().any(|other| {
                 parts[other.words.start] == parts[place]
@@ -477,7 +508,9 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         let mut parts = Vec::with_capacity(self.sentence.words.len());
         for (place, word) in self.sentence.words.iter().enumerate() {
             let is_joint = matches!(word.folded.as_str(), "and" | "or" | "und" | "oder" | "but" | "aber");
-            if place > 0 && (is_joint || self.sentence.gap_before(place).contains([',', ';', ':', '(', '|', '—'])) {
+            if place > 0
+                && (is_joint || self.sentence.gap_before(place).contains([',', ';', ':', '(', '|', '—']))
+            {
                 part += 1;
             }
             parts.push(part);
@@ -554,7 +587,9 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
             let places = (0..parts.len())
                 .filter(|place| self.sentence.found[*place].is_some_and(|(found, _)| found == term));
             let own: Vec<usize> = places.map(|place| parts[place]).collect();
-            let Some(first) = own.first().copied().filter(|_| own.iter().all(|part| *part > here)) else { continue };
+            let Some(first) = own.first().copied().filter(|_| own.iter().all(|part| *part > here)) else {
+                continue;
+            };
             let is_there = |place: &usize| {
                 parts[self.amounts[*place].places.start] == first
                     && wanted.standing(&self.amounts[*place], self.sentence.lexicon) == Standing::Other
@@ -696,10 +731,20 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         let mut part = 0;
         let mut parts = Vec::with_capacity(words.len());
         for place in 0..words.len() {
-            let is_joint = matches!(words[place].folded.as_str(), "and" | "or" | "but" | "und" | "aber" | "because" | "unless")
-                && words.get(place + 1).is_some_and(|next| is_auxiliary(&next.folded) || next.folded == "not")
+            let is_joint = matches!(
+                words[place].folded.as_str(),
+                "and" | "or" | "but" | "und" | "aber" | "because" | "unless"
+            ) && words
+                .get(place + 1)
+                .is_some_and(|next| is_auxiliary(&next.folded) || next.folded == "not")
                 || is_unless(&words[place].folded);
-            if place > 0 && (is_joint || self.sentence.gap_before(place).contains([',', ';', ':', '(', ')', '|', '—', '?', '.', '!'])) {
+            if place > 0
+                && (is_joint
+                    || self
+                        .sentence
+                        .gap_before(place)
+                        .contains([',', ';', ':', '(', ')', '|', '—', '?', '.', '!']))
+            {
                 part += 1;
             }
             parts.push(part);
@@ -779,7 +824,10 @@ impl<'w, 's, 'a> Weighing<'w, 's, 'a> {
         };
         let others = (0..self.amounts.len()).filter(is_like).take(MOST_INSTEAD - 1);
         let places = [first].into_iter().chain(others);
-        places.map(|place| with_unit(self.sentence, &self.amounts[place])).collect::<Vec<String>>().join(" / ")
+        places
+            .map(|place| with_unit(self.sentence, &self.amounts[place]))
+            .collect::<Vec<String>>()
+            .join(" / ")
     }
 }
 
@@ -803,9 +851,10 @@ fn written(sentence: &Sentence<'_>, places: &Range<usize>) -> String {
 fn with_unit(sentence: &Sentence<'_>, amount: &Amount) -> String {
     let end = amount.places.end;
     let is_said = amount.places.len() > 1;
-    let has_word = !is_said && sentence.words.get(end).is_some_and(|next| {
-        matches!(sentence.gap_before(end), " " | "-") && !is_function_word(&next.folded)
-    });
+    let has_word = !is_said
+        && sentence.words.get(end).is_some_and(|next| {
+            matches!(sentence.gap_before(end), " " | "-") && !is_function_word(&next.folded)
+        });
     let counts = matches!(amount.what, What::Number(_)) && has_word;
     let mut span = clauses::span_of(&(amount.places.start..end + usize::from(counts)), &sentence.words);
     let before = &sentence.text[..span.start];
@@ -853,7 +902,9 @@ fn column(row: &Sentence<'_>, place: usize) -> usize {
 /// Whether a sentence is about what the one before it named: "They have to be used by March".
 fn goes_on(sentence: &Sentence<'_>) -> bool {
     let mut first = sentence.words.iter().take(2).map(|word| word.folded.as_str());
-    first.any(|word| stands_for_another(word) || is_demonstrative(word) || matches!(word, "its" | "their" | "his" | "her"))
+    first.any(|word| {
+        stands_for_another(word) || is_demonstrative(word) || matches!(word, "its" | "their" | "his" | "her")
+    })
 }
 
 /// For each term, how surely the sentence at `place` accounts for it, with what stands over it.
@@ -871,7 +922,8 @@ fn accounted(claim: &Statement<'_, '_>, passage: &Passage<'_>, place: usize) -> 
         if let Part::Word(_) = claim.parts[term] {
             let stem = &sentence.terms[term].term.stem;
             let is_akin = sentence.stems.iter().any(|here| are_akin(stem, here));
-            let is_opposite = *quality < NAMED && sentence.stems.iter().any(|here| contraries::are_opposites(stem, here));
+            let is_opposite =
+                *quality < NAMED && sentence.stems.iter().any(|here| contraries::are_opposites(stem, here));
             let associated = (sentence.associated[term] * 2.0).min(AKIN);
             *quality = quality.max(associated).max(if is_akin { AKIN } else { 0.0 });
             // A word whose opposite stands here is not what the sentence leaves out.

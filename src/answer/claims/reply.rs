@@ -12,7 +12,10 @@ pub fn replies(review: &Review, templates: &Templates) -> Vec<Reply> {
     match review {
         Review::NoClaim(reason) => vec![plain(no_claim(*reason, templates), templates)],
         Review::Checked { claims, left_out } => {
-            let mut replies: Vec<Reply> = claims.iter().map(|checked| reply(checked, templates)).collect();
+            // Of several claims, each has one quote a side: more nobody reads.
+            let most = if claims.len() > 1 { 1 } else { usize::MAX };
+            let mut replies: Vec<Reply> =
+                claims.iter().map(|checked| reply(checked, most, templates)).collect();
             if let (Some(last), number @ 1..) = (replies.last_mut(), *left_out) {
                 last.hint = Some(templates.fill("claim_left_out", context! { number, limit => MOST_CLAIMS }));
             }
@@ -29,7 +32,7 @@ fn no_claim(reason: NoClaim, templates: &Templates) -> String {
     }
 }
 
-fn reply(checked: &Checked, templates: &Templates) -> Reply {
+fn reply(checked: &Checked, most: usize, templates: &Templates) -> Reply {
     let name = match checked.verdict {
         Verdict::Supported => "claim_supported",
         Verdict::Contradicted => "claim_contradicted",
@@ -46,7 +49,8 @@ fn reply(checked: &Checked, templates: &Templates) -> Reply {
         let sources = named(&checked.against, templates);
         reply.notes.push(templates.fill("claim_disputed", context! { sources }));
     }
-    reply.proof = checked.citations.iter().chain(&checked.against).cloned().collect();
+    let (own, others) = (checked.citations.iter().take(most), checked.against.iter().take(most));
+    reply.proof = own.chain(others).cloned().collect();
     if let Some(nearest) = &checked.nearest {
         reply.proof.push(nearest.clone());
         reply.proof_title = Some(templates.nearest());
