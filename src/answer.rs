@@ -14,6 +14,7 @@ use crate::retrieval::{Hit, Index, IndexError};
 pub mod agreement;
 pub mod associations;
 pub mod canonical;
+pub mod claims;
 pub mod clauses;
 pub mod confidence;
 pub mod entries;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use crate::answer::claims::{self, Checked, Review};
 use crate::answer::explain::{self, Explanation};
 use crate::answer::followup::Conversation;
 use crate::answer::lexicon::{Lexicon, LexiconError};
@@ -161,6 +162,21 @@ impl Answerer {
         Ok((answer, seen))
     }
 
+    /// Whether the sources say what a text claims.
+    pub fn check(&self, text: &str, sources: &[String]) -> Result<Review, AnswerError> {
+        let mut review = claims::check(text, sources, self.engine())?;
+        if let Review::Checked { claims, .. } = &mut review {
+            let quotes = claims.iter_mut().flat_map(Checked::quotes_mut);
+            quotes.for_each(|citation| self.link(citation));
+        }
+        Ok(review)
+    }
+
+    /// A check as people see it, a reply for each claim.
+    pub fn check_replies(&self, review: &Review, language: Language) -> Vec<Reply> {
+        claims::reply::replies(review, self.templates(language))
+    }
+
     /// How the answer to the same question is chosen.
     pub fn explain(&self, question: &str, sources: &[String]) -> Result<Explanation, AnswerError> {
         explain::explain(question, sources, self.engine())
@@ -184,11 +200,14 @@ impl Answerer {
     /// The answer as people see it. The language is that of the words around it: what the sources say stays in
     /// theirs.
     pub fn reply(&self, answer: &Answer, language: Language) -> Reply {
-        let templates = match language {
+        Reply::of(answer, self.templates(language), self.how_to_add.as_deref(), self.closest_below)
+    }
+
+    fn templates(&self, language: Language) -> &Templates {
+        match language {
             Language::English => &self.english,
             Language::German => &self.german,
-        };
-        Reply::of(answer, templates, self.how_to_add.as_deref(), self.closest_below)
+        }
     }
 
     /// The address of a place in a source: its own, else made of the setting `sources.link`.

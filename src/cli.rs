@@ -14,6 +14,7 @@ use crate::settings::{self, Settings, SettingsError, UserFolders};
 mod ask;
 mod audit;
 mod chat;
+mod check;
 mod commands;
 mod completions;
 mod config;
@@ -68,6 +69,8 @@ enum Command {
     Ask(ask::Ask),
     /// Ask one question after the other, follow-ups included
     Chat(chat::Chat),
+    /// Check a claim against the sources: supported, contradicted, or not in them
+    Check(check::Check),
     /// Say how the answer to a question is chosen, number by number
     Why(why::Why),
     /// Say whether old answers still hold, by the sources as they are today
@@ -185,6 +188,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     match command {
         Command::Ask(command) => ask::run(&command, &settings()?),
         Command::Chat(command) => chat::run(&command, &settings()?),
+        Command::Check(command) => check::run(&command, &settings()?),
         Command::Why(command) => why::run(&command, &settings()?),
         Command::Verify(command) => verify::run(&command, &settings()?),
         Command::Search(command) => search::run(&command, &settings()?),

@@ -10,6 +10,7 @@ mod asking;
 mod audience;
 mod bot;
 mod calls;
+mod checking;
 pub mod commands;
 mod completing;
 mod delivery;

@@ -15,6 +15,8 @@ pub mod calibration;
 
 pub mod baseline;
 
+pub mod claims;
+
 pub mod report;
 
 pub mod table;

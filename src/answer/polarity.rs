@@ -13,12 +13,12 @@ use super::names;
 use super::question::{Asked, Question, Role};
 use super::sentences::{Candidate, Sentence, asks};
 use super::telling::answering;
-use crate::corpus::PassageKind;
+use crate::corpus::{PassageKind, Span};
 use crate::retrieval::Hit;
 use crate::words::{Word, fold, stem, words};
 
-mod contraries;
-mod quantities;
+pub(super) mod contraries;
+pub(super) mod quantities;
 
 use quantities::{Quantity, quantities};
 
@@ -229,7 +229,7 @@ impl Evidence {
         let opposites = opposites(&asked_stems, &stems);
         let in_question = asked.turns.iter().filter(|stem| !is_shared(stem)).count();
         let turns =
-            in_question + here + usize::from(is_excepted(sentence)) + turns_above(best, hit) + opposites;
+            in_question + here + usize::from(is_excepted(sentence)) + turns_above(best.span, hit) + opposites;
         self.contrary = flag(turns % 2 == 1);
         self.negation_loose = flag(loose > 0 && turns == 0);
         self.question_negated = flag(asked.has_plain_not);
@@ -326,7 +326,7 @@ fn is_superlative(folded: &str) -> bool {
 
 /// How many words of the question have their opposite in the sentence: instead of them, or beside the same word
 /// ("warm summers and cold winters" for "cold summers").
-fn opposites(asked: &[&str], here: &[&str]) -> usize {
+pub(super) fn opposites(asked: &[&str], here: &[&str]) -> usize {
     let is_opposite = |place: &usize| {
         let word = asked[*place];
         if !here.contains(&word) {
@@ -373,7 +373,7 @@ fn turns_the_asked(sentence: &Sentence<'_>, place: usize, stem: &str, main: &Ran
 }
 
 /// Whether the sentence excepts what was asked: "No boats, except canoes" does so to canoes.
-fn is_excepted(sentence: &Sentence<'_>) -> bool {
+pub(super) fn is_excepted(sentence: &Sentence<'_>) -> bool {
     let is_all_but = |place: usize| {
         sentence.words[place].folded == "but" && place > 0 && sentence.words[place - 1].folded == "all"
     };
@@ -390,10 +390,10 @@ fn is_excepted(sentence: &Sentence<'_>) -> bool {
 }
 
 /// Turns in what the sentence hangs on: the heading above it and the lead-in of its list ("Not reimbursed:").
-fn turns_above(best: &Candidate<'_>, hit: &Hit<'_>) -> usize {
+pub(super) fn turns_above(span: Span, hit: &Hit<'_>) -> usize {
     let passage = &hit.passage.passage;
     let lead_in = passage.sentences.first().filter(|first| {
-        passage.kind == PassageKind::List && **first != best.span && hit.passage.slice(**first).ends_with(':')
+        passage.kind == PassageKind::List && **first != span && hit.passage.slice(**first).ends_with(':')
     });
     // Longer ones are sentences that stand alone, and one word ("None") is no statement.
     let is_title = |heading: &&str| (2..=6).contains(&heading.split_whitespace().count());

@@ -34,6 +34,7 @@ struct File {
     fixed_words: Vec<String>,
     reply: ReplyTemplates,
     smalltalk: SmallTalkTemplates,
+    claim: ClaimTemplates,
 }
 
 #[derive(Deserialize)]
@@ -64,6 +65,39 @@ struct SmallTalkTemplates {
     help: String,
     empty: String,
     too_long: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClaimTemplates {
+    supported: String,
+    contradicted: String,
+    not_in_sources: String,
+    differs: String,
+    opposite: String,
+    disputed: String,
+    left_out: String,
+    question: String,
+    empty: String,
+    too_long: String,
+}
+
+impl ClaimTemplates {
+    /// Each with its name, by which it is filled.
+    fn named(self) -> [(&'static str, String); 10] {
+        [
+            ("claim_supported", self.supported),
+            ("claim_contradicted", self.contradicted),
+            ("claim_not_in_sources", self.not_in_sources),
+            ("claim_differs", self.differs),
+            ("claim_opposite", self.opposite),
+            ("claim_disputed", self.disputed),
+            ("claim_left_out", self.left_out),
+            ("claim_question", self.question),
+            ("claim_empty", self.empty),
+            ("claim_too_long", self.too_long),
+        ]
+    }
 }
 
 impl Templates {
@@ -115,6 +149,7 @@ impl Templates {
             ("empty", empty),
             ("too_long", too_long),
         ];
+        let named: Vec<(&str, String)> = named.into_iter().chain(parsed.claim.named()).collect();
         let names: Vec<&str> = named.iter().map(|(name, _)| *name).collect();
         // What this one is given as sources has dates.
         let dated_names = ["side"];
@@ -227,7 +262,8 @@ impl Templates {
         sources.into_iter().map(named).collect()
     }
 
-    fn fill(&self, name: &str, values: Value) -> String {
+    /// One of the templates with these values in it.
+    pub(super) fn fill(&self, name: &str, values: Value) -> String {
         // Each template was filled once with values of these types, so that what fails here is a template that
         // depends on the words themselves, say by dividing by them.
         match self.environment.get_template(name).and_then(|template| template.render(values)) {
@@ -261,6 +297,11 @@ fn sample(sources: Vec<Value>) -> Value {
         corrections => [context! { from => "yeers", to => "years" }],
         limit => LONGEST_QUESTION,
         question => "How many years were agreed?",
+        claim => "Fifteen years were agreed.",
+        claimed => "15 years",
+        found => "50 years",
+        source => "004",
+        number => 1,
     }
 }
 

@@ -69,6 +69,8 @@ const IN_GUILDS: &[u8] = &[0];
 /// The menu entries on a message.
 pub const WITHDRAW_THIS: &str = "Withdraw this answer";
 pub const ASK_ABOUT_THIS: &str = "Ask the sources about this";
+/// The one that takes the message as a claim.
+pub const CHECK_AGAINST: &str = "Check against the sources";
 
 /// Every command that there is.
 pub fn all() -> Vec<Command> {
@@ -100,6 +102,7 @@ pub fn all() -> Vec<Command> {
             .with(option(SUB_COMMAND, "feedback", "What people thought of the answers"))
             .for_admins(),
         command(MESSAGE, ASK_ABOUT_THIS, ""),
+        command(MESSAGE, CHECK_AGAINST, ""),
         command(MESSAGE, WITHDRAW_THIS, "").for_admins(),
     ]
 }

@@ -11,12 +11,12 @@ use super::asking::{self, Answered, Asked};
 use super::audience::Membership;
 use super::bot::{Bot, Trouble};
 use super::calls::Call;
-use super::commands::{ASK_ABOUT_THIS, WITHDRAW_THIS};
+use super::commands::{ASK_ABOUT_THIS, CHECK_AGAINST, WITHDRAW_THIS};
 use super::messages::{note_reply, question_in, switch, too_many_text};
 use super::outgoing::{self, Audience, Outgoing};
 use super::press::{Act, Press};
 use super::words::Phrase;
-use super::{about, admin, completing, listings, presses, reindex, withdrawing};
+use super::{about, admin, checking, completing, listings, presses, reindex, withdrawing};
 use crate::store::{AskingId, Surface, Switch};
 
 pub async fn created(bot: &Arc<Bot>, interaction: Interaction) {
@@ -95,6 +95,7 @@ async fn commanded(bot: &Arc<Bot>, command: CommandInteraction) {
     match name {
         ("ask", _) => ask(bot, &call, &options, audience).await,
         (ASK_ABOUT_THIS, _) => ask_about(bot, &call, &command).await,
+        (CHECK_AGAINST, _) => checking::check(bot, &call, &command).await,
         ("search", _) => listings::search(bot, &call, &options).await,
         ("source", _) => listings::source(bot, &call, &options).await,
         ("passim", "sources") => listings::sources(bot, &call).await,

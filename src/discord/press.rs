@@ -14,6 +14,8 @@ pub enum Press {
     On(Act, AskingId),
     /// A page of something listed, from 0.
     Page { of: ListingId, page: u16 },
+    /// Checks a claim again, for all to see.
+    ShareCheck(ListingId),
     /// Marks a group of unanswered questions as dealt with.
     Resolve(UnansweredId),
     /// A table as a file.
@@ -76,6 +78,7 @@ impl Press {
         let what = match self {
             Press::On(act, id) => format!("{}:{id}", <&str>::from(act)),
             Press::Page { of, page } => format!("page:{of}:{page}"),
+            Press::ShareCheck(id) => format!("share-check:{id}"),
             Press::Resolve(UnansweredId(id)) => format!("resolve:{id}"),
             Press::Csv(table) => format!("csv:{}", <&str>::from(table)),
             Press::DeleteMyData => "delete-my-data".to_owned(),
@@ -88,6 +91,7 @@ impl Press {
         let parts: Vec<&str> = custom_id.split(':').collect();
         let press = match parts[..] {
             [_, "page", of, page] => Press::Page { of: ListingId::parse(of)?, page: page.parse().ok()? },
+            [_, "share-check", id] => Press::ShareCheck(ListingId::parse(id)?),
             [_, "resolve", id] => Press::Resolve(UnansweredId(id.parse().ok()?)),
             [_, "csv", table] => Press::Csv(Table::from_str(table).ok()?),
             [_, "delete-my-data"] => Press::DeleteMyData,
@@ -114,6 +118,7 @@ mod tests {
     fn what_is_carried_comes_back() {
         let others = [
             Press::Page { of: ListingId::random().unwrap(), page: u16::MAX },
+            Press::ShareCheck(ListingId::random().unwrap()),
             Press::Resolve(UnansweredId(i64::MIN)),
             Press::Csv(Table::Unanswered),
             Press::Csv(Table::Feedback),

@@ -16,7 +16,7 @@ use super::outgoing::{self, Audience, Outgoing};
 use super::press::{Act, Press};
 use super::second_thoughts::delete_all;
 use super::words::Phrase;
-use super::{about, interactions, listings, message, watching, withdrawing};
+use super::{about, checking, interactions, listings, message, watching, withdrawing};
 use crate::corpus::Span;
 use crate::keeping::{gap, normalised};
 use crate::store::{self, Asking, AskingId, Gap, Outcome, Receipt, Switch, Vote};
@@ -29,6 +29,7 @@ pub async fn pressed(bot: &Arc<Bot>, call: &Call, press: Press, component: &Comp
         Press::Page { of, page } => listings::turn(bot, call, of, page).await,
         Press::Resolve(group) => listings::resolve(bot, call, group).await,
         Press::Csv(table) => listings::csv(bot, call, table).await,
+        Press::ShareCheck(id) => checking::share(bot, call, id).await,
         Press::DeleteMyData => about::delete_my_data(bot, call).await,
         Press::On(act, id) => {
             let Some(audience) = interactions::audience(bot, call).await else { return };

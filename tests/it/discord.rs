@@ -3,6 +3,7 @@
 mod administering;
 mod asking;
 mod buttons;
+mod checking;
 mod choosing;
 mod crowd;
 mod failures;

@@ -7,6 +7,7 @@ mod bad_input;
 #[path = "../burst/mod.rs"]
 mod burst;
 mod chat;
+mod checking;
 mod damage;
 mod disagreeing;
 mod discord;

@@ -35,3 +35,22 @@ fn the_handbook_questions_stay_above_their_floors() {
     at_least(&dialogues, "right40", 0.8);
     at_least(&dialogues, "in_order", 1.0);
 }
+
+/// Verdicts over the claims of `tests/questions/claims.jsonl` that are about these documents.
+fn verdicts(corpus: &str, only: &str) -> Value {
+    let file = repository().join("tests/questions/claims.jsonl");
+    let figures =
+        Place::over(corpus).run(&["check", "--json", "--only", only, "--set", file.to_str().unwrap()]);
+    figures.json()
+}
+
+#[test]
+fn claims_are_judged_rightly_and_hardly_any_contradicted_one_is_called_supported() {
+    let sets = [verdicts("tests/handbook/docs", "handbook"), verdicts("seeds", "seeds")];
+    let sum = |path: &str| sets.iter().map(|set| set.pointer(path).unwrap().as_u64().unwrap()).sum::<u64>();
+    assert_eq!(sum("/all/of"), 100);
+    assert!(sum("/all/right") >= 86, "{sets:#?}");
+    assert!(sum("/contradicted_called_supported") <= 2, "{sets:#?}");
+    // Whoever is told a verdict can look at the document that gives it.
+    assert!(sum("/cited/right") * 20 >= sum("/cited/of") * 19, "{sets:#?}");
+}

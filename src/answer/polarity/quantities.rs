@@ -106,9 +106,9 @@ const MONTHS: &[&[&str]] = &[
 ];
 #[rustfmt::skip]
 const WEEKDAYS: &[&[&str]] = &[
-    &["monday", "mondays", "montag"], &["tuesday", "tuesdays", "dienstag"],
-    &["wednesday", "wednesdays", "mittwoch"], &["thursday", "thursdays", "donnerstag"],
-    &["friday", "fridays", "freitag"], &["saturday", "saturdays", "samstag"], &["sunday", "sundays", "sonntag"],
+    &["monday", "mondays", "montag", "montags"], &["tuesday", "tuesdays", "dienstag", "dienstags"],
+    &["wednesday", "wednesdays", "mittwoch", "mittwochs"], &["thursday", "thursdays", "donnerstag", "donnerstags"],
+    &["friday", "fridays", "freitag", "freitags"], &["saturday", "saturdays", "samstag", "samstags"], &["sunday", "sundays", "sonntag", "sonntags"],
 ];
 
 #[cfg(test)]

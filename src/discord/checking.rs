@@ -1,0 +1,121 @@
+//! Checking what somebody wrote against the sources: only for whoever chose it in the menu of the message, until they
+//! share it.
+//!
+//! The claim is in the store, so that it can be shared after a restart.
+
+use std::sync::Arc;
+
+use minijinja::context;
+use serde::{Deserialize, Serialize};
+use serenity::all::{CommandInteraction, ResolvedTarget};
+
+use super::bot::{Bot, Trouble};
+use super::calls::Call;
+use super::interactions;
+use super::message;
+use super::messages::{question_in, switch};
+use super::outgoing::{Audience, Button, Outgoing, Style};
+use super::press::Press;
+use super::words::Phrase;
+use crate::answer::claims::Review;
+use crate::language::Language;
+use crate::store::{self, Listing, ListingId, Switch};
+
+/// What is kept of a check.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    claim: String,
+}
+
+/// The message that somebody chose is the claim.
+pub async fn check(bot: &Arc<Bot>, call: &Call, command: &CommandInteraction) {
+    let claim = match command.data.target() {
+        Some(ResolvedTarget::Message(message)) => question_in(message, command.application_id.get()),
+        _ => String::new(),
+    };
+    respond(bot, call, claim, Audience::OnlyThem).await;
+}
+
+/// Checks the same claim again, for all in the channel.
+pub async fn share(bot: &Arc<Bot>, call: &Call, id: ListingId) {
+    if call.spot.guild.is_none() || switch(bot, call.spot).await != Switch::On {
+        return call.tell(bot, Phrase::ShareNotHere).await;
+    }
+    match kept(bot, call, id).await {
+        Ok(claim) => respond(bot, call, claim, Audience::Everyone).await,
+        Err(trouble) => call.refuse(bot, &trouble).await,
+    }
+}
+
+async fn kept(bot: &Arc<Bot>, call: &Call, id: ListingId) -> Result<String, Trouble> {
+    let user = store::UserId(call.asker.user.get());
+    bot.look_up(move |bot| {
+        let (listing, person) = bot.memory.look(|store| Ok((store.listing(&id)?, store.person(user))))?;
+        let listing = listing.ok_or(Trouble::TooOld)?;
+        if listing.person != person {
+            return Err(Trouble::NotYours);
+        }
+        let kept: Kept = serde_json::from_str(&listing.content).map_err(|_| Trouble::TooOld)?;
+        Ok(kept.claim)
+    })
+    .await
+}
+
+async fn respond(bot: &Arc<Bot>, call: &Call, claim: String, audience: Audience) {
+    if !interactions::is_within_limits(bot, call).await {
+        return;
+    }
+    let language = call.locale.or_else(|| Language::of_text(&claim)).unwrap_or(call.language);
+    let user = store::UserId(call.asker.user.get());
+    let may_share = audience == Audience::OnlyThem && call.spot.guild.is_some();
+    let work = async {
+        let checked = bot.work(move |bot| checked(bot, claim, language, may_share.then_some(user))).await?;
+        // Somebody may have switched the channel meanwhile.
+        let now = switch(bot, call.spot).await;
+        if now == Switch::Off || now == Switch::Private && audience == Audience::Everyone {
+            let text = bot.say(call.language, Phrase::SwitchedMeanwhile, context! {});
+            return Err(Trouble::Said(text));
+        }
+        Ok(checked)
+    };
+    call.respond(bot, audience, work).await;
+}
+
+/// The verdicts as messages, with a button to share them where `sharer` may.
+fn checked(
+    bot: &Bot,
+    claim: String,
+    language: Language,
+    sharer: Option<store::UserId>,
+) -> Result<Vec<Outgoing>, Trouble> {
+    let answerer = bot.live.answerer();
+    let review = answerer
+        .check(&claim, &[])
+        .map_err(|error| Trouble::unanswered("a claim could not be checked", error))?;
+    let replies = answerer.check_replies(&review, language);
+    let mut contents: Vec<String> = Vec::new();
+    for reply in &replies {
+        message::contents(reply).iter().for_each(|content| message::append(&mut contents, content));
+    }
+    let mut messages: Vec<Outgoing> = contents.into_iter().map(Outgoing::text).collect();
+    let is_checked = matches!(review, Review::Checked { .. });
+    let id = sharer.filter(|_| is_checked).and_then(|user| keep(bot, user, claim));
+    if let (Some(id), Some(last)) = (id, messages.last_mut()) {
+        let label = bot.say(language, Phrase::ButtonShare, context! {});
+        last.rows.push(vec![Button { label, press: Press::ShareCheck(id), style: Style::Plain }]);
+    }
+    Ok(messages)
+}
+
+/// `None` where nothing can be kept: then there is nothing to share either.
+fn keep(bot: &Bot, user: store::UserId, claim: String) -> Option<ListingId> {
+    let content = serde_json::to_string(&Kept { claim }).ok()?;
+    let kept = bot.memory.with(|store| {
+        let id = ListingId::random()?;
+        let person = store.person(user);
+        store.keep_listing(&Listing { id: id.clone(), person, content: content.clone(), at: bot.now() })?;
+        Ok(id)
+    });
+    kept.ok()
+}
