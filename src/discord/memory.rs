@@ -43,9 +43,11 @@ pub struct Memory {
 
 /// Something to be written. It is done again where the database was locked.
 struct Job {
-    work: Box<dyn Fn(&Store) -> Result<(), StoreError> + Send>,
+    work: Work,
     since: Instant,
 }
+
+type Work = Box<dyn Fn(&Store) -> Result<(), StoreError> + Send>;
 
 /// Why something was not written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

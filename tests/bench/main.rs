@@ -22,6 +22,7 @@ mod burst;
 mod discord;
 #[path = "../generator/mod.rs"]
 mod generator;
+mod keeping;
 mod machine;
 mod measure;
 mod place;
@@ -141,6 +142,7 @@ fn measure_all(plan: &Plan, place: &Place) -> anyhow::Result<()> {
     }
     let (bad, slowest) = bad_questions(plan, place)?;
     rows.extend(bad);
+    rows.extend(keeping(plan, place)?);
     rows.extend(verifying(plan, place)?);
     rows.extend(discord::rows(plan, &place.folder().join("discord"))?);
     print!("\n{}", table::drawn(&rows));
@@ -249,6 +251,21 @@ fn bad_questions(plan: &Plan, place: &Place) -> anyhow::Result<(Vec<Row>, String
         of_many("- over 50 ms three times", "count", "still_over_50"),
     ];
     Ok((rows, many.note.unwrap_or_default()))
+}
+
+/// Plain tantivy keeps nothing.
+fn keeping(plan: &Plan, place: &Place) -> anyhow::Result<Vec<Row>> {
+    let rounds = (0..plan.rounds).map(|_| child(Step::Keep, Engine::Passim, 1, plan, place));
+    let rounds = rounds.collect::<anyhow::Result<Vec<Figures>>>()?;
+    let row = |name: &str, key: &str| {
+        Row::alone(name, "ms", 3, rounds.iter().map(|figures| figures.figure(key)).collect())
+    };
+    Ok(vec![
+        row("answer p50, nothing kept", "off_p50"),
+        row("answer p50, kept", "on_p50"),
+        row("- more of it, p50 over the questions", "more_p50"),
+        row("- more of it, p99", "more_p99"),
+    ])
 }
 
 /// Plain tantivy keeps nothing that could be verified.

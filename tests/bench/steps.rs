@@ -21,8 +21,8 @@ use crate::machine::{own_memory, peak_memory};
 use crate::measure::percentile;
 use crate::place::Place;
 use crate::plain_tantivy::{self, PlainTantivy};
-use crate::receipts;
 use crate::{SEED, milliseconds, size_of};
+use crate::{keeping, receipts};
 
 /// Questions that are asked before anything is measured, so that caches are as they are in a running program.
 const WARM_UP: usize = 50;
@@ -41,6 +41,8 @@ pub enum Step {
     Ask,
     /// Asking bad ones.
     Bad,
+    /// Asking known questions with and without keeping what comes of them.
+    Keep,
     /// Verifying all receipts of a store.
     Verify,
 }
@@ -116,6 +118,7 @@ pub fn run(step: Step, arguments: &StepArguments) -> anyhow::Result<Figures> {
         Step::Start => start(arguments, &place),
         Step::Ask => ask(arguments, &place),
         Step::Bad => ask_badly(arguments, &place),
+        Step::Keep => keep(arguments, &place),
         Step::Verify => verify(arguments, &place),
     }
 }
@@ -235,6 +238,26 @@ fn ask(arguments: &StepArguments, place: &Place) -> anyhow::Result<Figures> {
         right += usize::from(opened.is_right(known)?);
     }
     figures.set("right", right as f64 / known.len() as f64);
+    Ok(figures)
+}
+
+fn keep(arguments: &StepArguments, place: &Place) -> anyhow::Result<Figures> {
+    let text = fs::read_to_string(place.questions())?;
+    let known: Vec<Known> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let questions: Vec<String> = known.into_iter().map(|known| known.question).collect();
+    let Opened::Passim(answerer) = Opened::open(arguments.engine, place)? else {
+        anyhow::bail!("plain tantivy keeps nothing");
+    };
+    for question in questions.iter().rev().take(WARM_UP) {
+        answerer.ask(question, &[])?;
+    }
+    let keeping::Times { off, on } = keeping::measure(&answerer, &questions, place)?;
+    let more: Vec<f64> = on.iter().zip(&off).map(|(on, off)| on - off).collect();
+    let mut figures = Figures::default();
+    figures.set("off_p50", percentile(&off, 0.5));
+    figures.set("on_p50", percentile(&on, 0.5));
+    figures.set("more_p50", percentile(&more, 0.5));
+    figures.set("more_p99", percentile(&more, 0.99));
     Ok(figures)
 }
 
