@@ -327,8 +327,8 @@ mod tests {
         let unknown = format!("more_words = \"x\"\n{ENGLISH}");
         let error = parse(&unknown, "discord.toml").map(|_| ()).unwrap_err().to_string();
         assert_eq!(error, "discord.toml: there is no phrase 'more_words'");
-        let broken = ENGLISH.replace("{{ reason }}", "{{ raison }}");
+        let broken = ENGLISH.replace("{{ score }}", "{{ skore }}");
         let error = parse(&broken, "discord.toml").map(|_| ()).unwrap_err().to_string();
-        assert!(error.starts_with("discord.toml: the phrase 'verify_no_source': "), "{error}");
+        assert!(error.starts_with("discord.toml: the phrase 'why_sentence': "), "{error}");
     }
 }
