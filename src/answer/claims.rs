@@ -16,11 +16,14 @@ use crate::words::{stem, words};
 
 mod amounts;
 mod bearing;
+mod passage;
 pub mod reply;
+mod signs;
 mod statement;
 
-use bearing::{Bearing, Signs, bearings};
+use bearing::{Bearing, bearings};
 pub use bearing::{Difference, Kind};
+use signs::{LEAST_CONTRADICTION, LEAST_SUPPORT};
 use statement::Statement;
 
 /// More sentences of one text are not checked.
@@ -238,57 +241,6 @@ fn cited_of(one: &Judged, hits: &[Hit<'_>]) -> Citation {
 
 /// A further quote is nearly as sure as the first.
 const AS_GOOD: f64 = 0.85;
-/// From here on a claim is supported, or contradicted: below it is silence.
-const LEAST_SUPPORT: f64 = 0.5;
-const LEAST_CONTRADICTION: f64 = 0.5;
-
-impl Signs {
-    fn each(&self) -> [f64; SIGNS] {
-        [
-            self.covered,
-            self.around,
-            self.heaviest_missing,
-            self.unknown,
-            self.together,
-            self.name_missing,
-            self.name_replaced,
-            self.amount_same,
-            self.amount_missing,
-            self.amount_replaced,
-            self.contrary,
-            self.opposed,
-            self.denied,
-            self.further_differences,
-            self.negation_loose,
-            self.misbound,
-            self.asks,
-            self.evidence,
-        ]
-    }
-
-    /// How likely the sentence supports the claim, and how likely it contradicts it. Without anything that differs
-    /// there is no contradiction, and with it no support.
-    fn weigh(&self) -> [f64; 2] {
-        let signs = self.each();
-        let likely = |weights: &[f64; SIGNS], start: f64| {
-            let logit = start + signs.iter().zip(weights).map(|(sign, weight)| sign * weight).sum::<f64>();
-            1.0 / (1.0 + (-logit).exp())
-        };
-        if self.differences() > 0.0 {
-            [0.0, likely(&CONTRADICTS, -6.03)]
-        } else {
-            [likely(&SUPPORTS, -6.43), 0.0]
-        }
-    }
-}
-
-const SIGNS: usize = 18;
-const SUPPORTS: [f64; SIGNS] =
-    [5.47, 3.2, -0.53, -1.56, 0.1, -5.11, 0.0, 2.25, -3.07, 0.0, 0.0, 0.0, 0.0, 0.0, -0.51, 0.0, -2.0, 3.85];
-const CONTRADICTS: [f64; SIGNS] = [
-    5.54, 2.91, -1.46, -1.31, 0.44, -3.11, 2.46, -1.89, -1.8, 1.13, 1.42, 0.0, 0.0, -2.31, 0.0, 0.98, -1.0,
-    2.65,
-];
 
 #[cfg(test)]
 mod tests {
