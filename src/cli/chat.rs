@@ -19,7 +19,8 @@ use rustyline::{Editor, Helper};
 
 use super::draw::{self, BOLD, DIM, printable};
 use super::keep::Keeper;
-use super::{Failure, open, show, why};
+use super::verify::{self, Verify};
+use super::{Failure, check, open, show, why};
 use crate::Answerer;
 use crate::answer::followup::Conversation;
 use crate::answer::reply::spoken_title;
@@ -36,6 +37,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("/help", "what can be typed here"),
     ("/passage", "what stands around the last quote"),
     ("/why", "how the last answer was chosen"),
+    ("/verify [RECEIPT]", "whether the last answer, or an old one, still holds"),
+    ("/check TEXT", "whether the sources say what somebody claims"),
     ("/source ID[:LINE]", "the text of a source"),
     ("/sources", "every document with its id"),
     ("/quit", "leave; so does Ctrl-D"),
@@ -115,6 +118,7 @@ struct Last {
     question: String,
     /// Ids of the sources that it was put to; none is all of them.
     sources: Vec<String>,
+    receipt: String,
 }
 
 impl Session<'_> {
@@ -128,6 +132,8 @@ impl Session<'_> {
             "/help" => help(),
             "/passage" => self.passage(),
             "/why" => self.why(rest.trim()),
+            "/verify" => self.verify(rest.trim()),
+            "/check" => self.check(rest.trim()),
             "/source" => self.source(rest.trim()),
             "/sources" => self.sources(),
             command if command.starts_with('/') => {
@@ -171,7 +177,8 @@ impl Session<'_> {
         let answer = self.keeper.unless_withdrawn(answer, answerer)?;
         self.keeper.keep(&answer, trace.as_ref(), answerer, &sources);
         self.cited = answer.first_citation().cloned();
-        self.last = Some(Last { question: answer.whole_question().to_owned(), sources });
+        let (question, receipt) = (answer.whole_question().to_owned(), answer.receipt.clone());
+        self.last = Some(Last { question, sources, receipt });
         self.choices = match &answer.outcome {
             Outcome::Ambiguous { choices } => choices.clone(),
             _ => Vec::new(),
@@ -202,14 +209,32 @@ impl Session<'_> {
     }
 
     fn why(&self, question: &str) -> Result<(), Failure> {
-        let named = Some(question).filter(|question| !question.is_empty());
-        let named = named.map(|question| Last { question: question.to_owned(), sources: Vec::new() });
-        let Some(asked) = named.or_else(|| self.last.clone()) else {
-            return Err(Failure::Wrong(anyhow::anyhow!("nothing was asked yet: ask something first")));
+        let (question, sources) = match &self.last {
+            _ if !question.is_empty() => (question, &[][..]),
+            Some(last) => (last.question.as_str(), &last.sources[..]),
+            None => return Err(nothing_asked()),
         };
-        let explanation = open::answerer(self.settings)?.explain(&asked.question, &asked.sources)?;
+        let explanation = open::answerer(self.settings)?.explain(question, sources)?;
         writeln!(anstream::stdout(), "{}", why::text(&explanation)?)?;
         Ok(())
+    }
+
+    fn verify(&self, receipt: &str) -> Result<(), Failure> {
+        let receipt = match &self.last {
+            _ if !receipt.is_empty() => receipt,
+            Some(last) => &last.receipt,
+            None => return Err(nothing_asked()),
+        };
+        verify::run(&Verify::of(receipt), self.settings)
+    }
+
+    fn check(&self, claim: &str) -> Result<(), Failure> {
+        if claim.is_empty() {
+            return Err(Failure::Wrong(anyhow::anyhow!(
+                "say what is claimed: /check The lease runs for 15 years"
+            )));
+        }
+        check::say(claim, self.settings)
     }
 
     fn source(&self, place: &str) -> Result<(), Failure> {
@@ -252,6 +277,10 @@ fn chosen(line: &str, choices: &[Choice]) -> Option<Result<String, String>> {
         [] => Some(Err(format!("there are {} to choose from: type 1 to {0}", choices.len()))),
         _ => Some(Err("several have this title: type the number".to_owned())),
     }
+}
+
+fn nothing_asked() -> Failure {
+    Failure::Wrong(anyhow::anyhow!("nothing was asked yet: ask something first"))
 }
 
 fn help() -> Result<(), Failure> {

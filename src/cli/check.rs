@@ -47,7 +47,17 @@ pub(super) fn run(command: &Check, settings: &Settings) -> Result<(), Failure> {
     if command.json {
         return print_json(&Json::of(&review, took_ms));
     }
-    let replies = answerer.check_replies(&review, Language::English);
+    print(&review, &answerer)
+}
+
+/// Checks one text against all sources, for people.
+pub(super) fn say(text: &str, settings: &Settings) -> Result<(), Failure> {
+    let answerer = open::answerer(settings)?;
+    print(&answerer.check(text, &[])?, &answerer)
+}
+
+fn print(review: &Review, answerer: &Answerer) -> Result<(), Failure> {
+    let replies = answerer.check_replies(review, Language::English);
     let drawn: Vec<String> = replies.iter().map(draw::reply).collect();
     write!(anstream::stdout(), "{}", drawn.join("\n"))?;
     Ok(())

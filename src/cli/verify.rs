@@ -30,6 +30,13 @@ pub struct Verify {
     json: bool,
 }
 
+impl Verify {
+    /// Of one answer, for people.
+    pub(super) fn of(receipt: &str) -> Verify {
+        Verify { receipts: vec![receipt.to_owned()], all: false, json: false }
+    }
+}
+
 pub(super) fn run(command: &Verify, settings: &Settings) -> Result<(), Failure> {
     let ids =
         command.receipts.iter().map(|name| receipt_id(name)).collect::<Result<Vec<String>, Failure>>()?;

@@ -89,3 +89,19 @@ fn a_passage_shows_what_stands_around_the_quote() {
     assert!(said.contains(around), "{said}");
     assert!(!said.contains("They are blue"), "{said}");
 }
+
+#[test]
+fn an_answer_is_verified_and_a_claim_is_checked_in_a_chat() {
+    let place =
+        Place::new("-- lease.md\n# The lease\n\nThe lease of the office in Ghent runs for 15 years.\n");
+    let out = chat(
+        &place,
+        "/verify\n/check\nHow long does the lease run?\n/verify\n/verify nonsense\n/check The lease runs for 20 years.\n/check -\n",
+    );
+    assert!(out.starts_with("nothing was asked yet"), "{out}");
+    assert!(out.contains("say what is claimed"), "{out}");
+    assert!(out.contains("holds"), "{out}");
+    assert!(out.contains("'nonsense' is no receipt"), "{out}");
+    assert!(out.contains("Contradicted"), "{out}");
+    assert!(out.ends_with("\n") && !out.contains("panicked"), "{out}");
+}
