@@ -20,20 +20,19 @@ CREATE TABLE watches (
 ) STRICT;
 CREATE INDEX watches_by_time ON watches (at);
 
--- Answers that a moderator took back, by the question they answer. They stand until what they rested on changes.
--- Guild 0: for all, from the terminal.
+-- Answers that a moderator took back, by a hash of what the questions they answer have in common: the words of whoever
+-- asked must be able to go. They stand until what they rested on changes. Guild 0: for all, from the terminal.
 CREATE TABLE withdrawals (
     id INTEGER PRIMARY KEY,
     guild INTEGER NOT NULL,
-    normalised TEXT NOT NULL,
-    question TEXT NOT NULL,
+    asked TEXT NOT NULL,
     receipt TEXT NOT NULL,
     answer TEXT NOT NULL,
     rests_on TEXT NOT NULL,
     reason TEXT NOT NULL,
     user TEXT NOT NULL,
     at INTEGER NOT NULL,
-    UNIQUE (guild, normalised)
+    UNIQUE (guild, asked)
 ) STRICT;
 
 -- What the golden questions of a corpus were answered with last.
