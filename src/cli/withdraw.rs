@@ -84,9 +84,9 @@ fn list(store: &Store) -> Result<(), Failure> {
         writeln!(out, "No answer is withdrawn.")?;
     }
     for withdrawal in withdrawals {
-        let Withdrawal { question, answer, reason, receipt, at, guild, .. } = withdrawal;
+        let Withdrawal { answer, reason, receipt, at, guild, .. } = withdrawal;
         let place = guild.map_or("everywhere".to_owned(), |guild| format!("in server {}", guild.0));
-        writeln!(out, "{BOLD}{}{BOLD:#} → {}", printable(&question), printable(&answer))?;
+        writeln!(out, "{BOLD}{}{BOLD:#}", printable(&answer))?;
         writeln!(out, "  {}  {DIM}{}, {place}, receipt {receipt}{DIM:#}", printable(&reason), written(at))?;
     }
     Ok(())

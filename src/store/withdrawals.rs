@@ -1,18 +1,18 @@
 //! Withdrawals: answers that a moderator took back. Their question is declined with the reason, as long as the
-//! sources still say what the answer rested on; whether they do is for the caller to find out.
+//! sources still say what the answer rested on; whether they do is for the caller to find out. Of the question only a
+//! hash is kept: whoever asked it may want their words deleted.
 
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::receipts::{from_json, to_json};
 use super::{By, Cited, GuildId, Moment, Receipt, Store, StoreError};
+use crate::answer::receipt::sha256;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withdrawal {
     /// Where it holds; none is everywhere.
     pub guild: Option<GuildId>,
-    /// As it was understood.
-    pub question: String,
     /// Of the answer that was taken back.
     pub receipt: String,
     pub answer: String,
@@ -47,7 +47,6 @@ impl Withdrawal {
     pub fn of(receipt: &Receipt, guild: Option<GuildId>, reason: String, by: By, at: Moment) -> Withdrawal {
         Withdrawal {
             guild,
-            question: receipt.question.clone(),
             receipt: receipt.id.clone(),
             answer: receipt.answer.clone(),
             rests_on: receipt.citations.iter().map(Quoted::from).collect(),
@@ -62,15 +61,22 @@ impl Store {
     /// Takes an answer back. Of several for what asks the same in one place, the newest counts.
     pub fn withdraw(&self, withdrawal: &Withdrawal, normalised: &str) -> Result<(), StoreError> {
         let sql = "INSERT OR REPLACE INTO withdrawals \
-                   (guild, normalised, question, receipt, answer, rests_on, reason, user, at) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-        let Withdrawal { guild, question, receipt, answer, rests_on, reason, by, at } = withdrawal;
+                   (guild, asked, receipt, answer, rests_on, reason, user, at) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let Withdrawal { guild, receipt, answer, rests_on, reason, by, at } = withdrawal;
         self.write("withdraw an answer", |transaction| {
             let rests_on = to_json(rests_on)?;
             let guild = GuildId::or_terminal(*guild);
-            transaction
-                .prepare_cached(sql)?
-                .execute(params![guild, normalised, question, receipt, answer, rests_on, reason, by, at])?;
+            transaction.prepare_cached(sql)?.execute(params![
+                guild,
+                sha256(normalised),
+                receipt,
+                answer,
+                rests_on,
+                reason,
+                by,
+                at
+            ])?;
             Ok(())
         })
     }
@@ -81,10 +87,10 @@ impl Store {
         guild: Option<GuildId>,
         normalised: &str,
     ) -> Result<Option<Withdrawal>, StoreError> {
-        let sql = "SELECT * FROM withdrawals WHERE normalised = ?1 AND guild IN (0, ?2) \
+        let sql = "SELECT * FROM withdrawals WHERE asked = ?1 AND guild IN (0, ?2) \
                    ORDER BY guild = 0 LIMIT 1";
         self.read("look up a withdrawn answer", |connection| {
-            let values = params![normalised, GuildId::or_terminal(guild)];
+            let values = params![sha256(normalised), GuildId::or_terminal(guild)];
             connection.prepare_cached(sql)?.query_row(values, from_row).optional()
         })
     }
@@ -109,7 +115,6 @@ impl Store {
 fn from_row(row: &Row) -> rusqlite::Result<Withdrawal> {
     Ok(Withdrawal {
         guild: GuildId::unless_terminal(row.get("guild")?),
-        question: row.get("question")?,
         receipt: row.get("receipt")?,
         answer: row.get("answer")?,
         rests_on: from_json(row, "rests_on")?,
