@@ -186,16 +186,6 @@ fn concluded(claim: &str, judged: Vec<Judged>, hits: &[Hit<'_>], missing: Vec<St
     let against_it = ranked(&judged, |one| one.contradicts);
     let supports = for_it.first().map_or(0.0, |one| one.supports);
     let contradicts = against_it.first().map_or(0.0, |one| one.contradicts);
-    let quotes = |ranked: &[&Judged], least: &dyn Fn(&Judged) -> bool| -> Vec<Citation> {
-        let mut cited: Vec<Citation> = Vec::new();
-        for one in ranked.iter().filter(|one| least(one)) {
-            let citation = cited_of(one, hits);
-            if cited.len() < MOST_QUOTES && cited.iter().all(|known| known.source != citation.source) {
-                cited.push(citation);
-            }
-        }
-        cited
-    };
     let is_for = |one: &Judged| one.supports >= LEAST_SUPPORT.max(AS_GOOD * supports);
     let is_against = |one: &Judged| one.contradicts >= LEAST_CONTRADICTION.max(AS_GOOD * contradicts);
     let mut checked = Checked {
@@ -211,19 +201,38 @@ fn concluded(claim: &str, judged: Vec<Judged>, hits: &[Hit<'_>], missing: Vec<St
     if supports >= LEAST_SUPPORT && supports >= contradicts {
         checked.verdict = Verdict::Supported;
         checked.probability = six_decimals(supports);
-        checked.citations = quotes(&for_it, &is_for);
-        checked.against = quotes(&against_it, &is_against);
+        checked.citations = quotes(&for_it, is_for, &[], hits);
+        checked.against = quotes(&against_it, is_against, &checked.citations, hits);
     } else if contradicts >= LEAST_CONTRADICTION {
         checked.verdict = Verdict::Contradicted;
         checked.probability = six_decimals(contradicts);
-        checked.citations = quotes(&against_it, &is_against);
+        checked.citations = quotes(&against_it, is_against, &[], hits);
         checked.differs = against_it[0].bearing.differs.clone();
-        checked.against = quotes(&for_it, &is_for);
+        checked.against = quotes(&for_it, is_for, &checked.citations, hits);
     } else {
         let nearest = ranked(&judged, |one| one.supports + one.contradicts);
         checked.nearest = nearest.first().map(|one| cited_of(one, hits));
     }
     checked
+}
+
+/// The first quote of each source that counts, and is none of `known`: what a source says in two ways is no
+/// disagreement.
+fn quotes(
+    ranked: &[&Judged],
+    counts: impl Fn(&Judged) -> bool,
+    known: &[Citation],
+    hits: &[Hit<'_>],
+) -> Vec<Citation> {
+    let mut cited: Vec<Citation> = Vec::new();
+    for one in ranked.iter().filter(|one| counts(one)) {
+        let citation = cited_of(one, hits);
+        let is_new = known.iter().chain(&cited).all(|other| other.source != citation.source);
+        if is_new && cited.len() < MOST_QUOTES {
+            cited.push(citation);
+        }
+    }
+    cited
 }
 
 /// Best first; equals in the order of the hits.
@@ -457,5 +466,27 @@ mod tests {
         let claim = "title:lease AND (runs^2 OR \"15 years\"~3) +harbour -dogs [a TO b] {x}*";
         let Review::Checked { claims, .. } = &over(&[HARBOUR], &[claim])[0] else { panic!() };
         assert_eq!(claims[0].claim, claim);
+    }
+
+    #[test]
+    fn whatever_somebody_writes_is_checked_or_is_no_claim() {
+        let odd = "1:99 24:00 25:61 € 5€ €5 $ .5 5. 1,000,000 99999999999999999999 a.m. 12 p.m. 3 % -3 E-1 #7 \u{202e}";
+        let texts = [
+            odd,
+            "€",
+            "€€ 12:3 12: :12 1: 1:1:1 one one year a a an for a year",
+            "Not no never nor without unless not",
+            "The The The 31 February 2026, 32 January, May, march, 0 AD",
+            "\u{0}\u{301}ﬁ ﷽ 🏳️‍🌈 ｆｕｌｌ １２ Straße İstanbul 12ème",
+            "x",
+            "| a | b | 3 |\n|---|\n- item: 4\nKey: value\nOther: value\n> quote? A: no",
+        ];
+        let document = format!("# {odd}\n\n{}\n\n{HARBOUR}", texts.join("\n\n"));
+        for (text, review) in texts.iter().zip(over(&[&document], &texts)) {
+            let Review::Checked { claims, .. } = review else { continue };
+            for checked in claims {
+                assert!((0.0..=1.0).contains(&checked.probability), "{text}: {checked:?}");
+            }
+        }
     }
 }
