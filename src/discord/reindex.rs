@@ -133,7 +133,7 @@ fn told(
                 report.refused.len()
             );
             if consequences.stale > 0 {
-                summary.push_str(&format!(", {} stale answers", consequences.stale));
+                summary.push_str(&format!(", {} stale", consequences.stale));
             }
             (summary, drawn(bot, language, &report, &consequences, took))
         }
