@@ -17,6 +17,7 @@ use serde::Serialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use thiserror::Error;
 
+use crate::answer::receipt::sha256;
 use crate::answer::verify::{Place, Today, Verdict, verify};
 use crate::corpus::read::{self, Listing, NoText, ReadError};
 use crate::corpus::{Encoding, Refused, Span};
@@ -191,6 +192,10 @@ impl Sources {
         let text = self.text(&cited.path)?;
         let today = match &*text {
             Ok(today) => today,
+            Err(_) if sha256(&cited.quote) != cited.sha256 => {
+                let (standing, reason) = (Standing::Changed, Some(Reason::Forged));
+                return Ok(Checked { cited, standing, now: None, reason });
+            }
             Err(reason) => {
                 let reason = reason.clone().map(Reason::NoSource);
                 return Ok(Checked { cited, standing: Standing::Gone, now: None, reason });
@@ -497,7 +502,7 @@ mod tests {
             byte_start: 0,
             byte_end: quote.len(),
             lines: None,
-            sha256: crate::answer::receipt::sha256(quote),
+            sha256: sha256(quote),
             quote: (*quote).to_owned(),
             encoding: None,
             neighbours: None,
@@ -526,6 +531,24 @@ mod tests {
         let declined = Claims { answer: String::new(), ..claims("1", &[gone]) };
         let proof = sources.prove(vec![declined]).unwrap().remove(0);
         assert_eq!((proof.standing(), proof.citations[0].standing), (Standing::Holds, Standing::Gone));
+    }
+
+    #[test]
+    fn a_quote_that_was_tampered_with_is_changed_wherever_it_stands() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.txt"), "It runs.").unwrap();
+        let mut sources = Sources::open(folder.path(), 1 << 20).unwrap();
+        for path in ["a.txt", "none.txt"] {
+            let mut tampered = claims("1", &[(path, "It ran.")]);
+            tampered.citations[0].quote = "It runs.".to_owned();
+            let proof = sources.prove(vec![tampered]).unwrap().remove(0);
+            let checked = &proof.citations[0];
+            assert_eq!(
+                (checked.standing, &checked.reason),
+                (Standing::Changed, &Some(Reason::Forged)),
+                "{path}"
+            );
+        }
     }
 
     #[test]

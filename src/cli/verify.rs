@@ -19,7 +19,7 @@ const ADDED: Style = AnsiColor::Green.on_default();
 
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// The receipts of answers, as 'ask --json' and 'why' print them
+    /// The receipts of answers, as 'ask --json' prints them and Discord's Why shows them
     #[arg(value_name = "RECEIPT", required_unless_present = "all", conflicts_with = "all")]
     receipts: Vec<String>,
     /// Verify every answer that was kept
@@ -226,6 +226,7 @@ fn citation(number: usize, checked: &Checked) -> String {
     let place = printable(&format!("{}, {}{line}", cited.source, cited.path));
     let today = match (standing, now) {
         (Standing::Holds, Some(now)) => format!(", in line {}", now.line),
+        (Standing::Changed, Some(now)) => format!(", closest in line {}", now.line),
         (Standing::Moved, Some(now)) => format!(" to {}, line {}", printable(&now.path), now.line),
         _ => String::new(),
     };
@@ -238,7 +239,6 @@ fn citation(number: usize, checked: &Checked) -> String {
             let parts = difference(&cited.quote, &now.text);
             text.push_str(&labelled("then", &side(&parts, true)));
             text.push_str(&labelled("now", &side(&parts, false)));
-            text.push_str(&format!("      {DIM}now in line {}{DIM:#}\n", now.line));
         }
         (_, _) => {
             text.push_str(&labelled("then", &printable(&cited.quote)));

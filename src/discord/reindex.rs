@@ -133,7 +133,7 @@ fn told(
                 report.refused.len()
             );
             if renewal.stale.stale > 0 {
-                summary.push_str(&format!(", {} stale answers", renewal.stale.stale));
+                summary.push_str(&format!(", {} stale", renewal.stale.stale));
             }
             (summary, drawn(bot, language, &report, &renewal, took))
         }

@@ -457,6 +457,7 @@ fn what_does_not_hold_is_shown_beside_what_stands_there_today() {
     fs::remove_file(place.corpus().join("canteen.md")).unwrap();
     let run = verified(&place, &["--all"], 3);
     assert!(run.out.contains("2 receipts: 1 changed, 1 source gone\n"), "{}", run.out);
+    assert!(run.out.contains("lease, lease.md, line 3: changed, closest in line 3\n"), "{}", run.out);
     assert!(run.out.contains("runs for [-15-] years.\n"), "{}", run.out);
     assert!(run.out.contains("runs for {+20+} years{+\u{fffd}[2J+}.\n"), "{}", run.out);
     assert!(run.out.contains(&format!("{canteen}  source gone")), "{}", run.out);
