@@ -42,15 +42,10 @@ pub enum GoldenError {
     Store(#[from] StoreError),
 }
 
-/// Asks all questions of the file, and tells which answers are others than the last time in this corpus. What they
+/// Asks all questions of the file, and tells which answers are others than the last time over this folder. What they
 /// are now is kept for the next time.
-pub fn ask(
-    file: &Path,
-    corpus: &str,
-    answerer: &Answerer,
-    store: &Store,
-    now: Moment,
-) -> Result<Asked, GoldenError> {
+pub fn ask(file: &Path, answerer: &Answerer, store: &Store, now: Moment) -> Result<Asked, GoldenError> {
+    let corpus = answerer.index().corpus();
     let questions = question_set::read(file)?;
     let replies = questions
         .iter()

@@ -5,12 +5,13 @@ use crate::Answerer;
 use crate::answer::trace::Trace;
 use crate::answer::{Answer, AnswerError, Citation, Outcome};
 use crate::corpus::Span;
+use crate::retrieval::Index;
 use crate::settings::RetentionSettings;
 use crate::store::{Cited, Gap, Moment, Nearest, Receipt, Retention, Withdrawal};
 use crate::words::{is_function_word, stem, words};
 
 /// The proof of an answer: every side of a dispute is kept, since whoever verifies it wants to know about all.
-pub fn receipt(answer: &Answer, fingerprint: &str, at: Moment) -> Receipt {
+pub fn receipt(answer: &Answer, index: &Index, at: Moment) -> Receipt {
     let sides = answer.outcome.sides();
     let nearest = match &answer.outcome {
         Outcome::Abstained { nearest } => nearest.as_ref(),
@@ -21,7 +22,8 @@ pub fn receipt(answer: &Answer, fingerprint: &str, at: Moment) -> Receipt {
     Receipt {
         id: answer.receipt.clone(),
         question: answer.whole_question().to_owned(),
-        fingerprint: fingerprint.to_owned(),
+        fingerprint: index.fingerprint().to_owned(),
+        corpus: Some(index.corpus().to_owned()),
         answer: text,
         citations,
         confidence: Some(answer.confidence),
@@ -109,7 +111,9 @@ mod tests {
 
     #[test]
     fn of_a_dispute_every_side_is_kept_with_its_quotes() {
-        let kept = receipt(&samples::answer(samples::disputed()), "index", Moment(1));
+        let answer = samples::answer(samples::disputed());
+        let kept =
+            samples::over(&["Notice: 30 days are due."], |engine| receipt(&answer, engine.index, Moment(1)));
         assert_eq!(kept.answer, "30 days are due; 28 days");
         let cited: Vec<(&str, &str)> =
             kept.citations.iter().map(|cited| (cited.source.as_str(), cited.quote.as_str())).collect();

@@ -79,11 +79,6 @@ impl Live {
         })
     }
 
-    /// What tells this corpus from others in one data folder.
-    pub fn name(&self) -> &str {
-        self.folder.file_name().and_then(|name| name.to_str()).unwrap_or_default()
-    }
-
     pub fn answerer(&self) -> Arc<Answerer> {
         self.answerer.load_full()
     }

@@ -21,7 +21,7 @@ use crate::answer::receipt::sha256;
 use crate::answer::verify::{Place, Today, Verdict, verify};
 use crate::corpus::read::{self, Listing, NoText, ReadError};
 use crate::corpus::{Encoding, Refused, Span};
-use crate::retrieval::{Index, Source};
+use crate::retrieval::{Index, Source, name_of};
 use crate::store::{After, Cited, Claims, Moment, Store, StoreError, Which};
 
 /// How many receipts are taken out of the store at a time.
@@ -153,6 +153,8 @@ pub enum ProofError {
 /// The sources as they are today, each read when it is asked for.
 pub struct Sources {
     corpus: PathBuf,
+    /// What tells the folder from others.
+    name: String,
     /// Larger files are refused; bytes.
     largest_file: u64,
     listing: Listing,
@@ -168,7 +170,8 @@ impl Sources {
     /// A folder that is missing or empty is an error: that says nothing about the answers.
     pub fn open(corpus: &Path, largest_file: u64) -> Result<Sources, ReadError> {
         let listing = read::list(corpus)?;
-        Ok(Sources { corpus: corpus.to_owned(), largest_file, listing, texts: HashMap::new(), kept: 0 })
+        let (name, texts) = (name_of(corpus), HashMap::new());
+        Ok(Sources { corpus: corpus.to_owned(), name, largest_file, listing, texts, kept: 0 })
     }
 
     /// Holds receipts against the sources, in their order.
@@ -182,7 +185,7 @@ impl Sources {
     /// Each citation in its own file.
     fn check(&mut self, claims: Claims) -> Result<Proof, ProofError> {
         let is_declined = claims.is_declined();
-        let Claims { receipt, question, answer, citations, at } = claims;
+        let Claims { receipt, question, answer, citations, at, .. } = claims;
         let citations = citations.into_iter().map(|cited| self.check_one(cited));
         let citations = citations.collect::<Result<Vec<Checked>, ProofError>>()?;
         Ok(Proof { receipt, question, answer, at, is_declined, citations })
@@ -315,6 +318,8 @@ pub struct Proofs<'a> {
     after: After,
     /// Receipts that were met with one source already, where there are several.
     met: HashSet<String>,
+    /// How many were left out, since they are of other folders.
+    others: usize,
     /// With words that have to be looked for elsewhere.
     pending: Vec<Proof>,
     /// Bytes of those words.
@@ -333,7 +338,12 @@ impl<'a> Proofs<'a> {
 
     fn over(store: &'a Store, sources: Sources, paths: VecDeque<Option<String>>) -> Proofs<'a> {
         let (after, met, pending) = Default::default();
-        Proofs { store, sources, paths, after, met, pending, pending_bytes: 0 }
+        Proofs { store, sources, paths, after, met, others: 0, pending, pending_bytes: 0 }
+    }
+
+    /// How many receipts were left out so far: what is known to be of another folder says nothing about this one.
+    pub fn others(&self) -> usize {
+        self.others
     }
 
     /// The next ones, by source; `None` after the last. A batch may be empty.
@@ -352,6 +362,10 @@ impl<'a> Proofs<'a> {
         let mut settled = Vec::new();
         for claims in claims {
             if path.is_some() && !self.met.insert(claims.receipt.clone()) {
+                continue;
+            }
+            if claims.corpus.as_ref().is_some_and(|corpus| *corpus != self.sources.name) {
+                self.others += 1;
                 continue;
             }
             let proof = self.sources.check(claims)?;
@@ -509,7 +523,7 @@ mod tests {
         };
         let citations = quotes.iter().map(cited).collect();
         let (question, answer) = ("How?".to_owned(), "So.".to_owned());
-        Claims { receipt: receipt.to_owned(), question, answer, citations, at: Moment(1) }
+        Claims { receipt: receipt.to_owned(), corpus: None, question, answer, citations, at: Moment(1) }
     }
 
     #[test]

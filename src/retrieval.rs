@@ -99,6 +99,12 @@ impl Index {
         Index::open_generation(&directory)
     }
 
+    /// What tells the folder of documents from others, as [`name_of`] does.
+    pub fn corpus(&self) -> &str {
+        let folder = self.directory.parent().and_then(Path::file_name);
+        folder.and_then(|name| name.to_str()).unwrap_or_default()
+    }
+
     fn open_generation(directory: &Path) -> Result<Option<Index>, IndexError> {
         let unreadable =
             |reason: String| IndexError::Unreadable { path: directory.display().to_string(), reason };
@@ -221,10 +227,15 @@ impl Index {
 /// Where in the data folder the index over `corpus` lies: each corpus has one of its own, so that asking another
 /// folder costs nobody theirs.
 pub fn folder_of(corpus: &Path, data: &Path) -> PathBuf {
+    data.join("corpora").join(name_of(corpus))
+}
+
+/// What tells a folder of documents from others: its own name, with a hash of where it lies.
+pub fn name_of(corpus: &Path) -> String {
     let whole = corpus.canonicalize().unwrap_or_else(|_| corpus.to_owned());
     let name = whole.file_name().map_or("corpus".into(), |name| name.to_string_lossy());
     let hash = hex(&Sha256::digest(whole.as_os_str().as_encoded_bytes()));
-    data.join("corpora").join(format!("{name}-{}", &hash[..12]))
+    format!("{name}-{}", &hash[..12])
 }
 
 /// A searcher, and the payload of the very commit that it sees: another process may commit in between.

@@ -47,12 +47,9 @@ pub(super) fn run(command: &Index, settings: &Settings) -> Result<(), Failure> {
 /// The golden questions, asked again; none where the settings name none, or where they cannot be asked.
 fn golden(after: retrieval::Index, settings: &Settings) -> Result<Option<golden::Asked>, Failure> {
     let Some(file) = &settings.index.golden else { return Ok(None) };
-    let folder = open::index_folder(settings.corpus_dir()?, settings)?;
-    let corpus = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let answerer = Answerer::new(after, settings)?;
     let now = Moment::of_nanoseconds(now());
-    let asked =
-        keep::store(settings).and_then(|store| Ok(golden::ask(file, &corpus, &answerer, &store, now)?));
+    let asked = keep::store(settings).and_then(|store| Ok(golden::ask(file, &answerer, &store, now)?));
     Ok(asked.inspect_err(|failure| open::note(&failure.to_string())).ok())
 }
 

@@ -111,8 +111,7 @@ fn keep(
         further: Vec::new(),
         is_private: false,
     };
-    let receipt = is_about_sources
-        .then(|| explained(keeping::receipt(answer, answerer.index().fingerprint(), now), trace));
+    let receipt = is_about_sources.then(|| explained(keeping::receipt(answer, answerer.index(), now), trace));
     store.keep_asking(&asking, receipt.as_ref(), None)?;
     if asking.outcome == Outcome::Abstained {
         store.note_unanswered(&asking.id, None, &normalised(answer.whole_question()), &gap(answer))?;

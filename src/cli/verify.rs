@@ -50,6 +50,10 @@ pub(super) fn run(command: &Verify, settings: &Settings) -> Result<(), Failure> 
             while let Some(batch) = proofs.next_batch()? {
                 out.show(&batch)?;
             }
+            if proofs.others() > 0 {
+                let others = answers(proofs.others());
+                open::note(&format!("{others} of other folders left out; name the folder with --corpus"));
+            }
             Vec::new()
         }
         (Some(store), false) => {

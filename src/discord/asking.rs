@@ -205,8 +205,7 @@ fn keep(
         further: Vec::new(),
         is_private: asked.is_private,
     };
-    let receipt = is_about_sources
-        .then(|| explained(receipt(answer, answerer.index().fingerprint(), asking.at), trace));
+    let receipt = is_about_sources.then(|| explained(receipt(answer, answerer.index(), asking.at), trace));
     let remembered = is_about_sources.then(|| answer.whole_question().to_owned());
     let user = store::UserId(asked.user.get());
     let is_listed = asking.outcome == store::Outcome::Abstained && !asked.is_private;

@@ -19,6 +19,8 @@ pub struct Receipt {
     pub question: String,
     /// The state of the index that answered.
     pub fingerprint: String,
+    /// What tells its folder of documents from others ([`crate::retrieval::name_of`]); unknown as `confidence` is.
+    pub corpus: Option<String>,
     /// Empty where the sources did not say.
     pub answer: String,
     /// Of an answer that was declined, the passage that came closest.
@@ -54,6 +56,7 @@ pub struct Cited {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
     pub receipt: String,
+    pub corpus: Option<String>,
     pub question: String,
     pub answer: String,
     pub citations: Vec<Cited>,
@@ -69,8 +72,8 @@ impl Claims {
 
 impl From<Receipt> for Claims {
     fn from(receipt: Receipt) -> Claims {
-        let Receipt { id, question, answer, citations, at, .. } = receipt;
-        Claims { receipt: id, question, answer, citations, at }
+        let Receipt { id, corpus, question, answer, citations, at, .. } = receipt;
+        Claims { receipt: id, corpus, question, answer, citations, at }
     }
 }
 
@@ -188,7 +191,7 @@ fn page(
     most: usize,
 ) -> rusqlite::Result<(Vec<Claims>, After)> {
     let sql = format!(
-        "SELECT page.path AS first, receipts.id, question, answer, at, citations.* FROM ({which}) AS page \
+        "SELECT page.path AS first, receipts.id, corpus, question, answer, at, citations.* FROM ({which}) AS page \
          JOIN receipts ON receipts.id = page.receipt LEFT JOIN citations ON citations.receipt = page.receipt \
          ORDER BY page.path, page.receipt, number"
     );
@@ -262,15 +265,17 @@ fn public_from_row(row: &Row) -> rusqlite::Result<(Moment, PublicAnswer)> {
     Ok((row.get("at")?, answer))
 }
 
-/// The same receipt says the same, so that the first one stays.
+/// The same receipt says the same, so that the first one stays; its folder may have been moved since.
 pub fn insert(connection: &Connection, receipt: &Receipt) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO receipts (id, question, fingerprint, answer, confidence, version, explanation, at) \
-               VALUES (:id, :question, :fingerprint, :answer, :confidence, :version, :explanation, :at) \
+    let sql = "INSERT INTO receipts \
+               (id, question, fingerprint, corpus, answer, confidence, version, explanation, at) VALUES \
+               (:id, :question, :fingerprint, :corpus, :answer, :confidence, :version, :explanation, :at) \
                ON CONFLICT (id) DO NOTHING";
     let added = connection.prepare_cached(sql)?.execute(named_params! {
         ":id": receipt.id,
         ":question": receipt.question,
         ":fingerprint": receipt.fingerprint,
+        ":corpus": receipt.corpus,
         ":answer": receipt.answer,
         ":confidence": receipt.confidence,
         ":version": receipt.version,
@@ -278,8 +283,10 @@ pub fn insert(connection: &Connection, receipt: &Receipt) -> rusqlite::Result<()
         ":at": receipt.at,
     })?;
     if added > 0 {
-        insert_citations(connection, receipt)?;
+        return insert_citations(connection, receipt);
     }
+    let moved = "UPDATE receipts SET corpus = ?2 WHERE id = ?1 AND corpus IS NOT ?2";
+    connection.prepare_cached(moved)?.execute(params![receipt.id, receipt.corpus])?;
     Ok(())
 }
 
@@ -315,6 +322,7 @@ fn from_row(row: &Row) -> rusqlite::Result<Receipt> {
         id: row.get("id")?,
         question: row.get("question")?,
         fingerprint: row.get("fingerprint")?,
+        corpus: row.get("corpus")?,
         answer: row.get("answer")?,
         citations: Vec::new(),
         confidence: row.get("confidence")?,
@@ -328,6 +336,7 @@ fn from_row(row: &Row) -> rusqlite::Result<Receipt> {
 fn claims_from_row(row: &Row, receipt: String) -> rusqlite::Result<Claims> {
     Ok(Claims {
         receipt,
+        corpus: row.get("corpus")?,
         question: row.get("question")?,
         answer: row.get("answer")?,
         citations: Vec::new(),

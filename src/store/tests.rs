@@ -101,6 +101,7 @@ fn receipt(question: &str, at: i64) -> Receipt {
         id: format!("receipt of {question}"),
         question: question.to_owned(),
         fingerprint: "index".to_owned(),
+        corpus: None,
         answer: "15 years".to_owned(),
         citations: vec![Cited {
             path: "a.md".to_owned(),

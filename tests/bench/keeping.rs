@@ -71,7 +71,7 @@ fn ask_and_keep(answerer: &Answerer, question: &str, store: &Store, number: usiz
         further: Vec::new(),
         is_private: false,
     };
-    let receipt = explained(receipt(&answer, answerer.index().fingerprint(), at), trace.as_ref());
+    let receipt = explained(receipt(&answer, answerer.index(), at), trace.as_ref());
     store.keep_asking(&asking, Some(&receipt), Some(question))?;
     Ok(())
 }

@@ -91,6 +91,7 @@ fn fill(store: &Store, quotes: &[Cited], receipts: usize) -> anyhow::Result<()> 
             id: base32(&bytes),
             question: format!("What is said in place {number}?"),
             fingerprint: "index".to_owned(),
+            corpus: None,
             answer: "This is said".to_owned(),
             citations: [quote(number)].into_iter().chain(second).collect(),
             confidence: Some(0.9),

@@ -268,3 +268,18 @@ fn an_index_run_says_which_golden_questions_are_answered_otherwise() {
     assert_eq!(missing.code, 0, "the index is made: {missing:?}");
     assert!(missing.err.contains("could not read the question set"), "{missing:?}");
 }
+
+#[test]
+fn answers_of_another_folder_are_left_alone_by_verifying_all() {
+    let place = Place::new(LEASE);
+    place.ask(HOW_LONG);
+    let other = Place::new("-- boat.md\n# The boat\n\nThe boat is painted blue.\n");
+    let mut command = other.bare();
+    command.arg("--corpus").arg(other.corpus()).arg("--data").arg(place.data());
+    let asked = Run::of(command.args(["ask", "--json", "What colour is the boat painted?"])).json();
+    let all = place.run(&["verify", "--all"]);
+    assert_eq!((all.code, all.out.as_str()), (0, "1 receipt: 1 hold\n"), "{all:?}");
+    assert!(all.err.contains("1 answer of other folders left out"), "{all:?}");
+    // Named, it is held against this folder.
+    assert_eq!(place.run(&["verify", receipt(&asked)]).code, 3);
+}

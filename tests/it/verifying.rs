@@ -42,7 +42,7 @@ fn answerer(place: &Place) -> Answerer {
 
 fn asked(answerer: &Answerer, question: &str) -> Receipt {
     let answer = answerer.ask(question, &[]).unwrap();
-    keeping::receipt(&answer, answerer.index().fingerprint(), Moment(1))
+    keeping::receipt(&answer, answerer.index(), Moment(1))
 }
 
 /// Keeps receipts as an edge does.
@@ -586,7 +586,7 @@ fn kept_traced(place: &Place, question: &str) -> Receipt {
     let answerer = answerer(place);
     let (answer, trace) = answerer.ask_traced(&mut Conversation::default(), question, &[]).unwrap();
     assert_eq!(answer, answerer.ask(question, &[]).unwrap());
-    let receipt = keeping::receipt(&answer, answerer.index().fingerprint(), Moment(1_700_000_000_000));
+    let receipt = keeping::receipt(&answer, answerer.index(), Moment(1_700_000_000_000));
     let receipt = keeping::explained(receipt, trace.as_ref());
     keep(place, std::slice::from_ref(&receipt));
     receipt

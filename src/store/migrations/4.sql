@@ -1,3 +1,6 @@
+-- Which folder of documents an answer was taken from: several may share a data folder. Unknown for older ones.
+ALTER TABLE receipts ADD COLUMN corpus TEXT;
+
 -- What somebody said beside a vote.
 ALTER TABLE votes ADD COLUMN note TEXT;
 

@@ -128,6 +128,7 @@ fn keep_dispute(scene: &Scene, quotes: [(&str, &str); 2]) -> AskingId {
         id: "0123456789abcdef".to_owned(),
         question: HOW_LONG.to_owned(),
         fingerprint: "index".to_owned(),
+        corpus: None,
         answer: "15 years; 12 years".to_owned(),
         citations: quotes.map(cited).to_vec(),
         confidence: None,
