@@ -212,6 +212,7 @@ pub fn help_text(bot: &Bot, language: Language) -> String {
         verify => mention("passim verify"),
         privacy => mention("passim privacy"),
         menu => super::commands::ASK_ABOUT_THIS,
+        check => super::commands::CHECK_AGAINST,
     };
     bot.say(language, Phrase::Help, values)
 }

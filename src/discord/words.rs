@@ -242,7 +242,7 @@ fn sample() -> Value {
         words => [context! { word => "text", weight => "1", is_known => false }], passages => 1,
         encoding => "text", confidence => "1", support => "1", threshold => "1", receipt => "text", reason => "text", query => "text",
         title => "text", page => 1, pages => 1, lines => 1, documents => 1, read => "text", date => "text",
-        problems => ["text"], path => "text", menu => "text", ask => "text", search => "text",
+        problems => ["text"], path => "text", menu => "text", check => "text", ask => "text", search => "text",
         sources => "text", why => "text", verify => "text", privacy => "text", days => 1, minutes => 1,
         audit_days => 1, questions => 1, votes => 1, version => "text", refused => list(), added => list(),
         changed => list(), removed => list(), reindex => "text",
