@@ -120,8 +120,8 @@ fn named_receipt(
     });
     let Some(link) = LINK.captures(name) else { return Ok(bot.memory.look(|store| store.receipt(name))?) };
     let Ok(message) = link[1].parse().map(store::MessageId) else { return Ok(None) };
-    let (asking, person) =
-        bot.memory.look(|store| Ok((store.asking_answered_by(message)?, store.person(user))))?;
+    let asking = bot.memory.answered_by(message)?;
+    let person = bot.memory.look(|store| Ok(store.person(user)))?;
     let may_see = |asking: &Asking| {
         asking.place.is_some_and(|place| place.guild == guild)
             && (!asking.is_private || asking.person == Some(person))

@@ -15,7 +15,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::store::{ChannelId, GuildId, Store, StoreError, Switch, Withdrawal};
+use crate::store::{Asking, ChannelId, GuildId, MessageId, Store, StoreError, Switch, Withdrawal};
 
 /// How long a write waits while another process writes, before it is tried again.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -29,6 +29,9 @@ const LONGEST_TRIED: Duration = Duration::from_secs(120);
 const QUEUE: usize = 20_000;
 /// How long an answer waits for what is queued.
 const A_MOMENT: Duration = Duration::from_millis(100);
+/// How often it is looked for what a message answers, and the pause between.
+const LOOKS: u32 = 4;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(40);
 /// How long somebody who presses does.
 const A_WHILE: Duration = Duration::from_secs(2);
 
@@ -96,6 +99,19 @@ impl Memory {
     pub fn glance<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
         self.settle();
         self.shared.reading.attempt(work).map_err(|_| Forgetful)
+    }
+
+    /// What a message of ours answers. Which message answers is known a moment after it can be seen, so that this looks
+    /// more than once. It blocks.
+    pub fn answered_by(&self, message: MessageId) -> Result<Option<Asking>, Forgetful> {
+        for _ in 0..LOOKS {
+            let found = self.look(|store| store.asking_answered_by(message))?;
+            if found.is_some() {
+                return Ok(found);
+            }
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+        Ok(None)
     }
 
     /// Waits a moment until what is queued is written: what people see is then kept, even if the program is killed.

@@ -211,8 +211,7 @@ async fn asked_parent(bot: &Arc<Bot>, channel: ChannelId) -> Option<ChannelId> {
 /// The asking that a message of ours answers.
 pub async fn followed(bot: &Arc<Bot>, replies_to: Option<MessageId>) -> Option<store::AskingId> {
     let message = store::MessageId(replies_to?.get());
-    let found =
-        bot.look_up(move |bot| Ok(bot.memory.look(|store| store.asking_answered_by(message))?)).await.ok()?;
+    let found = bot.look_up(move |bot| Ok(bot.memory.answered_by(message)?)).await.ok()?;
     found.map(|asking| asking.id)
 }
 

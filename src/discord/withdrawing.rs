@@ -36,7 +36,7 @@ pub async fn withdraw_message(bot: &Arc<Bot>, call: &Call, command: &CommandInte
     };
     let guild = call.spot.place().guild;
     let found = bot.look_up(move |bot| {
-        let found = bot.memory.look(|store| store.asking_answered_by(message))?;
+        let found = bot.memory.answered_by(message)?;
         Ok(found.filter(|asking| asking.place.is_some_and(|place| place.guild == guild)))
     });
     match found.await {

@@ -191,7 +191,15 @@ async fn an_answer_is_kept_with_how_it_was_chosen() {
     let scene = Scene::new().await;
     let answer = scene.ask(&scene.bob, scene.general, HOW_LONG).await;
     let store = Store::open(&scene.data(), SOON).unwrap();
-    let asking = store.asking_answered_by(MessageId(answer.id)).unwrap().unwrap();
+    // Which message answers is known a moment after it can be seen.
+    let started = std::time::Instant::now();
+    let asking = loop {
+        match store.asking_answered_by(MessageId(answer.id)).unwrap() {
+            Some(asking) => break asking,
+            None => assert!(started.elapsed() < SOON, "nobody notes which message answers"),
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
     let receipt = store.receipt(&asking.receipt.unwrap()).unwrap().unwrap();
     let trace = passim::keeping::trace(&receipt).unwrap();
     assert!(trace.candidates[0].sentence.contains("15 years"), "{trace:?}");
