@@ -26,6 +26,7 @@ mod forget;
 mod index;
 mod init;
 mod keep;
+mod listed;
 #[cfg(feature = "local-discord")]
 mod local_discord;
 mod open;

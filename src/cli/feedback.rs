@@ -1,12 +1,13 @@
 //! `passim feedback`: what people thought of answers, newest first, or by the source that they were taken from.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::Args;
 use serde::Serialize;
 
 use super::draw::{BOLD, DIM, printable};
-use super::{Failure, keep, print_json};
+use super::listed::Listed;
+use super::{Failure, keep};
 use crate::settings::Settings;
 use crate::store::{self, Scope, Votes};
 use crate::tables::{self, written};
@@ -16,15 +17,8 @@ pub struct Feedback {
     /// By source, the most disappointing first
     #[arg(long)]
     by_source: bool,
-    /// How many lines
-    #[arg(long, default_value_t = 100, value_name = "N")]
-    limit: u32,
-    /// Print it as JSON
-    #[arg(long)]
-    json: bool,
-    /// Print it as a table for spreadsheets
-    #[arg(long, conflicts_with = "json")]
-    csv: bool,
+    #[command(flatten)]
+    listed: Listed,
 }
 
 #[derive(Serialize)]
@@ -49,15 +43,12 @@ struct SourceLine<'a> {
 pub(super) fn run(command: &Feedback, settings: &Settings) -> Result<(), Failure> {
     let store = keep::store(settings)?;
     if command.by_source {
-        return by_source(command, &store.feedback_by_source(Scope::All, command.limit)?);
+        return by_source(command, &store.feedback_by_source(Scope::All, command.listed.limit)?);
     }
-    let given = store.feedback(Scope::All, command.limit, 0)?;
-    if command.csv {
-        io::stdout().write_all(&tables::feedback(&given)?)?;
+    let given = store.feedback(Scope::All, command.listed.limit, 0)?;
+    let json = || given.iter().map(line).collect::<Vec<Line<'_>>>();
+    if command.listed.printed(json, || tables::feedback(&given))? {
         return Ok(());
-    }
-    if command.json {
-        return print_json(&given.iter().map(line).collect::<Vec<Line<'_>>>());
     }
     let mut out = anstream::stdout().lock();
     if given.is_empty() {
@@ -76,12 +67,9 @@ pub(super) fn run(command: &Feedback, settings: &Settings) -> Result<(), Failure
 }
 
 fn by_source(command: &Feedback, sources: &[store::SourceFeedback]) -> Result<(), Failure> {
-    if command.csv {
-        io::stdout().write_all(&tables::feedback_by_source(sources)?)?;
+    let json = || sources.iter().map(source_line).collect::<Vec<SourceLine<'_>>>();
+    if command.listed.printed(json, || tables::feedback_by_source(sources))? {
         return Ok(());
-    }
-    if command.json {
-        return print_json(&sources.iter().map(source_line).collect::<Vec<SourceLine<'_>>>());
     }
     let mut out = anstream::stdout().lock();
     if sources.is_empty() {

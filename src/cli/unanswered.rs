@@ -6,7 +6,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::draw::{BOLD, DIM, printable};
-use super::{Failure, keep, print_json};
+use super::listed::Listed;
+use super::{Failure, keep};
 use crate::settings::Settings;
 use crate::store::{Scope, Unanswered};
 use crate::tables::{self, written};
@@ -16,15 +17,8 @@ pub struct UnansweredQuestions {
     /// With those that somebody took care of
     #[arg(long)]
     all: bool,
-    /// How many groups of questions
-    #[arg(long, default_value_t = 100, value_name = "N")]
-    limit: u32,
-    /// Print them as JSON
-    #[arg(long)]
-    json: bool,
-    /// Print them as a table for spreadsheets
-    #[arg(long, conflicts_with = "json")]
-    csv: bool,
+    #[command(flatten)]
+    listed: Listed,
 }
 
 #[derive(Serialize)]
@@ -43,13 +37,10 @@ struct Group<'a> {
 }
 
 pub(super) fn run(command: &UnansweredQuestions, settings: &Settings) -> Result<(), Failure> {
-    let groups = keep::store(settings)?.unanswered(Scope::All, command.all, command.limit, 0)?;
-    if command.csv {
-        io::stdout().write_all(&tables::unanswered(&groups)?)?;
+    let groups = keep::store(settings)?.unanswered(Scope::All, command.all, command.listed.limit, 0)?;
+    let json = || groups.iter().map(Group::of).collect::<Vec<Group<'_>>>();
+    if command.listed.printed(json, || tables::unanswered(&groups))? {
         return Ok(());
-    }
-    if command.json {
-        return print_json(&groups.iter().map(Group::of).collect::<Vec<Group<'_>>>());
     }
     let mut out = anstream::stdout().lock();
     if groups.is_empty() {

@@ -11,15 +11,15 @@ use serenity::all::{CommandInteraction, ResolvedTarget};
 
 use super::bot::{Bot, Trouble};
 use super::calls::Call;
-use super::interactions;
 use super::message;
 use super::messages::{question_in, switch};
 use super::outgoing::{Audience, Button, Outgoing, Style};
 use super::press::Press;
 use super::words::Phrase;
+use super::{interactions, listings};
 use crate::answer::claims::Review;
 use crate::language::Language;
-use crate::store::{self, Listing, ListingId, Switch};
+use crate::store::{self, ListingId, Switch};
 
 /// What is kept of a check.
 #[derive(Debug, Serialize, Deserialize)]
@@ -110,12 +110,5 @@ fn checked(
 
 /// `None` where nothing can be kept: then there is nothing to share either.
 fn keep(bot: &Bot, user: store::UserId, claim: String) -> Option<ListingId> {
-    let content = serde_json::to_string(&Kept { claim }).ok()?;
-    let kept = bot.memory.with(|store| {
-        let id = ListingId::random()?;
-        let person = store.person(user);
-        store.keep_listing(&Listing { id: id.clone(), person, content: content.clone(), at: bot.now() })?;
-        Ok(id)
-    });
-    kept.ok()
+    listings::keep(bot, user, &Kept { claim })
 }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use minijinja::context;
+use serde::Serialize;
 use serenity::all::Permissions;
 
 use super::admin::note;
@@ -123,7 +124,8 @@ async fn open(
     call.respond(bot, Audience::OnlyThem, work).await;
 }
 
-fn keep(bot: &Bot, user: store::UserId, listed: &Listed) -> Option<ListingId> {
+/// Keeps something that somebody has before them, for its buttons; `None` where that fails.
+pub fn keep(bot: &Bot, user: store::UserId, listed: &impl Serialize) -> Option<ListingId> {
     let content = serde_json::to_string(listed).ok()?;
     let kept = bot.memory.with(|store| {
         let id = ListingId::random()?;
