@@ -273,10 +273,11 @@ fn an_index_run_says_which_golden_questions_are_answered_otherwise() {
 fn answers_of_another_folder_are_left_alone_by_verifying_all() {
     let place = Place::new(LEASE);
     place.ask(HOW_LONG);
-    let other = Place::new("-- boat.md\n# The boat\n\nThe boat is painted blue.\n");
+    let other = Place::new("-- boat.md\n# The boat\n\nThe boat was built in 1987 by the harbour board.\n");
     let mut command = other.bare();
     command.arg("--corpus").arg(other.corpus()).arg("--data").arg(place.data());
-    let asked = Run::of(command.args(["ask", "--json", "What colour is the boat painted?"])).json();
+    let asked = Run::of(command.args(["ask", "--json", "When was the boat built?"])).json();
+    assert_eq!(asked["value"], "1987");
     let all = place.run(&["verify", "--all"]);
     assert_eq!((all.code, all.out.as_str()), (0, "1 receipt: 1 hold\n"), "{all:?}");
     assert!(all.err.contains("1 answer of other folders left out"), "{all:?}");
