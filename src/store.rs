@@ -108,6 +108,16 @@ impl Store {
         Ok(Store { connection: Mutex::new(connection), file, key })
     }
 
+    /// Looks through what is kept in a folder for damage, and changes nothing: how many questions there are; `None`
+    /// where nothing was ever kept.
+    pub fn inspect(folder: &Path, patience: Duration) -> Result<Option<usize>, StoreError> {
+        let file = folder.join(FILE);
+        if !file.exists() {
+            return Ok(None);
+        }
+        open::inspect(&file, patience).map(Some)
+    }
+
     /// Whether anything was ever kept in the folder: opening would make a new database where nothing was.
     pub fn is_there(folder: &Path) -> bool {
         folder.join(FILE).exists()

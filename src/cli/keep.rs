@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{Failure, now, open::note};
 use crate::Answerer;
 use crate::answer::trace::Trace;
-use crate::answer::{Answer, AnswerError};
+use crate::answer::{self, Answer, AnswerError};
 use crate::keeping::{self, explained, gap, normalised, still_stands};
 use crate::settings::Settings;
 use crate::store::{Asking, AskingId, Moment, Outcome, Store, StoreError, Surface, Withdrawal};
@@ -113,7 +113,8 @@ fn keep(
     };
     let receipt = is_about_sources.then(|| explained(keeping::receipt(answer, answerer.index(), now), trace));
     store.keep_asking(&asking, receipt.as_ref(), None)?;
-    if asking.outcome == Outcome::Abstained {
+    // What was withdrawn is no gap of the sources.
+    if let answer::Outcome::Abstained { .. } = answer.outcome {
         store.note_unanswered(&asking.id, None, &normalised(answer.whole_question()), &gap(answer))?;
     }
     Ok(())

@@ -73,7 +73,13 @@ pub(super) fn run(command: &Verify, settings: &Settings) -> Result<(), Failure> 
     }
     match summary.receipts - summary.holds {
         0 => Ok(()),
-        stale => Err(Failure::Stale(anyhow!("{stale} of {} no longer hold", answers(summary.receipts)))),
+        stale => {
+            let all = answers(summary.receipts);
+            Err(Failure::Stale(anyhow!(
+                "{stale} of {all} {} not hold any more",
+                if stale == 1 { "does" } else { "do" }
+            )))
+        }
     }
 }
 

@@ -150,8 +150,11 @@ fn unless_withdrawn(
         return Ok(answer);
     }
     let normalised = normalised(answer.whole_question());
-    let guild = asked.spot.guild.map(|guild| store::GuildId(guild.get()));
-    let Some(withdrawal) = bot.memory.withdrawal(guild, &normalised) else { return Ok(answer) };
+    // Who writes a direct message belongs to one of the servers.
+    let guilds = asked.spot.guild.map_or(bot.audience.guilds().to_vec(), |guild| vec![guild]);
+    let withdrawn =
+        guilds.into_iter().find_map(|guild| bot.memory.withdrawal(store::GuildId(guild.get()), &normalised));
+    let Some(withdrawal) = withdrawn else { return Ok(answer) };
     let stands = still_stands(&withdrawal, answerer)
         .map_err(|error| Trouble::unanswered("a withdrawn answer could not be looked up", error))?;
     if stands {
@@ -208,7 +211,8 @@ fn keep(
     let receipt = is_about_sources.then(|| explained(receipt(answer, answerer.index(), asking.at), trace));
     let remembered = is_about_sources.then(|| answer.whole_question().to_owned());
     let user = store::UserId(asked.user.get());
-    let is_listed = asking.outcome == store::Outcome::Abstained && !asked.is_private;
+    // What was withdrawn is no gap of the sources.
+    let is_listed = matches!(answer.outcome, answer::Outcome::Abstained { .. }) && !asked.is_private;
     let declined = asked
         .spot
         .guild

@@ -41,7 +41,7 @@ pub struct Memory {
     /// What was read or set last: it holds where the store fails.
     switches: Mutex<HashMap<(GuildId, ChannelId), Switch>>,
     /// What was withdrawn when that was looked up last: it holds where the store fails.
-    withdrawn: Mutex<HashMap<(Option<GuildId>, String), Withdrawal>>,
+    withdrawn: Mutex<HashMap<(GuildId, String), Withdrawal>>,
 }
 
 /// Something to be written. It is done again where the database was locked.
@@ -171,9 +171,9 @@ impl Memory {
 
     /// What stands in front of the answer to a question; where nothing can be looked up, as it was known last. It
     /// blocks.
-    pub fn withdrawal(&self, guild: Option<GuildId>, normalised: &str) -> Option<Withdrawal> {
+    pub fn withdrawal(&self, guild: GuildId, normalised: &str) -> Option<Withdrawal> {
         let key = (guild, normalised.to_owned());
-        let Ok(found) = self.glance(|store| store.withdrawal(guild, normalised)) else {
+        let Ok(found) = self.glance(|store| store.withdrawal(Some(guild), normalised)) else {
             return lock(&self.withdrawn).get(&key).cloned();
         };
         let mut known = lock(&self.withdrawn);

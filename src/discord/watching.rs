@@ -80,7 +80,8 @@ fn answered_watches(bot: &Bot) -> Result<Vec<(Watch, Answer)>, Trouble> {
     let answerer = bot.live.answerer();
     let watches = bot.memory.look(|store| store.watches(MOST))?;
     let answered = watches.into_iter().filter_map(|watch| {
-        let answer = answer(&answerer, &watch.question, &watch.sources)?;
+        let is_withdrawn = bot.memory.withdrawal(watch.guild, &normalised(&watch.question)).is_some();
+        let answer = answer(&answerer, &watch.question, &watch.sources).filter(|_| !is_withdrawn)?;
         Some((watch, answer))
     });
     Ok(answered.collect())

@@ -85,11 +85,10 @@ pub fn remember(
 ) -> rusqlite::Result<()> {
     let insert = "INSERT INTO turns (guild, channel, thread, person, question, at) \
                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let forget_oldest = "DELETE FROM turns \
-                         WHERE guild IS ?1 AND channel = ?2 AND thread IS ?3 AND person = ?4 AND id NOT IN ( \
+    let forget_oldest = "DELETE FROM turns WHERE id IN ( \
                              SELECT id FROM turns \
                              WHERE guild IS ?1 AND channel = ?2 AND thread IS ?3 AND person = ?4 \
-                             ORDER BY at DESC, id DESC LIMIT ?5)";
+                             ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?5)";
     let Place { guild, channel, thread } = place;
     let mut statement = connection.prepare_cached(insert)?;
     statement.execute(params![guild, channel, thread, person, question, now])?;

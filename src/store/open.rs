@@ -8,6 +8,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::NamedTempFile;
 
@@ -16,6 +17,9 @@ use super::migrations::{MIGRATIONS, migrate, version};
 use super::people::PersonKey;
 
 pub const ATTEMPTED: &str = "open the store";
+
+/// So many pages of 4 KB are written ahead before they are put in their place, which takes some milliseconds.
+const PAGES_AHEAD: u32 = 4_000;
 
 /// How many prepared statements are kept: more than there are different ones.
 const STATEMENTS: usize = 64;
@@ -41,8 +45,13 @@ pub fn open(
     if connection.is_readonly("main").map_err(failed)? {
         return Err(read_only(file));
     }
-    if what == Check::All {
-        check(&connection, file)?;
+    match what {
+        Check::All => check(&connection, file)?,
+        // Whoever is there for one question leaves it to others to put what is written ahead in its place.
+        Check::Nothing => {
+            let setting = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+            connection.set_db_config(setting, true).map_err(failed)?;
+        }
     }
     migrate(&mut connection, MIGRATIONS).map_err(failed)?;
     let key = PersonKey::of(folder, &connection)?;
@@ -85,12 +94,30 @@ fn read_only(file: &Path) -> StoreError {
     StoreError::ReadOnly { attempted: ATTEMPTED, file: file.to_owned() }
 }
 
+/// How many questions a database has, if it is whole and none of a newer program.
+pub fn inspect(file: &Path, patience: Duration) -> Result<usize, StoreError> {
+    let failed = |reason| StoreError::of(ATTEMPTED, file, reason);
+    refuse_newer(file, patience)?;
+    let reader = reader(file, patience).map_err(failed)?;
+    check(&reader, file)?;
+    // One that was only just made has no tables.
+    let has_tables = version(&reader).map_err(failed)? > 0;
+    let count = || reader.query_row("SELECT count(*) FROM askings", [], |row| row.get::<_, u32>(0));
+    Ok(if has_tables { count().map_err(failed)? as usize } else { 0 })
+}
+
+/// A connection that cannot write.
+fn reader(file: &Path, patience: Duration) -> rusqlite::Result<Connection> {
+    let reader = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    reader.busy_timeout(patience)?;
+    Ok(reader)
+}
+
 /// Looks through a connection that cannot write: not even settling what a newer program left unfinished is ours
 /// to do.
 fn refuse_newer(file: &Path, patience: Duration) -> Result<(), StoreError> {
     let failed = |reason| StoreError::of(ATTEMPTED, file, reason);
-    let reader = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
-    reader.busy_timeout(patience).map_err(failed)?;
+    let reader = reader(file, patience).map_err(failed)?;
     let version = version(&reader).map_err(failed)?;
     let known = MIGRATIONS.len() as u32;
     if version > known {
@@ -108,6 +135,7 @@ fn connect(file: &Path, patience: Duration) -> rusqlite::Result<Connection> {
     connection.busy_timeout(patience)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "normal")?;
+    connection.pragma_update(None, "wal_autocheckpoint", PAGES_AHEAD)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;

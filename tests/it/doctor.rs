@@ -374,3 +374,18 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     }
     found
 }
+
+#[test]
+fn a_damaged_store_and_golden_questions_that_cannot_be_read_are_found() {
+    let place = Place::new("-- a.md\nThe lease runs for 15 years.\n");
+    found(&place, "store").is("ok", "not there yet");
+    place.ask("How long does the lease run?");
+    found(&place, "store").is("ok", "whole, with 1 question");
+    fs::write(place.data().join("passim.db"), "this is no database, whatever it is called".repeat(99))
+        .unwrap();
+    found(&place, "store").is("fail", "is damaged");
+    let golden = place.folder().join("golden.jsonl");
+    fs::write(&golden, "{}\n").unwrap();
+    let named = [("PASSIM_INDEX__GOLDEN", golden.to_str().unwrap())];
+    found_with(&place, &named, "golden").is("fail", "line 1: \"id\" is missing");
+}

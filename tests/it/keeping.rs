@@ -166,6 +166,7 @@ fn a_withdrawn_answer_is_declined_with_the_reason_until_the_source_says_somethin
         assert_eq!(declined["reply"], "The answer to this was withdrawn: it was renewed");
     }
     assert!(place.run(&["withdraw", "--list"]).out.contains("it was renewed"));
+    assert!(place.run(&["unanswered"]).out.starts_with("No question is open"), "the sources lack nothing");
     // Something else changes, then what it rested on.
     let text = LEASE.split_once('\n').unwrap().1;
     place.write("lease.md", format!("{text}\nThe rent is 900 euros.\n").as_bytes());

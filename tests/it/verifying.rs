@@ -461,7 +461,7 @@ fn what_does_not_hold_is_shown_beside_what_stands_there_today() {
     assert!(run.out.contains("runs for [-15-] years.\n"), "{}", run.out);
     assert!(run.out.contains("runs for {+20+} years{+\u{fffd}[2J+}.\n"), "{}", run.out);
     assert!(run.out.contains(&format!("{canteen}  source gone")), "{}", run.out);
-    assert_eq!(run.err, "passim: 2 of 2 answers no longer hold\n");
+    assert_eq!(run.err, "passim: 2 of 2 answers do not hold any more\n");
     place.write("lease.md", LEASE.as_bytes());
     assert_eq!(verified(&place, &[&lease], 0).err, "");
     place.write("menu.md", CANTEEN.as_bytes());

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -16,14 +17,19 @@ use crate::answer::lexicon::Lexicon;
 use crate::answer::template::Templates;
 use crate::cli::token;
 use crate::corpus::read::ReadError;
+use crate::eval::question_set;
 use crate::language::Language;
 use crate::retrieval::IndexError;
 use crate::settings::{self, Problem};
+use crate::store::Store;
+
+/// How long another process that writes is waited for.
+const STORE_PATIENCE: Duration = Duration::from_secs(2);
 
 type Check = fn(&Context) -> Option<Finding>;
 
 /// Every check with its name, in the order in which mistakes follow from each other.
-pub(super) const CHECKS: [(&str, Check); 29] = [
+pub(super) const CHECKS: [(&str, Check); 31] = [
     ("settings", all_settings),
     ("environment", environment),
     ("configuration", configuration),
@@ -48,6 +54,8 @@ pub(super) const CHECKS: [(&str, Check); 29] = [
     ("index", index),
     ("lock", lock),
     ("index-size", index_size),
+    ("store", store),
+    ("golden", golden),
     ("token", token_shape),
     ("two-tokens", two_tokens),
     ("servers", discord::servers),
@@ -407,6 +415,29 @@ fn proportion(index: u64, corpus: u64) -> Finding {
         true => Finding::warn(message, "'passim index --rebuild' makes it anew"),
         false => Finding::ok(message),
     }
+}
+
+/// What people asked: unlike the index, nothing makes it again.
+fn store(context: &Context) -> Option<Finding> {
+    let folder = context.settings()?.data.path.as_ref()?;
+    Some(match Store::inspect(folder, STORE_PATIENCE) {
+        Ok(None) => Finding::ok("not there yet: the first question makes it"),
+        Ok(Some(questions)) => Finding::ok(format!("whole, with {}", counted(questions, "question"))),
+        // The error says what to do.
+        Err(error) => {
+            let told = error.to_string();
+            let (message, cure) = told.split_once("; ").unwrap_or((&told, "look after the disk"));
+            Finding::fail(message, cure)
+        }
+    })
+}
+
+fn golden(context: &Context) -> Option<Finding> {
+    let file = context.settings()?.index.golden.as_ref()?;
+    Some(match question_set::read(file) {
+        Ok(questions) => Finding::ok(counted(questions.len(), "golden question")),
+        Err(error) => Finding::fail(error.to_string(), "mend it, or name another file with index.golden"),
+    })
 }
 
 // Discord.

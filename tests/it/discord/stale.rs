@@ -198,7 +198,7 @@ async fn an_answer_is_kept_with_how_it_was_chosen() {
             Some(asking) => break asking,
             None => assert!(started.elapsed() < SOON, "nobody notes which message answers"),
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     };
     let receipt = store.receipt(&asking.receipt.unwrap()).unwrap().unwrap();
     let trace = passim::keeping::trace(&receipt).unwrap();

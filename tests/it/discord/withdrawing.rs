@@ -52,6 +52,10 @@ async fn a_withdrawn_answer_becomes_its_reason_and_the_question_is_declined_unti
         assert!(declined.content.starts_with(said), "{declined}");
         assert!(!declined.content.contains("15 years"), "{declined}");
     }
+    let direct = scene.bob.direct_channel(scene.bot);
+    let question = scene.bob.say(direct, HOW_LONG).unwrap();
+    let declined = scene.reply_to(&scene.bob, direct, question).await;
+    assert!(declined.content.contains("was withdrawn"), "{declined}");
     let deeds = store(&scene).audit_log(Some(GuildId(scene.guild)), 1).unwrap();
     assert_eq!((deeds[0].by, deeds[0].what.as_str()), (By::User(UserId(scene.carl.id())), "withdraw"));
 
