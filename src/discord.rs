@@ -21,7 +21,7 @@ mod interactions;
 mod limits;
 mod listings;
 pub mod markdown;
-mod memory;
+pub mod memory;
 pub mod message;
 mod messages;
 mod outgoing;

@@ -36,7 +36,7 @@ or with its options by name: /ask question:How long? source:004 private:true
   .press LABEL     press a button, of the newest message that has it
   .choose TITLE    choose from a list, of the newest message that offers it
   .send TEXT       send the form that is open
-  .menu            Apps, Ask the sources about this: on the newest message of a person
+  .menu [ENTRY]    Apps, in the menu of a message: ask or check what a person wrote last, withdraw the last answer
   .type /COMMAND   what Discord completes while you type that
   .in CHANNEL      go to general, random, thread, or dm
   .as NAME         be ann (owner and operator), bob (member), or eve (not in the server)
@@ -247,6 +247,22 @@ impl Session {
     }
 
     /// Something that the bot hears of.
+    /// Chooses an entry by its first word: on what a person wrote last, or on the last answer.
+    fn use_menu(&self, named: &str) -> anyhow::Result<()> {
+        let entry = match named {
+            "" | "ask" => commands::ASK_ABOUT_THIS,
+            "check" => commands::CHECK_AGAINST,
+            "withdraw" => commands::WITHDRAW_THIS,
+            _ => {
+                return Err(anyhow!("there is no entry '{named}': .menu ask, .menu check or .menu withdraw"));
+            }
+        };
+        let is_of_bot = entry == commands::WITHDRAW_THIS;
+        let message = self.newest(|message| (message.author == BOT) == is_of_bot && !message.is_ephemeral)?;
+        self.me().use_menu(message, entry)?;
+        Ok(())
+    }
+
     async fn act(&mut self, word: &str, rest: &str, line: &str) -> anyhow::Result<()> {
         let before = self.picture();
         match word {
@@ -275,10 +291,7 @@ impl Session {
                 let form = self.form.take().ok_or_else(|| anyhow!("no form is open"))?;
                 self.me().submit(form, &[("text", rest)])?;
             }
-            ".menu" => {
-                let message = self.newest(|message| message.author != BOT)?;
-                self.me().use_menu(message, commands::ASK_ABOUT_THIS)?;
-            }
+            ".menu" => self.use_menu(rest)?,
             ".delete" => {
                 let name = self.people[self.person].0;
                 self.me().delete(self.newest(|message| message.author == name)?)?;

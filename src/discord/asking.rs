@@ -78,12 +78,13 @@ fn answer_now(bot: &Bot, asked: &Asked) -> Result<Answered, Trouble> {
     let language =
         asked.language.or_else(|| Language::of_text(&asked.text)).unwrap_or(bot.settings.discord.language);
     log(bot, &answer);
-    let asking = keep(bot, asked, &answer, trace.as_ref(), &answerer, sources).ok();
+    let asking = keep(bot, asked, &answer, trace, &answerer, sources).ok();
     let small_talk = match &answer.outcome {
         answer::Outcome::SmallTalk(talk) => Some(*talk),
         _ => None,
     };
     let messages = drawn(bot, asked, &answer, &answerer, asking.as_ref(), language);
+    bot.memory.settle();
     Ok(Answered { asking, messages, small_talk })
 }
 
@@ -181,7 +182,7 @@ fn keep(
     bot: &Bot,
     asked: &Asked,
     answer: &Answer,
-    trace: Option<&Trace>,
+    trace: Option<Trace>,
     answerer: &Answerer,
     sources: Vec<String>,
 ) -> Result<AskingId, Forgetful> {
@@ -208,7 +209,7 @@ fn keep(
         further: Vec::new(),
         is_private: asked.is_private,
     };
-    let receipt = is_about_sources.then(|| explained(receipt(answer, answerer.index(), asking.at), trace));
+    let receipt = is_about_sources.then(|| receipt(answer, answerer.index(), asking.at));
     let remembered = is_about_sources.then(|| answer.whole_question().to_owned());
     let user = store::UserId(asked.user.get());
     // What was withdrawn is no gap of the sources.
@@ -220,13 +221,13 @@ fn keep(
         .map(|guild| (store::GuildId(guild.get()), normalised(answer.whole_question()), gap(answer)));
     bot.memory.soon(move |store| {
         let asking = Asking { person: Some(store.person(user)), ..asking.clone() };
+        let receipt = receipt.clone().map(|receipt| explained(receipt, trace.as_ref()));
         store.keep_asking(&asking, receipt.as_ref(), remembered.as_deref())?;
         if let Some((guild, normalised, gap)) = &declined {
             store.note_unanswered(&asking.id, Some(*guild), normalised, gap)?;
         }
         Ok(())
     })?;
-    bot.memory.settle();
     Ok(id)
 }
 

@@ -1,16 +1,15 @@
-//! What it costs an answer that it is kept, on the thread that answers and to the disk: the bot hands this to a thread
-//! of its own, so that this is the most that an answer may wait.
+//! What it costs an answer that it is kept, as the bot does it: what is kept is made and handed to the thread that writes,
+//! the reply is drawn meanwhile, and the answer waits until it is written.
 
 use std::fs;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use passim::Answerer;
 use passim::answer::followup::Conversation;
+use passim::discord::memory::Memory;
 use passim::keeping::{explained, receipt};
 use passim::language::Language;
-use passim::store::{
-    Asking, AskingId, ChannelId, GuildId, Moment, Outcome, Place as Spot, Store, Surface, UserId,
-};
+use passim::store::{Asking, AskingId, ChannelId, GuildId, Moment, Outcome, Place as Spot, Surface, UserId};
 
 use crate::milliseconds;
 use crate::place::Place;
@@ -26,14 +25,14 @@ pub fn measure(answerer: &Answerer, questions: &[String], place: &Place) -> anyh
     if data.exists() {
         fs::remove_dir_all(&data)?;
     }
-    let store = Store::open(&data, Duration::from_secs(10))?;
+    let memory = Memory::open(&data);
     let mut times = Times { off: Vec::new(), on: Vec::new() };
     for (number, question) in questions.iter().enumerate() {
         // Whoever comes second finds caches warm: they take turns in that too.
         for is_on in [number % 2 == 0, number % 2 == 1] {
             let started = Instant::now();
             if is_on {
-                ask_and_keep(answerer, question, &store, number)?
+                ask_and_keep(answerer, question, &memory, number)?
             } else {
                 ask(answerer, question)?
             }
@@ -50,15 +49,14 @@ fn ask(answerer: &Answerer, question: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn ask_and_keep(answerer: &Answerer, question: &str, store: &Store, number: usize) -> anyhow::Result<()> {
+fn ask_and_keep(answerer: &Answerer, question: &str, memory: &Memory, number: usize) -> anyhow::Result<()> {
     let (answer, trace) = answerer.ask_traced(&mut Conversation::default(), question, &[])?;
-    std::hint::black_box(answerer.reply(&answer, Language::English));
     let at = Moment(number as i64);
     let asking = Asking {
         id: AskingId::random()?,
         surface: Surface::Mention,
         place: Some(Spot { guild: Some(GuildId(1)), channel: ChannelId(number as u64 % 20), thread: None }),
-        person: Some(store.person(UserId(number as u64 % 50))),
+        person: None,
         question: answer.question.clone(),
         understood_as: None,
         sources: Vec::new(),
@@ -71,7 +69,14 @@ fn ask_and_keep(answerer: &Answerer, question: &str, store: &Store, number: usiz
         further: Vec::new(),
         is_private: false,
     };
-    let receipt = explained(receipt(&answer, answerer.index(), at), trace.as_ref());
-    store.keep_asking(&asking, Some(&receipt), Some(question))?;
+    let (receipt, question) = (receipt(&answer, answerer.index(), at), question.to_owned());
+    let kept = memory.soon(move |store| {
+        let person = Some(store.person(UserId(number as u64 % 50)));
+        let receipt = explained(receipt.clone(), trace.as_ref());
+        store.keep_asking(&Asking { person, ..asking.clone() }, Some(&receipt), Some(&question))
+    });
+    kept.map_err(|_| anyhow::anyhow!("the store fails"))?;
+    std::hint::black_box(answerer.reply(&answer, Language::English));
+    memory.settle();
     Ok(())
 }
