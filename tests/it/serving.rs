@@ -44,7 +44,12 @@ impl Scene {
     }
 
     async fn served(&self) -> Child {
-        let child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().unwrap();
+        self.served_with(&[]).await
+    }
+
+    async fn served_with(&self, variables: &[(&str, &str)]) -> Child {
+        let mut command = self.command(&["serve"]);
+        let child = command.envs(variables.iter().copied()).stderr(Stdio::piped()).spawn().unwrap();
         assert!(self.discord.is_connected(self.bot, SOON).await, "the bot did not connect");
         child
     }
@@ -87,6 +92,17 @@ async fn a_signal_ends_the_bot_well() {
         // Neither the token nor what people asked.
         assert!(!log.contains(TOKEN) && !log.contains("lease"), "{log}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn questions_are_logged_where_the_settings_say_so() {
+    let scene = Scene::new().await;
+    let child = scene.served_with(&[("PASSIM_LOG__QUESTIONS", "true")]).await;
+    scene.answered().await;
+    signal(&child, "TERM");
+    let (_, log) = ended(child).await;
+    assert!(log.contains("How long does the lease run?") && log.contains("answered"), "{log}");
+    assert!(!log.contains(TOKEN) && !log.contains("15 years"), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
