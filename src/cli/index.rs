@@ -73,7 +73,7 @@ fn stale(
     if changed.as_ref().is_some_and(Vec::is_empty) {
         return Ok(Vec::new());
     }
-    let Some(store) = open::store(settings)? else { return Ok(Vec::new()) };
+    let Some(store) = keep::store_if_any(settings)? else { return Ok(Vec::new()) };
     let sources = Sources::open(settings.corpus_dir()?, settings.corpus.max_file_bytes())?;
     let stale = match changed {
         Some(changed) => proof::stale(&store, sources, changed)?,

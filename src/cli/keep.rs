@@ -21,6 +21,14 @@ pub(super) fn store(settings: &Settings) -> Result<Store, Failure> {
     Ok(Store::open_unchecked(settings.data_dir()?, PATIENCE)?)
 }
 
+/// The store, if anything was ever kept: a command that only looks makes none.
+pub(super) fn store_if_any(settings: &Settings) -> Result<Option<Store>, Failure> {
+    if !Store::is_there(settings.data_dir()?) {
+        return Ok(None);
+    }
+    store(settings).map(Some)
+}
+
 /// The store, for commands that go on without it.
 pub(super) struct Keeper<'s> {
     store: Option<Store>,

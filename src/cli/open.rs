@@ -10,12 +10,10 @@ use super::{Failure, now};
 use crate::retrieval::sync::{self, Progress, Report, SyncError};
 use crate::retrieval::{self, Index, IndexError};
 use crate::settings::Settings;
-use crate::store::Store;
 use crate::{Answerer, live};
 
 /// How long a command waits for the very first index that another process is making.
 const PATIENCE: Duration = Duration::from_secs(30);
-const STORE_PATIENCE: Duration = Duration::from_secs(5);
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
 /// Everything that answers, over the corpus of the settings.
@@ -88,15 +86,6 @@ pub(super) fn synchronise(
         SyncError::Index(IndexError::Busy { .. }) => Failure::Busy(error.into()),
         error => Failure::Failed(error.into()),
     })
-}
-
-/// What was kept, if anything ever was. It waits as long as somebody at a terminal would.
-pub(super) fn store(settings: &Settings) -> Result<Option<Store>, Failure> {
-    let folder = settings.data_dir()?;
-    if !Store::is_there(folder) {
-        return Ok(None);
-    }
-    Ok(Some(Store::open(folder, STORE_PATIENCE)?))
 }
 
 pub(super) fn index_folder(corpus: &Path, settings: &Settings) -> Result<PathBuf, Failure> {

@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::draw::{BOLD, DIM, printable};
-use super::{Failure, open};
+use super::{Failure, keep, open};
 use crate::answer::receipt::is_base32;
 use crate::proof::{Checked, Now, Part, Proof, Proofs, Reason, Sources, Standing, Summary, difference};
 use crate::settings::Settings;
@@ -41,7 +41,7 @@ pub(super) fn run(command: &Verify, settings: &Settings) -> Result<(), Failure> 
     let ids =
         command.receipts.iter().map(|name| receipt_id(name)).collect::<Result<Vec<String>, Failure>>()?;
     let sources = Sources::open(settings.corpus_dir()?, settings.corpus.max_file_bytes())?;
-    let store = open::store(settings)?;
+    let store = keep::store_if_any(settings)?;
     let mut out = Out::new(command.json, !command.all)?;
     let unknown = match (&store, command.all) {
         (None, _) => ids,

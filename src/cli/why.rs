@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::draw::{BOLD, DIM, printable};
 use super::verify::{receipt_id, spoken_time};
-use super::{Failure, open, print_json};
+use super::{Failure, keep, open, print_json};
 use crate::answer::explain::{Contribution, ExplainedCandidate, Explanation};
 use crate::answer::trace::Trace;
 use crate::keeping;
@@ -46,7 +46,7 @@ pub(super) fn run(command: &Why, settings: &Settings) -> Result<(), Failure> {
 
 /// Tells how an old answer was chosen, from what was kept of it.
 fn replay(id: &str, is_json: bool, settings: &Settings) -> Result<(), Failure> {
-    let store = open::store(settings)?;
+    let store = keep::store_if_any(settings)?;
     let receipt = store.map(|store| store.receipt(id)).transpose()?.flatten();
     let receipt = receipt.ok_or_else(|| {
         anyhow!("no answer is kept under {id}; receipts are kept with what was asked, and go when that does")
