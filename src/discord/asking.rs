@@ -219,7 +219,7 @@ fn keep(
         .guild
         .filter(|_| is_listed)
         .map(|guild| (store::GuildId(guild.get()), normalised(answer.whole_question()), gap(answer)));
-    bot.memory.soon(move |store| {
+    bot.memory.keep(move |store| {
         let asking = Asking { person: Some(store.person(user)), ..asking.clone() };
         let receipt = receipt.clone().map(|receipt| explained(receipt, trace.as_ref()));
         store.keep_asking(&asking, receipt.as_ref(), remembered.as_deref())?;

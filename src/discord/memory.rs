@@ -1,8 +1,8 @@
 //! The store, as the bot uses it: an answer never waits for it, and never fails because of it.
 //!
-//! What is kept of an answer goes into a queue that one thread writes from, and the answer goes out when it is written
-//! or, where that takes longer than a moment, without waiting any more: a locked database holds up nobody, and what is
-//! queued is written when it lets go. What somebody presses is written while they wait, since it is acknowledged.
+//! What is kept of an answer is written before the answer goes out, if that is possible at once. Where another process
+//! writes, it goes into a queue that one thread writes from, and is written when that one lets go: a locked database holds
+//! up nobody for more than a moment. What somebody presses is written while they wait, since it is acknowledged.
 //! Looking up has a connection of its own, and waits a while for what is queued, so that people find what they just saw.
 //!
 //! A database that is damaged, of a newer version or read-only costs people their buttons and follow-ups, and nobody
@@ -17,9 +17,9 @@ use std::time::{Duration, Instant};
 
 use crate::store::{Asking, ChannelId, GuildId, MessageId, Store, StoreError, Switch, Withdrawal};
 
-/// How long a write waits while another process writes, before it is tried again.
+/// How long looking up waits while another process writes, which it hardly ever has to.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// The pause before that.
+/// The pause before something is written again that could not be, since another process writes.
 const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 /// How long a store that failed is left alone.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -130,6 +130,18 @@ impl Memory {
                 result => return result.map_err(|_| Forgetful),
             }
         }
+    }
+
+    /// Writes something at once where that is possible, else soon. It blocks, but for nobody else's sake.
+    pub fn keep(
+        &self,
+        work: impl Fn(&Store) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), Forgetful> {
+        // What is queued comes first: it may be what this goes on from.
+        if self.shared.is_idle() && self.shared.write(&work).is_ok() {
+            return Ok(());
+        }
+        self.soon(work)
     }
 
     /// Writes something soon, and again and again where another process keeps the database locked. Refused where the
@@ -249,6 +261,11 @@ impl Shared {
         Ok(written)
     }
 
+    fn is_idle(&self) -> bool {
+        let progress = self.progress();
+        progress.done == progress.queued
+    }
+
     fn done(&self) {
         self.progress().done += 1;
         self.is_written.notify_all();
@@ -340,7 +357,8 @@ impl Handle {
             return Ok(store.clone());
         }
         let opened = match self.purpose {
-            Purpose::Writing => Store::open(&self.folder, PATIENCE),
+            // It is tried again by whoever writes.
+            Purpose::Writing => Store::open(&self.folder, Duration::ZERO),
             Purpose::Reading => Store::open_unchecked(&self.folder, PATIENCE),
         };
         match opened {

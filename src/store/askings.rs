@@ -85,7 +85,7 @@ impl From<&answer::Outcome> for Outcome {
 }
 
 impl Store {
-    /// Keeps an asking, together with the receipt that it names. `remembered` is the whole question that it
+    /// Keeps an asking, once, together with the receipt that it names. `remembered` is the whole question that it
     /// stands for: the conversation of that person in that place goes on with it. In the terminal there is none.
     pub fn keep_asking(
         &self,
@@ -97,7 +97,10 @@ impl Store {
             if let Some(receipt) = receipt {
                 receipts::insert(transaction, receipt)?;
             }
-            insert(transaction, asking)?;
+            // Kept before, by an attempt of which only the rest failed.
+            if !insert(transaction, asking)? {
+                return Ok(());
+            }
             insert_further(transaction, &asking.id, &asking.further)?;
             if let (Some(question), Some(place), Some(person)) = (remembered, &asking.place, asking.person) {
                 conversations::remember(transaction, place, person, question, asking.at)?;
@@ -176,13 +179,15 @@ fn insert_further(connection: &Connection, asking: &AskingId, further: &[Message
     Ok(())
 }
 
-fn insert(connection: &Connection, asking: &Asking) -> rusqlite::Result<()> {
+/// Whether it was not there yet.
+fn insert(connection: &Connection, asking: &Asking) -> rusqlite::Result<bool> {
     let sql = "INSERT INTO askings (id, surface, guild, channel, thread, person, question, understood_as, \
                sources, receipt, outcome, confidence, at, asked_in, reply, is_private) \
                VALUES (:id, :surface, :guild, :channel, :thread, :person, :question, :understood_as, \
-               :sources, :receipt, :outcome, :confidence, :at, :asked_in, :reply, :is_private)";
+               :sources, :receipt, :outcome, :confidence, :at, :asked_in, :reply, :is_private) \
+               ON CONFLICT (id) DO NOTHING";
     let place = asking.place;
-    connection.prepare_cached(sql)?.execute(named_params! {
+    let added = connection.prepare_cached(sql)?.execute(named_params! {
         ":id": asking.id,
         ":surface": asking.surface,
         ":guild": place.and_then(|place| place.guild),
@@ -200,7 +205,7 @@ fn insert(connection: &Connection, asking: &Asking) -> rusqlite::Result<()> {
         ":reply": asking.reply,
         ":is_private": asking.is_private,
     })?;
-    Ok(())
+    Ok(added > 0)
 }
 
 fn from_row(row: &Row) -> rusqlite::Result<Asking> {

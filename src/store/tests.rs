@@ -485,6 +485,16 @@ fn the_conversation_goes_on_with_what_was_asked_or_with_neither() {
 }
 
 #[test]
+fn what_is_kept_twice_is_kept_once() {
+    let opened = opened();
+    let kept = Asking { place: Some(HERE), person: Some(opened.ann()), ..asking("how long?", 1) };
+    for _ in 0..2 {
+        opened.store.keep_asking(&kept, None, Some("how long?")).unwrap();
+    }
+    assert_eq!((opened.rows("askings"), opened.rows("turns")), (1, 1));
+}
+
+#[test]
 fn every_surface_and_every_outcome_is_kept() {
     let Opened { store, .. } = &opened();
     let surfaces = [

@@ -70,7 +70,7 @@ fn ask_and_keep(answerer: &Answerer, question: &str, memory: &Memory, number: us
         is_private: false,
     };
     let (receipt, question) = (receipt(&answer, answerer.index(), at), question.to_owned());
-    let kept = memory.soon(move |store| {
+    let kept = memory.keep(move |store| {
         let person = Some(store.person(UserId(number as u64 % 50)));
         let receipt = explained(receipt.clone(), trace.as_ref());
         store.keep_asking(&Asking { person, ..asking.clone() }, Some(&receipt), Some(&question))
