@@ -477,7 +477,10 @@ fn the_conversation_goes_on_with_what_was_asked_or_with_neither() {
     let asked = Asking { place: Some(HERE), person: Some(ann), ..asking("and how long?", 5) };
     store.keep_asking(&asked, None, Some("how long did they agree?")).unwrap();
     store.keep_asking(&asking("in the terminal?", 6), None, Some("in the terminal?")).unwrap();
-    store.keep_asking(&asked, None, Some("the same asking twice?")).unwrap_err();
+    let without_receipt =
+        Asking { id: AskingId::random().unwrap(), receipt: Some("unknown".to_owned()), ..asked.clone() };
+    store.keep_asking(&without_receipt, None, Some("without its receipt?")).unwrap_err();
+    store.keep_asking(&asked, None, Some("the same asking twice?")).unwrap();
     let questions = |since| store.conversation(&HERE, ann, 10, Moment(since)).unwrap();
     assert_eq!(questions(5), ["how long did they agree?"]);
     assert!(questions(6).is_empty());
