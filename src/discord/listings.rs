@@ -89,12 +89,17 @@ pub async fn feedback(bot: &Arc<Bot>, call: &Call) {
 
 /// Whether somebody may see what a guild asked: those who manage it, and operators. If not, they are told.
 pub async fn is_moderator(bot: &Arc<Bot>, call: &Call) -> bool {
-    let manages = call.asker.permissions.contains(Permissions::MANAGE_GUILD);
-    let may = call.spot.guild.is_some() && (manages || bot.audience.is_operator(&call.asker));
+    let may = moderates(bot, call);
     if !may {
         call.tell(bot, Phrase::NotModerator).await;
     }
     may
+}
+
+/// The same without a word about it.
+pub fn moderates(bot: &Bot, call: &Call) -> bool {
+    let manages = call.asker.permissions.contains(Permissions::MANAGE_GUILD);
+    call.spot.guild.is_some() && (manages || bot.audience.is_operator(&call.asker))
 }
 
 /// Something listed, with the page that is shown first.

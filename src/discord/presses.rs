@@ -206,7 +206,7 @@ async fn more(bot: &Arc<Bot>, call: &Call, asking: &Asking, is_theirs: bool) {
     if is_theirs && !asking.is_private {
         acts.push(Act::Remove);
     }
-    if withdrawing::may_withdraw(bot, call) && !asking.is_private {
+    if listings::moderates(bot, call) && !asking.is_private {
         acts.push(Act::Withdraw);
     }
     let row: Vec<_> = acts.into_iter().map(|act| button(bot, call.language, act, &asking.id)).collect();

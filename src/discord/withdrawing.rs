@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use minijinja::{Value, context};
-use serenity::all::{CommandInteraction, MessageId, Permissions};
+use serenity::all::{CommandInteraction, MessageId};
 
 use super::bot::{Bot, Trouble};
 use super::calls::Call;
@@ -19,12 +19,6 @@ use crate::store::{self, Asking, AskingId, By, Deed, GuildId, Outcome, Withdrawa
 
 /// The most characters of a reason.
 const LONGEST_REASON: usize = 500;
-
-/// Whether somebody may take answers back here. Not: who hears why they may not.
-pub fn may_withdraw(bot: &Bot, call: &Call) -> bool {
-    let manages = call.asker.permissions.contains(Permissions::MANAGE_GUILD);
-    call.spot.guild.is_some() && (manages || bot.audience.is_operator(&call.asker))
-}
 
 /// The message that a moderator chose is an answer to be withdrawn.
 pub async fn withdraw_message(bot: &Arc<Bot>, call: &Call, command: &CommandInteraction) {
