@@ -12,7 +12,8 @@ use super::{Failure, keep, open};
 use crate::answer::receipt::is_base32;
 use crate::proof::{Checked, Now, Part, Proof, Proofs, Reason, Sources, Standing, Summary, difference};
 use crate::settings::Settings;
-use crate::store::{Claims, Moment, Store};
+use crate::store::{Claims, Store};
+use crate::tables::written;
 
 const REMOVED: Style = AnsiColor::Red.on_default().strikethrough();
 const ADDED: Style = AnsiColor::Green.on_default();
@@ -286,11 +287,6 @@ fn labelled(label: &str, text: &str) -> String {
         .collect()
 }
 
-/// As all times that scripts read.
-pub(super) fn spoken_time(at: Moment) -> String {
-    jiff::Timestamp::from_millisecond(at.0).map(|at| at.to_string()).unwrap_or_default()
-}
-
 /// On one line.
 fn line(text: &str) -> String {
     printable(&text.split_whitespace().collect::<Vec<&str>>().join(" "))
@@ -330,7 +326,7 @@ impl<'a> Json<'a> {
             receipt: &proof.receipt,
             question: &proof.question,
             answer: &proof.answer,
-            at: spoken_time(proof.at),
+            at: written(proof.at),
             verdict: proof.standing(),
             citations: proof.citations.iter().map(JsonCitation::of).collect(),
         }

@@ -7,13 +7,14 @@ use clap::Args;
 use serde::Serialize;
 
 use super::draw::{BOLD, DIM, printable};
-use super::verify::{receipt_id, spoken_time};
+use super::verify::receipt_id;
 use super::{Failure, keep, open, print_json};
 use crate::answer::explain::{Contribution, ExplainedCandidate, Explanation};
 use crate::answer::trace::Trace;
 use crate::keeping;
 use crate::settings::Settings;
 use crate::store::Receipt;
+use crate::tables::written;
 
 #[derive(Debug, Args)]
 pub struct Why {
@@ -98,7 +99,7 @@ impl<'a> Replayed<'a> {
             question: &receipt.question,
             answer: &receipt.answer,
             confidence: receipt.confidence,
-            at: spoken_time(receipt.at),
+            at: written(receipt.at),
             version,
             fingerprint: &receipt.fingerprint,
             is_same_index: today.map(|today| today == receipt.fingerprint),
