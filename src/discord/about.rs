@@ -118,7 +118,7 @@ fn named_receipt(
         Regex::new(r"^https://(?:\w+\.)?discord(?:app)?\.com/channels/(?:\d+|@me)/\d+/(\d{1,20})$")
             .expect("a constant pattern")
     });
-    let Some(link) = LINK.captures(name) else { return Ok(bot.memory.look(|store| store.receipt(name))?) };
+    let Some(link) = LINK.captures(name) else { return Ok(bot.memory.find(|store| store.receipt(name))?) };
     let Ok(message) = link[1].parse().map(store::MessageId) else { return Ok(None) };
     let asking = bot.memory.answered_by(message)?;
     let person = bot.memory.look(|store| Ok(store.person(user)))?;

@@ -199,7 +199,7 @@ async fn next_question(bot: &Arc<Bot>, call: &Call, follows: AskingId, text: Str
     // Who goes on from a private answer stays private.
     let followed = follows.clone();
     let is_private = bot
-        .look_up(move |bot| Ok(bot.memory.look(|store| store.asking(&followed))?))
+        .look_up(move |bot| Ok(bot.memory.find(|store| store.asking(&followed))?))
         .await
         .is_ok_and(|asking| asking.is_some_and(|asking| asking.is_private));
     let audience = if is_private { Audience::OnlyThem } else { audience };

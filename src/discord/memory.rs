@@ -32,7 +32,9 @@ const A_MOMENT: Duration = Duration::from_millis(100);
 /// How often it is looked for what a message answers, and the pause between.
 const LOOKS: u32 = 4;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(40);
-/// How long somebody who presses does.
+/// How long somebody waits for what is queued behind another process' writing.
+const A_SECOND: Duration = Duration::from_secs(1);
+/// How long somebody who presses waits.
 const A_WHILE: Duration = Duration::from_secs(2);
 
 pub struct Memory {
@@ -95,7 +97,20 @@ impl Memory {
         self.shared.reading.attempt(work).map_err(|_| Forgetful)
     }
 
-    /// The same for what an answer waits for.
+    /// Looks for one thing that people have seen, so that it is there or queued. It blocks.
+    pub fn find<T>(
+        &self,
+        work: impl Fn(&Store) -> Result<Option<T>, StoreError>,
+    ) -> Result<Option<T>, Forgetful> {
+        let found = self.look(&work)?;
+        if found.is_some() || self.shared.is_idle() {
+            return Ok(found);
+        }
+        self.shared.wait(A_SECOND, Waiting::Whatever);
+        self.shared.reading.attempt(work).map_err(|_| Forgetful)
+    }
+
+    /// The same as `look`, for what an answer waits for.
     pub fn glance<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, Forgetful> {
         self.settle();
         self.shared.reading.attempt(work).map_err(|_| Forgetful)
@@ -105,7 +120,7 @@ impl Memory {
     /// more than once. It blocks.
     pub fn answered_by(&self, message: MessageId) -> Result<Option<Asking>, Forgetful> {
         for _ in 0..LOOKS {
-            let found = self.look(|store| store.asking_answered_by(message))?;
+            let found = self.find(|store| store.asking_answered_by(message))?;
             if found.is_some() {
                 return Ok(found);
             }

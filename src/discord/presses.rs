@@ -72,9 +72,8 @@ struct Found {
 async fn find(bot: &Arc<Bot>, call: &Call, id: AskingId) -> Result<Found, Trouble> {
     let (user, guild) = (call.asker.user, call.spot.place().guild);
     bot.look_up(move |bot| {
-        let (found, person) =
-            bot.memory.look(|store| Ok((store.asking(&id)?, store.person(store::UserId(user.get())))))?;
-        let asking = found.ok_or(Trouble::TooOld)?;
+        let asking = bot.memory.find(|store| store.asking(&id))?.ok_or(Trouble::TooOld)?;
+        let person = bot.memory.look(|store| Ok(store.person(store::UserId(user.get()))))?;
         let is_here = asking.place.is_some_and(|place| place.guild == guild);
         let is_theirs = asking.person == Some(person);
         if !is_here || asking.is_private && !is_theirs {
@@ -116,7 +115,7 @@ async fn on(
 /// What an asking was answered with.
 pub fn receipt(bot: &Bot, asking: &Asking) -> Result<Receipt, Trouble> {
     let id = asking.receipt.clone().ok_or(Trouble::TooOld)?;
-    bot.memory.look(|store| store.receipt(&id))?.ok_or(Trouble::TooOld)
+    bot.memory.find(|store| store.receipt(&id))?.ok_or(Trouble::TooOld)
 }
 
 async fn passage(bot: &Arc<Bot>, call: &Call, asking: Asking) {
