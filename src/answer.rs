@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::corpus::{Date, Description, Encoding, Neighbours, PassageKind, Span};
 use crate::retrieval::{Hit, Index, IndexError};
+use crate::words::{Analyzer, certain_language, likeliest};
 
 pub mod agreement;
 pub mod associations;
@@ -184,6 +185,8 @@ pub struct Answer {
     pub corrections: Vec<Correction>,
     /// Words of the question that occur nowhere in the sources, as they were asked.
     pub missing: Vec<String>,
+    /// Where the question is in a language that no source is in.
+    pub other_language: Option<OtherLanguage>,
     /// Ids, best first, each once.
     pub ranked_sources: Vec<String>,
     /// 16 base-32 characters: a hash of question, state of the index and answer.
@@ -202,6 +205,40 @@ impl Answer {
         let receipt = receipt::of(self.whole_question(), fingerprint, &outcome);
         Answer { outcome, receipt, missing: Vec::new(), ..self }
     }
+}
+
+/// A question in one language, and sources in others; ISO 639-1.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OtherLanguage {
+    pub question: String,
+    /// Ordered; never empty.
+    pub sources: Vec<String>,
+}
+
+impl OtherLanguage {
+    /// None where a source is in the question's language, or where it is not certain which that is.
+    fn of(question: &str, index: &Index) -> Option<OtherLanguage> {
+        let (language, sources) = (certain_language(question)?, index.languages());
+        if sources.is_empty() || sources.iter().any(|known| is_same_language(known, language)) {
+            return None;
+        }
+        // A language of the sources that as many words speak for is the likelier one.
+        let own = Analyzer::of(Some(language));
+        let among: Vec<Analyzer> = index.analyzers().iter().copied().chain([own]).collect();
+        if own != Analyzer::default() && likeliest(question, &among) != own {
+            return None;
+        }
+        Some(OtherLanguage { question: language.to_owned(), sources: sources.to_vec() })
+    }
+}
+
+/// Without regions; Norwegian has three codes.
+fn is_same_language(one: &str, other: &str) -> bool {
+    let primary = |code: &str| match code.split(['-', '_']).next().unwrap_or(code) {
+        "nb" | "nn" => "no".to_owned(),
+        code => code.to_ascii_lowercase(),
+    };
+    primary(one) == primary(other)
 }
 
 /// A place in a source: enough to open it, and to check it.
@@ -265,7 +302,7 @@ impl<'a> Engine<'a> {
         if let Some(id) = sources.iter().find(|id| self.index.source(id).is_none()) {
             return Err(AnswerError::NoSuchSource { id: id.clone() });
         }
-        let question = Question::parse(text, self.lexicon);
+        let question = Question::parse_for(text, self.lexicon, self.index.analyzers());
         let (terms, corrections) = terms::weigh(&question, self.index, self.options.spelling)?;
         let mut hits = self.index.search(&terms::query(&terms, sources), limit)?;
         self.add_rows_alike(&question, &mut hits)?;
@@ -282,7 +319,11 @@ impl<'a> Engine<'a> {
         let key = tables::key(&row.passage.text).to_owned();
         let (path, id, score) =
             (row.passage.path.clone(), row.source.description.id.clone(), hits[hits.len() - 1].score);
-        let (terms, _) = terms::weigh(&Question::parse(&key, self.lexicon), self.index, false)?;
+        let (terms, _) = terms::weigh(
+            &Question::parse_for(&key, self.lexicon, self.index.analyzers()),
+            self.index,
+            false,
+        )?;
         for hit in self.index.search(&terms::query(&terms, &[id]), MOST_ROWS_ALIKE)? {
             let span = hit.passage.passage.span;
             let is_known =
@@ -398,6 +439,7 @@ pub fn answer_seen<T>(
     let candidates = engine.choose(&reading);
     let details = Details {
         missing: words_nowhere(&reading.terms),
+        other_language: OtherLanguage::of(text, index),
         ranked_sources: ranked_sources(&reading.hits, &candidates),
         corrections: reading.corrections.clone(),
     };
@@ -501,6 +543,7 @@ fn words_nowhere(terms: &[WeightedTerm]) -> Vec<String> {
 struct Details {
     corrections: Vec<Correction>,
     missing: Vec<String>,
+    other_language: Option<OtherLanguage>,
     ranked_sources: Vec<String>,
 }
 
@@ -520,6 +563,7 @@ fn finish(
         support: six_decimals(support),
         corrections: details.corrections,
         missing: details.missing,
+        other_language: details.other_language,
         ranked_sources: details.ranked_sources,
         receipt,
     }

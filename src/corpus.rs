@@ -10,6 +10,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::words::Analyzer;
+
 pub mod date;
 pub mod decode;
 pub mod describe;
@@ -61,7 +63,7 @@ impl Span {
 }
 
 /// The kinds of file that passim reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     Text,
@@ -91,6 +93,13 @@ pub struct Description {
     pub language: Option<String>,
     /// What is wrong with the file although it could be read, each a sentence for its owner.
     pub problems: Vec<String>,
+}
+
+impl Description {
+    /// How the words of the document are taken apart.
+    pub fn analyzer(&self) -> Analyzer {
+        Analyzer::of(self.language.as_deref())
+    }
 }
 
 /// One file that was read.

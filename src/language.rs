@@ -26,6 +26,16 @@ impl Language {
         Language::ALL.into_iter().find(|language| language.code() == code)
     }
 
+    /// The name of the language with this code, in this one; the code where its name is not known.
+    pub fn name_of(self, code: &str) -> &str {
+        let primary = code.split(['-', '_']).next().unwrap_or(code);
+        match NAMES.iter().find(|(known, ..)| *known == primary) {
+            Some((_, english, _)) if self == Language::English => english,
+            Some((.., german)) => german,
+            None => code,
+        }
+    }
+
     /// The language of somebody's settings, such as `en-GB` or `de`; nothing where it is none of ours.
     pub fn of_locale(locale: &str) -> Option<Language> {
         Language::parse(locale.split('-').next()?)
@@ -71,6 +81,39 @@ const GERMAN_WORDS: &[&str] = &[
     "nach", "zu", "zum", "zur", "im", "sagt",
 ];
 
+/// Codes (ISO 639-1) with their names in English and in German, in order.
+#[rustfmt::skip]
+const NAMES: &[(&str, &str, &str)] = &[
+    ("ar", "Arabic", "Arabisch"),
+    ("cs", "Czech", "Tschechisch"),
+    ("da", "Danish", "Dänisch"),
+    ("de", "German", "Deutsch"),
+    ("el", "Greek", "Griechisch"),
+    ("en", "English", "Englisch"),
+    ("es", "Spanish", "Spanisch"),
+    ("fi", "Finnish", "Finnisch"),
+    ("fr", "French", "Französisch"),
+    ("he", "Hebrew", "Hebräisch"),
+    ("hi", "Hindi", "Hindi"),
+    ("hu", "Hungarian", "Ungarisch"),
+    ("it", "Italian", "Italienisch"),
+    ("ja", "Japanese", "Japanisch"),
+    ("ko", "Korean", "Koreanisch"),
+    ("nb", "Norwegian", "Norwegisch"),
+    ("nl", "Dutch", "Niederländisch"),
+    ("nn", "Norwegian", "Norwegisch"),
+    ("no", "Norwegian", "Norwegisch"),
+    ("pl", "Polish", "Polnisch"),
+    ("pt", "Portuguese", "Portugiesisch"),
+    ("ro", "Romanian", "Rumänisch"),
+    ("ru", "Russian", "Russisch"),
+    ("sv", "Swedish", "Schwedisch"),
+    ("ta", "Tamil", "Tamil"),
+    ("tr", "Turkish", "Türkisch"),
+    ("uk", "Ukrainian", "Ukrainisch"),
+    ("zh", "Chinese", "Chinesisch"),
+];
+
 fn words_of(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -107,6 +150,14 @@ mod tests {
         assert_eq!(Language::of_locale("es-ES"), None);
         assert_eq!(Language::of_locale("da"), None);
         assert_eq!(Language::of_locale(""), None);
+    }
+
+    #[test]
+    fn languages_have_names_in_each_language() {
+        assert!(NAMES.is_sorted());
+        assert_eq!(Language::English.name_of("fr"), "French");
+        assert_eq!(Language::German.name_of("fr-CA"), "Französisch");
+        assert_eq!(Language::German.name_of("tlh"), "tlh");
     }
 
     #[track_caller]

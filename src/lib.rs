@@ -20,6 +20,7 @@ pub mod cli;
 pub mod discord;
 pub mod eval;
 pub mod golden;
+pub mod health;
 pub mod keeping;
 pub mod language;
 pub mod live;

@@ -17,7 +17,7 @@ use tantivy::{DocAddress, ReloadPolicy, Searcher, TantivyDocument, Term};
 use thiserror::Error;
 
 use crate::corpus::{Refused, Span};
-use crate::words::is_function_word;
+use crate::words::{Analyzer, is_function_word};
 
 pub mod generation;
 pub mod integrity;
@@ -137,6 +137,17 @@ impl Index {
 
     pub fn source(&self, id: &str) -> Option<&Source> {
         self.manifest.sources.iter().find(|source| source.description.id == id)
+    }
+
+    /// How the words of the sources were taken apart: one analyzer for each of their languages, in the order of the
+    /// analyzers.
+    pub fn analyzers(&self) -> &[Analyzer] {
+        self.manifest.analyzers()
+    }
+
+    /// The languages of the sources, as ISO 639-1 codes, ordered; those whose language is not known count as English.
+    pub fn languages(&self) -> &[String] {
+        self.manifest.languages()
     }
 
     /// A hash over everything that was read and the rules it was read by: equal for equal content.

@@ -16,9 +16,11 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::corpus::Span;
 
+mod analyzer;
 mod lists;
 pub mod numbers;
 
+pub use analyzer::{Analyzer, certain_language, code_of, likeliest};
 use lists::{FUNCTION_WORDS, IRREGULAR};
 
 /// Longer words are cut here for the index: nobody asks for them whole, and terms have a length limit.
@@ -82,8 +84,12 @@ pub fn words_of_run(run: &str) -> Vec<Word> {
     words
 }
 
-/// Words that shape a sentence, and never find anything.
+/// Words that shape an English sentence, and never find anything.
 pub fn is_function_word(folded: &str) -> bool {
+    is_english_function_word(folded)
+}
+
+fn is_english_function_word(folded: &str) -> bool {
     // It is asked of every word of every sentence that is read.
     static SET: LazyLock<FxHashSet<&str>> = LazyLock::new(|| FUNCTION_WORDS.iter().copied().collect());
     SET.contains(folded)
@@ -93,31 +99,33 @@ pub fn function_words() -> impl Iterator<Item = &'static str> {
     FUNCTION_WORDS.iter().copied()
 }
 
-/// The stem of a folded word; numbers and words with digits stay whole.
+/// The stem of a folded English word; numbers and words with digits stay whole.
 pub fn stem(folded: &str) -> Cow<'_, str> {
-    if folded.bytes().any(|b| b.is_ascii_digit()) {
-        return Cow::Borrowed(folded);
-    }
+    Analyzer::English.stem(folded)
+}
+
+fn english_stem(folded: &str) -> Cow<'_, str> {
     let regular =
         IRREGULAR.binary_search_by_key(&folded, |(form, _)| form).map_or(folded, |found| IRREGULAR[found].1);
     Stemmer::new(Algorithm::English).stem(regular)
 }
 
 /// The same, kept for the words that this thread met last: texts are few words over and over.
-pub fn kept_stem(folded: &str) -> Rc<str> {
+pub fn kept_stem(folded: &str, analyzer: Analyzer) -> Rc<str> {
     /// Some megabytes at most.
     const MOST_KEPT: usize = 1 << 15;
     thread_local! {
-        static KEPT: RefCell<FxHashMap<Box<str>, Rc<str>>> = RefCell::default();
+        static KEPT: RefCell<FxHashMap<Analyzer, FxHashMap<Box<str>, Rc<str>>>> = RefCell::default();
     }
     KEPT.with_borrow_mut(|kept| {
+        let kept = kept.entry(analyzer).or_default();
         if let Some(stem) = kept.get(folded) {
             return Rc::clone(stem);
         }
         if kept.len() >= MOST_KEPT {
             kept.clear();
         }
-        let stem: Rc<str> = stem(folded).into();
+        let stem: Rc<str> = analyzer.stem(folded).into();
         kept.insert(folded.into(), Rc::clone(&stem));
         stem
     })
@@ -130,10 +138,17 @@ pub fn fold(text: &str) -> String {
         folded.retain(|c| c != '\'');
         return folded;
     }
+    let mut before = ' ';
     text.nfkd()
-        .filter(|c| !is_combining_mark(*c) && !is_apostrophe(*c) && !is_invisible(*c))
+        .filter(move |c| {
+            // Without its breve, й is another letter.
+            let is_kept = !is_accent(*c) || *c == '\u{306}' && matches!(before, 'и' | 'И');
+            before = *c;
+            is_kept && !is_apostrophe(*c) && !is_invisible(*c)
+        })
         .flat_map(char::to_lowercase)
         .flat_map(|c| if c == 'ß' { ['s', 's'].into_iter().take(2) } else { [c, c].into_iter().take(1) })
+        .nfc()
         .collect()
 }
 
@@ -226,6 +241,11 @@ fn is_initials(word: &str) -> bool {
         && (word.contains('.') || word.len() == 1)
 }
 
+/// Marks that people leave out: accents, and the vowel signs of Arabic and Hebrew. Other scripts write vowels with marks.
+fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{670}')
+}
+
 /// Characters that nobody sees: soft hyphens, zero-width ones, and those that turn the direction of writing. A
 /// word with one of them inside is the word without it.
 pub fn is_invisible(c: char) -> bool {
@@ -287,7 +307,10 @@ mod tests {
     fn every_function_word_is_known_as_one() {
         assert!(FUNCTION_WORDS.iter().all(|word| is_function_word(word)));
         assert!(!is_function_word("notwithstandingly") && !is_function_word("harbour"));
-        assert_eq!((&*kept_stem("harbours"), &*kept_stem("harbours")), ("harbour", "harbour"));
+        assert_eq!(
+            (&*kept_stem("harbours", Analyzer::English), &*kept_stem("harbours", Analyzer::English)),
+            ("harbour", "harbour")
+        );
     }
 
     #[track_caller]
@@ -337,6 +360,7 @@ mod tests {
     #[test]
     fn accents_are_dropped() {
         check("Élysée Micheál Straße", &["elysee", "micheal", "strasse"]);
+        check("Чёрный Йод, தமிழ்", &["черный", "йод", "தமிழ்"]);
     }
 
     #[test]

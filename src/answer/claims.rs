@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use super::question::{self, SmallTalk};
-use super::sentences::{Sentence, Wanted};
+use super::sentences::Sentence;
 use super::{AnswerError, Citation, Engine, LONGEST_QUESTION, cite, six_decimals, words_nowhere};
 use crate::corpus::Span;
 use crate::corpus::sentences::sentences;
@@ -156,8 +156,8 @@ fn check_one(claim: &str, sources: &[String], engine: Engine<'_>) -> Result<Chec
     let mut engine = engine;
     engine.options.spelling = false;
     let reading = engine.read(claim, sources, engine.options.passages.max(FEWEST_PASSAGES))?;
-    let wanted = Wanted::new(&reading.terms, engine.lexicon, &engine.weights.associations);
-    let sentence = Sentence::new(claim, &wanted);
+    let wanted = engine.wanted(&reading);
+    let sentence = Sentence::new(claim, reading.question.analyzer(), &wanted);
     let statement = Statement::of(&sentence, reading.hits.iter().map(|hit| hit.passage.text.as_str()));
     let bearings = bearings(&statement, &reading.hits, &wanted);
     let judged = judged(bearings);

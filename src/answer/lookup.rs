@@ -23,7 +23,7 @@ pub fn look_up<'a>(
     let wanted = Wanted::new(&terms, engine.lexicon, &engine.weights.associations);
     let highlights = |hit: &Hit<'_>| {
         let text = &hit.passage.text;
-        let sentence = Sentence::new(text, &wanted);
+        let sentence = Sentence::new(text, hit.source.description.analyzer(), &wanted);
         let found = sentence.words.iter().zip(&sentence.found).filter(|(_, found)| found.is_some());
         let characters = |byte: usize| text[..byte].chars().count();
         found.map(|(word, _)| (characters(word.span.start), characters(word.span.end))).collect()

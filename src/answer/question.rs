@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::lexicon::{Lexicon, is_auxiliary, is_light_word};
-use crate::words::{Word, codes, is_function_word, stem, words};
+use crate::words::{Analyzer, Word, codes, is_function_word, likeliest, stem, words};
 
 /// What kind of answer is asked for: it decides what is taken out of a sentence, and how much of it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -78,11 +78,21 @@ pub struct Question {
     /// Whoever or whatever does it is asked for: "who attended", "which countries are ready".
     pub asks_for_subject: bool,
     pub terms: Vec<QuestionTerm>,
+    /// Never empty. The language that it is most likely in comes first, then the others of the sources: its words are looked for
+    /// in each.
+    pub analyzers: Vec<Analyzer>,
 }
 
 impl Question {
+    /// A question to sources in English.
     pub fn parse(text: &str, lexicon: &Lexicon) -> Question {
-        let tokens = tokens(text, lexicon);
+        Question::parse_for(text, lexicon, &[])
+    }
+
+    /// A question to sources of these languages; in English where there are none.
+    pub fn parse_for(text: &str, lexicon: &Lexicon, among: &[Analyzer]) -> Question {
+        let analyzer = likeliest(text, among);
+        let tokens = tokens(text, lexicon, analyzer);
         let prefix = polite_prefix(&tokens);
         let tokens = &tokens[prefix..];
         let shape = match yes_no_asking(tokens, prefix > 0, text.trim_end().ends_with('?')) {
@@ -90,9 +100,16 @@ impl Question {
             Some(asking) => Shape { asking, ..Shape::yes_no(tokens) },
             None => Shape::of(tokens),
         };
-        let terms = terms(text, tokens, &shape, lexicon);
+        let terms = terms(text, tokens, &shape, lexicon, analyzer);
         let asks_for_subject = asks_for_subject(tokens, &shape);
-        Question { text: text.to_owned(), asked: shape.asked, asks_for_subject, terms }
+        let others = among.iter().copied().filter(|other| *other != analyzer);
+        let analyzers = std::iter::once(analyzer).chain(others).collect();
+        Question { text: text.to_owned(), asked: shape.asked, asks_for_subject, terms, analyzers }
+    }
+
+    /// What its own words were taken apart by.
+    pub fn analyzer(&self) -> Analyzer {
+        self.analyzers[0]
     }
 
     /// The stems of what is asked for: "year" in "how many years".
@@ -109,8 +126,10 @@ impl Question {
 #[derive(Debug, Clone)]
 struct Token {
     word: String,
-    /// Starts with a capital, and is not the first word.
+    /// Starts with a capital where none is due.
     is_capitalised: bool,
+    /// Shapes the sentence, and finds nothing.
+    is_function: bool,
 }
 
 impl Token {
@@ -119,26 +138,85 @@ impl Token {
     }
 
     fn is_content(&self) -> bool {
-        !is_function_word(&self.word)
+        !self.is_function
     }
 }
 
-fn tokens(text: &str, lexicon: &Lexicon) -> Vec<Token> {
+fn tokens(text: &str, lexicon: &Lexicon, analyzer: Analyzer) -> Vec<Token> {
+    let is_function = |folded: &str| is_function_word(folded) || analyzer.is_function_word(folded);
+    let token = |word: String, is_capitalised| {
+        let is_function = is_function(&word);
+        Token { word, is_capitalised, is_function }
+    };
     let found = words(text);
     let shouts = found.iter().all(|word| word.written(text).chars().all(|c| !c.is_lowercase()));
+    // German writes all nouns so: a capital tells no name there.
+    let nouns_are_capitalised = analyzer == Analyzer::German;
     let mut tokens = Vec::with_capacity(found.len());
     for (place, word) in found.iter().enumerate() {
         let capital = word.written(text).starts_with(char::is_uppercase) && !shouts;
-        let is_capitalised =
-            capital && (place > 0 || !is_function_word(&word.folded) && !is_asking(&word.folded));
+        let is_capitalised = capital
+            && !nouns_are_capitalised
+            && (place > 0 || !is_function(&word.folded) && !is_asking(&word.folded));
         let leads_as_why = place == 0 && word.folded == "y" && found.len() > 1;
         let shorthand =
             if leads_as_why { Some("why") } else { lexicon.shorthand(&shorthand_key(text, word)) };
         match shorthand {
-            Some(whole) => tokens.extend(
-                words(whole).into_iter().map(|word| Token { word: word.folded, is_capitalised: false }),
-            ),
-            None => tokens.push(Token { word: word.folded.clone(), is_capitalised }),
+            Some(whole) => tokens.extend(words(whole).into_iter().map(|word| token(word.folded, false))),
+            None => tokens.push(token(word.folded.clone(), is_capitalised)),
+        }
+    }
+    if analyzer == Analyzer::German { asking_in_english(tokens) } else { tokens }
+}
+
+/// The words of asking of a German question in English, which is what decides the kind of answer: "wie lange" is "how
+/// long".
+fn asking_in_english(mut tokens: Vec<Token>) -> Vec<Token> {
+    const WAYS: &[(&[&str], &[&str])] = &[
+        (&["wie", "viele"], &["how", "many"]),
+        (&["wieviele"], &["how", "many"]),
+        (&["wie", "viel"], &["how", "much"]),
+        (&["wieviel"], &["how", "much"]),
+        (&["wie", "teuer"], &["how", "much"]),
+        (&["wie", "hoch"], &["how", "much"]),
+        (&["wie", "lange"], &["how", "long"]),
+        (&["wie", "lang"], &["how", "long"]),
+        (&["wie", "oft"], &["how", "often"]),
+        (&["wie", "weit"], &["how", "far"]),
+        (&["wie"], &["how"]),
+        (&["was", "kostet"], &["how", "much", "kostet"]),
+        (&["was", "kosten"], &["how", "much", "kosten"]),
+        (&["was"], &["what"]),
+        (&["welche"], &["which"]),
+        (&["welcher"], &["which"]),
+        (&["welches"], &["which"]),
+        (&["welchen"], &["which"]),
+        (&["welchem"], &["which"]),
+        (&["wer"], &["who"]),
+        (&["wen"], &["who"]),
+        (&["wem"], &["who"]),
+        (&["wessen"], &["whose"]),
+        (&["wann"], &["when"]),
+        (&["wo"], &["where"]),
+        (&["woher"], &["where"]),
+        (&["wohin"], &["where"]),
+        (&["warum"], &["why"]),
+        (&["wieso"], &["why"]),
+        (&["weshalb"], &["why"]),
+    ];
+    for place in 0..tokens.len() {
+        let rest = &tokens[place..];
+        let is_here = |german: &[&str]| {
+            rest.len() >= german.len() && rest.iter().zip(german).all(|(token, word)| token.word == **word)
+        };
+        if let Some((german, english)) = WAYS.iter().find(|(german, _)| is_here(german)) {
+            let english = english.iter().map(|word| Token {
+                word: (*word).to_owned(),
+                is_capitalised: false,
+                is_function: is_function_word(word),
+            });
+            tokens.splice(place..place + german.len(), english);
+            break;
         }
     }
     tokens
@@ -653,9 +731,15 @@ pub fn looks_like_participle(folded: &str) -> bool {
     (folded.len() > 3 && folded.ends_with("ed")) || IRREGULAR.binary_search(&folded).is_ok()
 }
 
-fn terms(text: &str, tokens: &[Token], shape: &Shape, lexicon: &Lexicon) -> Vec<QuestionTerm> {
+fn terms(
+    text: &str,
+    tokens: &[Token],
+    shape: &Shape,
+    lexicon: &Lexicon,
+    analyzer: Analyzer,
+) -> Vec<QuestionTerm> {
     let codes: Vec<String> = codes(text).collect();
-    let all_stems: Vec<String> = tokens.iter().map(|token| stem(&token.word).into_owned()).collect();
+    let all_stems: Vec<String> = tokens.iter().map(|token| analyzer.stem(&token.word).into_owned()).collect();
     let mut terms: Vec<QuestionTerm> = Vec::new();
     // "how many years" wants to see years, "what year" does not.
     let counts = matches!(shape.asked, Asked::Count | Asked::Amount);

@@ -68,6 +68,7 @@ pub fn answer(outcome: Outcome) -> Answer {
         support: 0.9,
         corrections: Vec::new(),
         missing: Vec::new(),
+        other_language: None,
         ranked_sources: Vec::new(),
         receipt: receipt::of(question, "index", &outcome),
         outcome,
@@ -87,7 +88,8 @@ pub fn sentences_for<T>(question: &str, texts: &[&str], read: impl Fn(&Question,
     let terms: Vec<WeightedTerm> = question.terms.iter().map(weighted).collect();
     let associations = Associations::default();
     let wanted = Wanted::new(&terms, &lexicon, &associations);
-    let sentences: Vec<Sentence<'_>> = texts.iter().map(|text| Sentence::new(text, &wanted)).collect();
+    let sentences: Vec<Sentence<'_>> =
+        texts.iter().map(|text| Sentence::new(text, question.analyzer(), &wanted)).collect();
     read(&question, &sentences)
 }
 

@@ -18,7 +18,7 @@ use super::terms::{Form, WeightedTerm};
 use super::values::{self, Value};
 use crate::corpus::{PassageKind, Span};
 use crate::retrieval::Hit;
-use crate::words::{Word, is_function_word, kept_stem, words};
+use crate::words::{Analyzer, Word, kept_stem, words};
 
 /// What is looked for in sentences: the forms of all terms, by the stem that each starts with.
 pub struct Wanted<'a> {
@@ -26,8 +26,8 @@ pub struct Wanted<'a> {
     lexicon: &'a Lexicon,
     by_first_stem: FxHashMap<&'a str, Vec<(usize, &'a Form)>>,
     associations: &'a Associations,
-    /// Most words of a text are few words over and over: each is looked up once a question.
-    known: RefCell<FxHashMap<String, Rc<Known<'a>>>>,
+    /// By analyzer. Most words of a text are few words over and over: each is looked up once a question.
+    known: RefCell<[FxHashMap<String, Rc<Known<'a>>>; Analyzer::ALL.len()]>,
 }
 
 /// A word of sentences, looked up.
@@ -54,14 +54,14 @@ impl<'a> Wanted<'a> {
         Wanted { terms, lexicon, by_first_stem, associations, known: RefCell::default() }
     }
 
-    fn know(&self, folded: &str) -> Rc<Known<'a>> {
-        let mut known = self.known.borrow_mut();
+    fn know(&self, folded: &str, analyzer: Analyzer) -> Rc<Known<'a>> {
+        let known = &mut self.known.borrow_mut()[analyzer as usize];
         if let Some(word) = known.get(folded) {
             return Rc::clone(word);
         }
-        let stem = kept_stem(folded);
+        let stem = kept_stem(folded, analyzer);
         let mut forms = self.by_first_stem.get(&*stem).cloned().unwrap_or_default();
-        forms.retain(|(term, form)| form.stems.len() > 1 || !self.is_another_word(folded, *term));
+        forms.retain(|(term, form)| form.stems.len() > 1 || !self.is_another_word(folded, analyzer, *term));
         let mut answers = Vec::new();
         for (asked, strength) in self.associations.of(&stem) {
             let terms = self.terms.iter().enumerate().filter(|(_, term)| term.term.stem == asked);
@@ -73,8 +73,8 @@ impl<'a> Wanted<'a> {
     }
 
     /// A function word that shares its stem with a word of the question: "will" is not "willing".
-    fn is_another_word(&self, folded: &str, term: usize) -> bool {
-        self.terms[term].term.word != folded && is_function_word(folded)
+    fn is_another_word(&self, folded: &str, analyzer: Analyzer, term: usize) -> bool {
+        self.terms[term].term.word != folded && analyzer.is_function_word(folded)
     }
 }
 
@@ -103,6 +103,8 @@ fn starts_with(words: &[Rc<Known<'_>>], form: &[String]) -> bool {
 /// A sentence with its words, and which of them the question has.
 pub struct Sentence<'a> {
     pub text: &'a str,
+    /// What its words were taken apart by.
+    pub analyzer: Analyzer,
     pub words: Vec<Word>,
     pub stems: Vec<Rc<str>>,
     /// For each word: the term of the question that it is, and how surely (0 to 1).
@@ -114,16 +116,27 @@ pub struct Sentence<'a> {
 }
 
 impl<'a> Sentence<'a> {
-    pub fn new<'w: 'a>(text: &'a str, wanted: &Wanted<'w>) -> Sentence<'a> {
+    /// A text out of a source of this language.
+    pub fn new<'w: 'a>(text: &'a str, analyzer: Analyzer, wanted: &Wanted<'w>) -> Sentence<'a> {
         let words = words(text);
-        let known: Vec<Rc<Known<'w>>> = words.iter().map(|word| wanted.know(&word.folded)).collect();
+        let known: Vec<Rc<Known<'w>>> =
+            words.iter().map(|word| wanted.know(&word.folded, analyzer)).collect();
         let found = find(&known);
         let mut associated = vec![0.0_f64; wanted.terms.len()];
         for (term, strength) in known.iter().flat_map(|word| &word.answers) {
             associated[*term] = associated[*term].max(*strength);
         }
         let stems: Vec<Rc<str>> = known.iter().map(|word| Rc::clone(&word.stem)).collect();
-        Sentence { text, words, stems, found, associated, terms: wanted.terms, lexicon: wanted.lexicon }
+        Sentence {
+            text,
+            analyzer,
+            words,
+            stems,
+            found,
+            associated,
+            terms: wanted.terms,
+            lexicon: wanted.lexicon,
+        }
     }
 
     /// What stands between the word at `place` and the one before it.
@@ -221,11 +234,11 @@ fn compare(candidates: &mut [Candidate<'_>]) {
 
 /// Titles and headings stand over many passages: each is taken apart once a question.
 #[derive(Default)]
-struct HeadingWords<'a>(HashMap<&'a str, Vec<f64>>);
+struct HeadingWords<'a>(HashMap<(&'a str, Analyzer), Vec<f64>>);
 
 impl<'a> HeadingWords<'a> {
-    fn presence(&mut self, text: &'a str, wanted: &Wanted<'a>) -> &[f64] {
-        self.0.entry(text).or_insert_with(|| Sentence::new(text, wanted).presence())
+    fn presence(&mut self, text: &'a str, analyzer: Analyzer, wanted: &Wanted<'a>) -> &[f64] {
+        self.0.entry((text, analyzer)).or_insert_with(|| Sentence::new(text, analyzer, wanted).presence())
     }
 }
 
@@ -241,23 +254,24 @@ struct PassageWords<'a> {
 
 impl<'a> PassageWords<'a> {
     fn of(hit: &'a Hit<'a>, wanted: &Wanted<'a>, headings: &mut HeadingWords<'a>) -> PassageWords<'a> {
+        let analyzer = hit.source.description.analyzer();
         let sentences = hit
             .passage
             .passage
             .sentences
             .iter()
-            .map(|span| (*span, Sentence::new(hit.passage.slice(*span), wanted)))
+            .map(|span| (*span, Sentence::new(hit.passage.slice(*span), analyzer, wanted)))
             .collect();
         let mut above = vec![0.0_f64; wanted.terms.len()];
         let context = hit.passage.context_text.as_ref().map(|(text, _)| text);
         for text in
             [&hit.source.description.title].into_iter().chain(&hit.passage.passage.headings).chain(context)
         {
-            for (all, here) in above.iter_mut().zip(headings.presence(text, wanted)) {
+            for (all, here) in above.iter_mut().zip(headings.presence(text, analyzer, wanted)) {
                 *all = all.max(*here);
             }
         }
-        let header = context.map(|text| Sentence::new(text, wanted));
+        let header = context.map(|text| Sentence::new(text, analyzer, wanted));
         let header = header.filter(|_| hit.passage.passage.kind == PassageKind::TableRow);
         PassageWords { hit, sentences, above, header }
     }

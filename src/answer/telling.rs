@@ -20,7 +20,7 @@ use crate::corpus::passages::is_key_value;
 use crate::corpus::sentences::sentences;
 use crate::corpus::{PassageKind, Span};
 use crate::retrieval::{Hit, IndexedPassage};
-use crate::words::is_function_word;
+use crate::words::{Analyzer, is_function_word};
 
 /// A question with all that may be told.
 pub struct Telling<'a> {
@@ -53,7 +53,7 @@ impl<'a> Telling<'a> {
         let best = &self.candidates[0];
         let part = entries::entry(&best.sentence).or_else(|| self.part(&best.sentence));
         let Some(part) = part else { return self.sentence_line(&best.sentence, best.hit) };
-        let sentence = Sentence::new(&best.sentence.text[part.range()], self.wanted);
+        let sentence = Sentence::new(&best.sentence.text[part.range()], best.sentence.analyzer, self.wanted);
         let cited = Cited { hit: best.hit, span: part.shifted(best.span.start) };
         Line { cited: Some(cited), ..self.sentence_line(&sentence, best.hit) }
     }
@@ -70,7 +70,8 @@ impl<'a> Telling<'a> {
         for (first, start) in inner.iter().enumerate() {
             let fitting = inner[first..].iter().map(|end| Span::new(start.start, end.end));
             for span in fitting.take_while(|span| span.end == start.end || words(*span) <= LONGEST_LINE) {
-                let here = presence(&Sentence::new(&sentence.text[span.range()], self.wanted));
+                let here =
+                    presence(&Sentence::new(&sentence.text[span.range()], sentence.analyzer, self.wanted));
                 let weight = self.weight_of(&here, &vec![0.0; here.len()]);
                 if best.is_none_or(|(_, most)| weight > most) {
                     best = Some((span, weight));
@@ -104,7 +105,12 @@ impl<'a> Telling<'a> {
     fn header(&self, hit: usize) -> Option<Sentence<'a>> {
         let passage = &self.hits[hit].passage;
         let (text, _) = passage.context_text.as_ref()?;
-        (passage.passage.kind == PassageKind::TableRow).then(|| Sentence::new(text, self.wanted))
+        (passage.passage.kind == PassageKind::TableRow)
+            .then(|| Sentence::new(text, self.analyzer(hit), self.wanted))
+    }
+
+    fn analyzer(&self, hit: usize) -> Analyzer {
+        self.hits[hit].source.description.analyzer()
     }
 
     fn text(&self, hit: usize, place: usize) -> &'a str {
@@ -113,7 +119,7 @@ impl<'a> Telling<'a> {
     }
 
     fn sentence(&self, hit: usize, place: usize) -> Sentence<'a> {
-        Sentence::new(self.text(hit, place), self.wanted)
+        Sentence::new(self.text(hit, place), self.analyzer(hit), self.wanted)
     }
 
     /// Sentences of one passage as a line, without the marker before the first.
@@ -137,7 +143,7 @@ impl<'a> Telling<'a> {
     fn told_alone(&self, hit: usize, place: usize) -> Line {
         let span = self.hits[hit].passage.passage.sentences[place];
         let marker = answer_marker(self.text(hit, place));
-        let sentence = Sentence::new(&self.text(hit, place)[marker..], self.wanted);
+        let sentence = Sentence::new(&self.text(hit, place)[marker..], self.analyzer(hit), self.wanted);
         let cited = Cited { hit, span: Span::new(span.start + marker, span.end) };
         Line { cited: Some(cited), ..self.sentence_line(&sentence, hit) }
     }
@@ -248,7 +254,7 @@ impl<'a> Telling<'a> {
         for text in headings.chain(list.lead_in()).chain([title]) {
             above
                 .iter_mut()
-                .zip(presence(&Sentence::new(text, self.wanted)))
+                .zip(presence(&Sentence::new(text, self.analyzer(hit), self.wanted)))
                 .for_each(|(all, here)| *all = all.max(here));
         }
         let all: f64 = self.candidates[0].sentence.terms.iter().map(|term| term.weight).sum();
@@ -461,7 +467,7 @@ mod tests {
             let place = place.unwrap_or_else(|| panic!("{chosen} was not found"));
             candidates.swap(0, place);
             candidates[0].score = 9.0;
-            let wanted = Wanted::new(&reading.terms, engine.lexicon, &engine.weights.associations);
+            let wanted = engine.wanted(&reading);
             let telling = Telling {
                 question: &reading.question,
                 candidates: &candidates,

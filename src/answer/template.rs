@@ -190,9 +190,7 @@ impl Templates {
                 format!("{} {}", self.disputed(), sides.join("; "))
             }
             Outcome::Ambiguous { .. } => self.fill("ambiguous", context! {}),
-            Outcome::Abstained { .. } => {
-                self.fill("abstained", context! { missing => answer.missing.clone() })
-            }
+            Outcome::Abstained { .. } => self.fill("abstained", self.missing(answer)),
             Outcome::Withdrawn { reason } => self.fill("withdrawn", context! { reason }),
             Outcome::SmallTalk(SmallTalk::Greeting) => self.fill("greeting", context! {}),
             Outcome::SmallTalk(SmallTalk::Thanks) => self.fill("thanks", context! {}),
@@ -201,6 +199,16 @@ impl Templates {
             Outcome::Empty => self.fill("empty", context! {}),
             Outcome::TooLong => self.fill("too_long", context! { limit => LONGEST_QUESTION }),
         }
+    }
+
+    /// What is missing where the sources do not say: words, or the language of the question.
+    fn missing(&self, answer: &Answer) -> Value {
+        let name = |code: &String| self.language.name_of(code).to_owned();
+        let other = answer.other_language.as_ref();
+        let asked_in = other.map(|other| name(&other.question));
+        let written_in: Vec<String> =
+            other.map_or(Vec::new(), |other| other.sources.iter().map(name).collect());
+        context! { missing => answer.missing.clone(), asked_in, written_in }
     }
 
     /// The line, after its yes or no where it has one.
@@ -293,6 +301,8 @@ fn sample(sources: Vec<Value>) -> Value {
         answer => "15 years",
         sources,
         missing => ["colour"],
+        asked_in => "French",
+        written_in => ["English", "German"],
         reason => "the lease was renewed",
         corrections => [context! { from => "yeers", to => "years" }],
         limit => LONGEST_QUESTION,

@@ -3,7 +3,7 @@
 
 use super::question::{Question, QuestionTerm, Role};
 use crate::retrieval::{Index, IndexError, Query, QueryTerm};
-use crate::words::{is_function_word, stem};
+use crate::words::{Analyzer, is_function_word};
 
 /// A synonym is a little less than the word itself.
 const SYNONYM: f64 = 0.85;
@@ -60,16 +60,19 @@ pub fn weigh(
     let mut weighted = Vec::with_capacity(question.terms.len());
     for term in &question.terms {
         let mut forms = vec![Form { stems: vec![term.stem.clone()], quality: 1.0 }];
-        forms.extend(variants(term, index)?);
+        forms.extend(in_other_languages(term, &question.analyzers, index)?);
+        forms.extend(variants(term, &question.analyzers, index)?);
         forms.extend(term.alternatives.iter().map(|stems| Form { stems: stems.clone(), quality: SYNONYM }));
         let mut frequency = most_frequent(&forms, index)?;
         let is_unknown = frequency == 0 && correct;
         tried += usize::from(is_unknown);
         if is_unknown
             && tried <= MOST_TRIED
-            && let Some(to) = correction(&term.word, index)?
+            && let Some(to) = correction(&term.word, &question.analyzers, index)?
         {
-            forms.push(Form { stems: vec![stem(&to).into_owned()], quality: CORRECTED });
+            forms.extend(
+                stems_of(&to, &question.analyzers).map(|stem| Form { stems: vec![stem], quality: CORRECTED }),
+            );
             frequency = most_frequent(&forms, index)?;
             corrections.push(Correction { from: term.word.clone(), to });
         }
@@ -149,18 +152,50 @@ fn most_frequent(forms: &[Form], index: &Index) -> Result<u64, IndexError> {
     Ok(most)
 }
 
+/// The stems of a word in each of the languages, each once.
+fn stems_of(word: &str, analyzers: &[Analyzer]) -> impl Iterator<Item = String> {
+    let mut stems: Vec<String> = Vec::new();
+    for analyzer in analyzers {
+        let stem = analyzer.stem(word);
+        if !stems.iter().any(|known| *known == stem) {
+            stems.push(stem.into_owned());
+        }
+    }
+    stems.into_iter()
+}
+
+/// How sources in other languages than the question's have its word: a name, or one that they alone have. Other words
+/// may have a stem there that means something else.
+fn in_other_languages(
+    term: &QuestionTerm,
+    analyzers: &[Analyzer],
+    index: &Index,
+) -> Result<Vec<Form>, IndexError> {
+    if analyzers.len() < 2 || !term.is_name && index.passages_with(&term.stem)? > 0 {
+        return Ok(Vec::new());
+    }
+    let others = stems_of(&term.word, analyzers).filter(|stem| *stem != term.stem && !is_function_word(stem));
+    Ok(others.map(|stem| Form { stems: vec![stem], quality: 1.0 }).collect())
+}
+
 /// Other spellings of a name in the corpus: Zelensky, Zelenskyy and Zelenskiy sound the same.
-fn variants(term: &QuestionTerm, index: &Index) -> Result<Vec<Form>, IndexError> {
+fn variants(term: &QuestionTerm, analyzers: &[Analyzer], index: &Index) -> Result<Vec<Form>, IndexError> {
     if term.word.chars().count() < SHORTEST_VARIANT || !term.word.chars().all(char::is_alphabetic) {
         return Ok(Vec::new());
     }
     let sound = sound(&term.word);
     let mut forms = Vec::new();
     for word in index.vocabulary().starting(&term.word[..term.word.floor_char_boundary(VARIANT_STEM)]) {
-        let stem = stem(word).into_owned();
-        let is_new = stem != term.stem && forms.iter().all(|form: &Form| form.stems[0] != stem);
-        if is_new && self::sound(word) == sound {
-            forms.push(Form { stems: vec![stem], quality: 1.0 });
+        if self::sound(word) != sound {
+            continue;
+        }
+        // Only names are written so in other languages too.
+        let analyzers = if term.is_name { analyzers } else { &analyzers[..1] };
+        for stem in stems_of(word, analyzers).filter(|stem| !is_function_word(stem)) {
+            let is_new = stem != term.stem && forms.iter().all(|form: &Form| form.stems[0] != stem);
+            if is_new {
+                forms.push(Form { stems: vec![stem], quality: 1.0 });
+            }
         }
     }
     Ok(forms)
@@ -186,7 +221,7 @@ fn sound(word: &str) -> String {
 }
 
 /// The word of the corpus that a word which is not in it was most likely meant to be.
-fn correction(word: &str, index: &Index) -> Result<Option<String>, IndexError> {
+fn correction(word: &str, analyzers: &[Analyzer], index: &Index) -> Result<Option<String>, IndexError> {
     let length = word.chars().count();
     if length < SHORTEST_CORRECTED || !word.chars().all(char::is_alphabetic) {
         return Ok(None);
@@ -194,11 +229,15 @@ fn correction(word: &str, index: &Index) -> Result<Option<String>, IndexError> {
     let most = if length < TWO_CHANGES_FROM { 1 } else { 2 };
     let mut best: Option<(usize, u64, &str)> = None;
     for (found, changes) in index.vocabulary().similar(word, most) {
-        if is_function_word(found) || best.is_some_and(|(fewest, ..)| fewest < changes) {
+        let is_function = |analyzer: &Analyzer| analyzer.is_function_word(found);
+        if analyzers.iter().any(is_function) || best.is_some_and(|(fewest, ..)| fewest < changes) {
             continue;
         }
         // Of equals the first in the alphabet stays, so that the answer does not depend on anything else.
-        let frequency = index.passages_with(&stem(found))?;
+        let mut frequency = 0;
+        for stem in stems_of(found, analyzers) {
+            frequency = frequency.max(index.passages_with(&stem)?);
+        }
         let is_better = best.is_none_or(|(fewest, highest, _)| changes < fewest || frequency > highest);
         if frequency > 0 && is_better {
             best = Some((changes, frequency, found));

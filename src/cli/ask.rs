@@ -10,7 +10,7 @@ use super::keep::Keeper;
 use super::{Failure, draw, open, print_json};
 use crate::answer::followup::Conversation;
 use crate::answer::reply::Reply;
-use crate::answer::{Answer, Choice, Citation, Correction, Finding, Outcome};
+use crate::answer::{Answer, Choice, Citation, Correction, Finding, OtherLanguage, Outcome};
 use crate::language::Language;
 use crate::settings::Settings;
 
@@ -84,6 +84,8 @@ pub(super) struct Json<'a> {
     choices: &'a [Choice],
     corrections: &'a [Correction],
     missing: &'a [String],
+    /// Where the question is in a language that no source is in.
+    other_language: Option<&'a OtherLanguage>,
     nearest: Option<&'a Citation>,
     /// Why somebody who may took the answer back.
     withdrawn: Option<&'a str>,
@@ -108,6 +110,7 @@ impl<'a> Json<'a> {
             choices: &[],
             corrections: &answer.corrections,
             missing: &answer.missing,
+            other_language: answer.other_language.as_ref(),
             nearest: None,
             withdrawn: None,
             ranked_sources: &answer.ranked_sources,

@@ -10,6 +10,7 @@ use super::{Failure, open, print_json};
 use crate::Answerer;
 use crate::answer::reply::{spoken_date, spoken_title};
 use crate::corpus::Refused;
+use crate::health::{Dated, Health};
 use crate::language::Language;
 use crate::retrieval::Source;
 use crate::settings::Settings;
@@ -24,15 +25,17 @@ pub struct Sources {
 pub(super) fn run(command: &Sources, settings: &Settings) -> Result<(), Failure> {
     let answerer = open::answerer(settings)?;
     let index = answerer.index();
+    let health = Health::of(index);
     if command.json {
-        let read = index.sources().iter().map(|source| source_json(source, &answerer));
+        let read = index.sources().iter().map(|source| source_json(source, &health, &answerer));
         let list: Vec<Value> = read.chain(index.refused().iter().map(refused_json)).collect();
         return print_json(&list);
     }
-    draw(index.sources(), index.refused())
+    draw(index.sources(), index.refused(), &health)?;
+    draw_health(&health)
 }
 
-fn source_json(source: &Source, answerer: &Answerer) -> Value {
+fn source_json(source: &Source, health: &Health, answerer: &Answerer) -> Value {
     let description = &source.description;
     let indexed_at = jiff::Timestamp::from_nanosecond(source.indexed_at).ok();
     json!({
@@ -48,7 +51,7 @@ fn source_json(source: &Source, answerer: &Answerer) -> Value {
         "bytes": source.bytes,
         "passages": source.passages,
         "indexed_at": indexed_at.map(|time| time.to_string()),
-        "problems": description.problems,
+        "problems": health.problems(source).collect::<Vec<String>>(),
     })
 }
 
@@ -61,7 +64,7 @@ fn refused_json(refused: &Refused) -> Value {
     })
 }
 
-fn draw(sources: &[Source], refused: &[Refused]) -> Result<(), Failure> {
+fn draw(sources: &[Source], refused: &[Refused], health: &Health) -> Result<(), Failure> {
     let mut out = anstream::stdout().lock();
     let width = sources.iter().map(|source| source.description.id.chars().count()).max().unwrap_or(0).min(30);
     for source in sources {
@@ -80,8 +83,8 @@ fn draw(sources: &[Source], refused: &[Refused]) -> Result<(), Failure> {
             printable(&description.path),
             source.passages
         )?;
-        for problem in &description.problems {
-            writeln!(out, "{:width$}  ! {}", "", printable(problem))?;
+        for problem in health.problems(source) {
+            writeln!(out, "{:width$}  ! {}", "", printable(&problem))?;
         }
     }
     if !refused.is_empty() {
@@ -89,6 +92,34 @@ fn draw(sources: &[Source], refused: &[Refused]) -> Result<(), Failure> {
     }
     for file in refused {
         writeln!(out, "  {}: {}", printable(&file.path), printable(&file.reason))?;
+    }
+    Ok(())
+}
+
+/// What was read, in a few lines.
+fn draw_health(health: &Health) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    let Health { documents, passages, .. } = health;
+    write!(out, "\n{documents} document{} with {passages} passage{}", plural(*documents), plural(*passages))?;
+    writeln!(out, "; {} file{} not read.", health.refused, plural(health.refused))?;
+    let language = |code: &Option<String>| match code {
+        Some(code) => printable(Language::English.name_of(code)),
+        None => "not known".to_owned(),
+    };
+    let languages = health.languages.iter().map(|(code, count)| format!("{} ({count})", language(code)));
+    writeln!(out, "Languages: {}.", languages.collect::<Vec<String>>().join(", "))?;
+    if let (Some(oldest), Some(newest)) = (&health.oldest, &health.newest) {
+        let spoken = |dated: &Dated| {
+            format!("{} ({})", spoken_date(dated.date, Language::English), printable(&dated.source))
+        };
+        writeln!(out, "Dates: {} to {}; {} without one.", spoken(oldest), spoken(newest), health.undated)?;
+    }
+    if !health.superseded.is_empty() {
+        writeln!(out, "Superseded: {}.", printable(&health.superseded.join(", ")))?;
+    }
+    for same in &health.duplicates {
+        writeln!(out, "The same text: {}.", printable(&same.join(", ")))?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::date::{self, Date};
 use super::lines::lines;
 use super::{Description, Document, Encoding, Format, Span, superseded};
+use crate::words::{certain_language, code_of};
 
 /// Titles are cut here, at a word.
 const LONGEST_TITLE: usize = 80;
@@ -159,37 +160,14 @@ fn cut(title: &str) -> String {
 
 /// ISO 639-1, where the text is long and plain enough to be sure.
 fn language(body: &str) -> Option<String> {
-    use whatlang::Lang;
     let sample = crate::words::cut(body, LANGUAGE_SAMPLE);
     if is_plain_english(sample) {
         return Some("en".to_owned());
     }
-    let code = match whatlang::detect(sample).filter(whatlang::Info::is_reliable)?.lang() {
-        Lang::Eng => "en",
-        Lang::Deu => "de",
-        Lang::Fra => "fr",
-        Lang::Spa => "es",
-        Lang::Ita => "it",
-        Lang::Por => "pt",
-        Lang::Nld => "nl",
-        Lang::Dan => "da",
-        Lang::Swe => "sv",
-        Lang::Nob => "nb",
-        Lang::Fin => "fi",
-        Lang::Pol => "pl",
-        Lang::Ces => "cs",
-        Lang::Hun => "hu",
-        Lang::Ron => "ro",
-        Lang::Ell => "el",
-        Lang::Tur => "tr",
-        Lang::Rus => "ru",
-        Lang::Ukr => "uk",
-        Lang::Ara => "ar",
-        Lang::Cmn => "zh",
-        Lang::Jpn => "ja",
-        _ => return None,
-    };
-    Some(code.to_owned())
+    let detected = whatlang::detect(sample).filter(whatlang::Info::is_reliable);
+    // A few lines have too few groups of letters.
+    let code = detected.and_then(|found| code_of(found.lang())).or_else(|| certain_language(sample));
+    code.map(str::to_owned)
 }
 
 /// Whether at least every twenty-fifth word is "the", and there are enough words to say so. No other language has

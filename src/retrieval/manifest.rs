@@ -3,7 +3,9 @@
 //! It lies beside the segments as `sources-N.json`; the commit payload names it and carries its hash, so that
 //! a commit switches segments and manifest together, and a reader never sees one without the other.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -11,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::schema::rules;
 use super::vocabulary::Vocabulary;
 use crate::corpus::{Description, Refused};
+use crate::words::Analyzer;
 
 /// One file that is in the index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +26,8 @@ pub struct Source {
     pub modified: i128,
     /// Of the file's bytes, in hexadecimal.
     pub sha256: String,
+    /// Of its text without front matter, byte-order mark and carriage returns, in hexadecimal: equal for equal texts.
+    pub text_sha256: String,
     /// How many passages it has.
     pub passages: usize,
     /// When it was read: nanoseconds since 1970.
@@ -38,6 +43,11 @@ pub struct Manifest {
     /// See [`Manifest::seal`].
     pub fingerprint: String,
     pub vocabulary: Vocabulary,
+    /// Found out when they are first asked for.
+    #[serde(skip)]
+    pub(super) analyzers: OnceLock<Vec<Analyzer>>,
+    #[serde(skip)]
+    pub(super) languages: OnceLock<Vec<String>>,
 }
 
 /// What a commit says about itself.
@@ -86,6 +96,22 @@ impl Manifest {
             hash.update(format!("{} {} {}\n", source.sha256, source.description.id, source.description.path));
         }
         self.fingerprint = hex(&hash.finalize());
+    }
+
+    pub fn analyzers(&self) -> &[Analyzer] {
+        self.analyzers.get_or_init(|| {
+            let analyzers = self.sources.iter().map(|source| source.description.analyzer());
+            analyzers.collect::<BTreeSet<Analyzer>>().into_iter().collect()
+        })
+    }
+
+    pub fn languages(&self) -> &[String] {
+        self.languages.get_or_init(|| {
+            let language = |source: &Source| source.description.language.clone();
+            let languages =
+                self.sources.iter().map(|source| language(source).unwrap_or_else(|| "en".to_owned()));
+            languages.collect::<BTreeSet<String>>().into_iter().collect()
+        })
     }
 
     pub fn by_path(&self, path: &str) -> Option<&Source> {

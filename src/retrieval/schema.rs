@@ -13,10 +13,10 @@ use super::tokenizers;
 use crate::corpus::lines::breaks;
 use crate::corpus::neighbours::{Surrounding, WrittenLines};
 use crate::corpus::{Document, Format, Neighbours, Passage, Span, describe, passages};
-use crate::words;
+use crate::words::{self, Analyzer};
 
 /// Raised when what is written into the fields changes in a way that [`rules`] cannot see.
-const SCHEMA_VERSION: u32 = 4;
+const SCHEMA_VERSION: u32 = 5;
 
 /// A hash over everything that decides what an index holds: the fields, what is known of a document, the analyser,
 /// and the cutting into passages, the latter three by what they make of a probe. An index that was built by other rules is built anew.
@@ -31,7 +31,12 @@ pub fn rules() -> String {
         }
     }
     for word in words::words(PROBE) {
-        hash.update(format!("{} {} {}\n", word.span.start, word.folded, words::stem(&word.folded)));
+        hash.update(format!("{} {}", word.span.start, word.folded));
+        for analyzer in Analyzer::ALL {
+            let is_function = analyzer.is_function_word(&word.folded);
+            hash.update(format!(" {} {is_function}", analyzer.stem(&word.folded)));
+        }
+        hash.update("\n");
     }
     for word in words::function_words() {
         hash.update(format!("{word}\n"));
@@ -192,9 +197,10 @@ fn tantivy_document(document: &Document, indexed: &IndexedPassage, fields: Field
     let mut fielded = TantivyDocument::default();
     fielded.add_text(fields.path, &indexed.path);
     fielded.add_text(fields.id, &document.description.id);
-    fielded.add_text(fields.words, &indexed.text);
+    let analyzer = document.description.analyzer();
+    fielded.add_text(fields.words, tokenizers::marked(&indexed.text, analyzer));
     fielded.add_text(fields.codes, codes(&indexed.text));
-    fielded.add_text(fields.context, context);
+    fielded.add_text(fields.context, tokenizers::marked(&context, analyzer));
     let stored = postcard::to_allocvec(indexed).expect("strings, numbers and lists always serialise");
     fielded.add_bytes(fields.passage, &stored);
     fielded
@@ -214,7 +220,7 @@ pub fn stored_passage(document: &TantivyDocument, fields: Fields) -> Result<Inde
     let bytes = document.get_first(fields.passage).and_then(|value| value.as_bytes()).ok_or(missing)?;
     let text = document.get_first(fields.words).and_then(|value| value.as_str()).ok_or(missing)?;
     let passage: IndexedPassage = postcard::from_bytes(bytes).map_err(|error| error.to_string())?;
-    Ok(IndexedPassage { text: text.to_owned(), ..passage })
+    Ok(IndexedPassage { text: tokenizers::unmarked(text).1.to_owned(), ..passage })
 }
 
 /// Counts lines in one pass, for places asked in ascending order; starts again for an earlier one.

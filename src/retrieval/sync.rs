@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
 use tantivy::{IndexWriter, TantivyDocument, Term};
 use thiserror::Error;
 
@@ -284,6 +285,7 @@ impl Run {
             bytes: file.size,
             modified: file.modified.into(),
             sha256,
+            text_sha256: text_sha256(document),
             passages: 0,
             indexed_at: now,
         }
@@ -335,6 +337,15 @@ impl Run {
     fn failed(&self, reason: tantivy::TantivyError) -> SyncError {
         SyncError::Write { path: self.directory.display().to_string(), reason }
     }
+}
+
+/// See [`Source::text_sha256`].
+fn text_sha256(document: &Document) -> String {
+    let mut hash = Sha256::new();
+    for piece in document.text[document.body.range()].trim().split('\r') {
+        hash.update(piece);
+    }
+    hex(&hash.finalize())
 }
 
 /// A reader that opened the commit before may still want its manifest: the one before stays.

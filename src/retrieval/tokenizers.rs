@@ -3,7 +3,9 @@
 //! Stemming is most of the work, and most words of a text are the same few. All tokens stand at the start of
 //! their text: no field records positions.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
+use std::ops::RangeInclusive;
 
 use rustc_hash::{FxBuildHasher, FxHashSet};
 use tantivy::Index;
@@ -11,7 +13,7 @@ use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer, Whitespace
 
 use super::vocabulary::Met;
 use crate::corpus::Span;
-use crate::words;
+use crate::words::{self, Analyzer};
 
 /// Stems, for finding.
 pub const STEMS: &str = "passim_stems";
@@ -22,6 +24,30 @@ pub const AS_THEY_ARE: &str = "passim_as_they_are";
 const PLACES: usize = 1 << 14;
 /// Longer words are rare, and with these two lie in one line of the processor's cache.
 const LONGEST_REMEMBERED: usize = 15;
+
+/// A text that is not in English starts with a character that says so, out of the last but one private use area: tantivy
+/// has one tokenizer for a field, and documents have languages.
+const MARKS: RangeInclusive<char> = '\u{f0000}'..='\u{f00ff}';
+
+/// The text as the tokenizer wants it.
+pub fn marked(text: &str, analyzer: Analyzer) -> Cow<'_, str> {
+    // A mark of somebody else's is none of ours.
+    if analyzer == Analyzer::English && !text.starts_with(|c| MARKS.contains(&c)) {
+        return Cow::Borrowed(text);
+    }
+    let mark = char::from_u32(u32::from(*MARKS.start()) + analyzer as u32).unwrap_or(*MARKS.end());
+    Cow::Owned(format!("{mark}{text}"))
+}
+
+/// The text as it was before.
+pub fn unmarked(text: &str) -> (Analyzer, &str) {
+    let Some(mark) = text.chars().next().filter(|c| MARKS.contains(c)) else {
+        return (Analyzer::English, text);
+    };
+    let number = u32::from(mark) - u32::from(*MARKS.start());
+    let analyzer = Analyzer::ALL.get(number as usize).copied().unwrap_or_default();
+    (analyzer, &text[mark.len_utf8()..])
+}
 
 /// Tokenizers are not stored in an index: every handle needs them before it reads or writes.
 /// What is written through this handle adds its words to `met`.
@@ -34,13 +60,13 @@ struct StemTokenizer {
     met: Met,
     /// Hashes of what it was told. Where two words share one, the second is not.
     told: FxHashSet<u64>,
-    /// [`PLACES`] from the first text on.
-    remembered: Vec<Remembered>,
+    /// For each analyzer: [`PLACES`] from its first text on.
+    remembered: [Vec<Remembered>; Analyzer::ALL.len()],
 }
 
 impl StemTokenizer {
     fn new(met: &Met) -> Self {
-        Self { met: met.clone(), told: FxHashSet::default(), remembered: Vec::new() }
+        Self { met: met.clone(), told: FxHashSet::default(), remembered: Default::default() }
     }
 }
 
@@ -81,12 +107,15 @@ impl Tokenizer for StemTokenizer {
     type TokenStream<'a> = Stems<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stems<'a> {
-        self.remembered.resize(PLACES, Remembered::default());
+        let (analyzer, text) = unmarked(text);
+        let remembered = &mut self.remembered[analyzer as usize];
+        remembered.resize(PLACES, Remembered::default());
         let token = Token { position: 0, ..Token::default() };
         Stems {
             met: &self.met,
             told: &mut self.told,
-            remembered: &mut self.remembered,
+            remembered,
+            analyzer,
             text,
             at: 0,
             token,
@@ -99,6 +128,7 @@ struct Stems<'a> {
     met: &'a Met,
     told: &'a mut FxHashSet<u64>,
     remembered: &'a mut [Remembered],
+    analyzer: Analyzer,
     text: &'a str,
     /// Where the last run ended.
     at: usize,
@@ -153,14 +183,19 @@ impl Stems<'_> {
         if !run.starts_with(|c: char| c.is_ascii_digit()) && self.told.insert(hash) {
             self.met.add(&self.folded);
         }
-        self.token.text.push_str(&words::stem(&self.folded));
-        if words::is_function_word(&self.token.text) {
+        self.token.text.push_str(&self.analyzer.stem(&self.folded));
+        if is_left_out(self.analyzer, &self.folded, &self.token.text) {
             self.token.text.clear();
         }
         if let (Some(written), Some(stem)) = (Short::of(run), Short::of(&self.token.text)) {
             self.remembered[place] = Remembered { written, stem };
         }
     }
+}
+
+/// English has short lists, made for stems; elsewhere the word itself tells.
+fn is_left_out(analyzer: Analyzer, folded: &str, stem: &str) -> bool {
+    analyzer.is_function_word(if analyzer == Analyzer::English { stem } else { folded })
 }
 
 #[cfg(test)]
@@ -174,6 +209,31 @@ mod tests {
         let stems = words::words(text).into_iter().map(|word| words::stem(&word.folded).into_owned());
         let expected: Vec<String> = stems.filter(|stem| !words::is_function_word(stem)).collect();
         assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn each_language_has_its_own_stems_and_function_words() {
+        let mut tokenizer = StemTokenizer::new(&Met::default());
+        let mut stems = |text: &str, analyzer| {
+            let mut found = Vec::new();
+            let text = marked(text, analyzer);
+            tokenizer.token_stream(&text).process(&mut |token| found.push(token.text.clone()));
+            found
+        };
+        for _ in 0..2 {
+            assert_eq!(stems("Die Verträge der Gemeinde", Analyzer::German), ["vertrag", "gemeind"]);
+            assert_eq!(stems("die of contracts", Analyzer::English), ["die", "contract"]);
+        }
+    }
+
+    #[test]
+    fn a_mark_is_taken_off_again_even_one_that_was_there_before() {
+        for text in ["", "Text", "\u{f0003}Text", "\u{f0000}"] {
+            for analyzer in Analyzer::ALL {
+                assert_eq!(unmarked(&marked(text, analyzer)), (analyzer, text));
+            }
+        }
+        assert!(matches!(marked("Text", Analyzer::English), Cow::Borrowed(_)));
     }
 
     #[test]

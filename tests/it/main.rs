@@ -15,9 +15,11 @@ mod doctor;
 mod evaluating;
 #[path = "../generator/mod.rs"]
 mod generator;
+mod health;
 mod index;
 mod init;
 mod keeping;
+mod languages;
 mod local_discord;
 mod program;
 mod quality;

@@ -25,16 +25,17 @@ pub struct Passage<'a> {
 impl<'a> Passage<'a> {
     pub fn of(hit: &'a Hit<'a>, wanted: &Wanted<'a>) -> Passage<'a> {
         let passage = &hit.passage.passage;
+        let analyzer = hit.source.description.analyzer();
         let spans = units(hit);
         let sentences: Vec<Sentence<'a>> =
-            spans.iter().map(|span| Sentence::new(hit.passage.slice(*span), wanted)).collect();
+            spans.iter().map(|span| Sentence::new(hit.passage.slice(*span), analyzer, wanted)).collect();
         let presence: Vec<Vec<f64>> = sentences.iter().map(presence).collect();
         let context = hit.passage.context_text.as_ref().map(|(text, _)| text.as_str());
         let over = [hit.source.description.title.as_str()].into_iter();
         let over = over.chain(passage.headings.iter().map(String::as_str)).chain(context);
         let mut above = vec![0.0_f64; presence.first().map_or(0, Vec::len)];
         for text in over {
-            add(&mut above, &self::presence(&Sentence::new(text, wanted)));
+            add(&mut above, &self::presence(&Sentence::new(text, analyzer, wanted)));
         }
         if passage.kind == PassageKind::List
             && let Some(lead_in) = presence.first()
@@ -42,7 +43,7 @@ impl<'a> Passage<'a> {
             add(&mut above, lead_in);
         }
         let is_row = passage.kind == PassageKind::TableRow;
-        let header = context.filter(|_| is_row).map(|text| Sentence::new(text, wanted));
+        let header = context.filter(|_| is_row).map(|text| Sentence::new(text, analyzer, wanted));
         let before = vec![0.0; above.len()];
         Passage { spans, sentences, presence, above, before, header }
     }

@@ -7,7 +7,7 @@ use crate::answer::claims::statement::Part;
 use crate::answer::clauses;
 use crate::answer::sentences::Sentence;
 use crate::corpus::Span;
-use crate::words::{is_function_word, kept_stem, words};
+use crate::words::{Analyzer, is_function_word, kept_stem, words};
 
 /// So many amounts of a sentence are told beside the claim's.
 const MOST_INSTEAD: usize = 3;
@@ -116,7 +116,7 @@ impl Weighing<'_, '_, '_> {
         let lexicon = self.sentence.lexicon;
         let stands = |text: &str, standing: Standing| {
             let words = words(text);
-            let stems: Vec<_> = words.iter().map(|word| kept_stem(&word.folded)).collect();
+            let stems: Vec<_> = words.iter().map(|word| kept_stem(&word.folded, Analyzer::English)).collect();
             let stems: Vec<&str> = stems.iter().map(AsRef::as_ref).collect();
             amounts(text, &words, &stems).iter().any(|amount| wanted.standing(amount, lexicon) == standing)
         };
