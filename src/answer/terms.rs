@@ -186,7 +186,7 @@ fn variants(term: &QuestionTerm, analyzers: &[Analyzer], index: &Index) -> Resul
     let sound = sound(&term.word);
     let mut forms = Vec::new();
     for word in index.vocabulary().starting(&term.word[..term.word.floor_char_boundary(VARIANT_STEM)]) {
-        if self::sound(word) != sound {
+        if self::sound(word) != sound || !index.has_word(word)? {
             continue;
         }
         // Only names are written so in other languages too.
@@ -239,7 +239,7 @@ fn correction(word: &str, analyzers: &[Analyzer], index: &Index) -> Result<Optio
             frequency = frequency.max(index.passages_with(&stem)?);
         }
         let is_better = best.is_none_or(|(fewest, highest, _)| changes < fewest || frequency > highest);
-        if frequency > 0 && is_better {
+        if frequency > 0 && is_better && index.has_word(found)? {
             best = Some((changes, frequency, found));
         }
     }

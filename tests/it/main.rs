@@ -24,6 +24,7 @@ mod local_discord;
 mod program;
 mod quality;
 mod scale;
+mod scopes;
 mod serving;
 mod settings;
 mod store;
