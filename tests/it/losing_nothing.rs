@@ -16,7 +16,7 @@ use passim::retrieval::{Index, folder_of, integrity, sync};
 use passim::settings::{self, Settings, UserFolders};
 use serde_json::{Value, json};
 
-use crate::generator::random::Random;
+use crate::generator::Random;
 use crate::program::{Place, Run};
 
 const SEED: u64 = 7;
@@ -528,7 +528,7 @@ fn asked_under_load(
         answers
     };
     let answers: u64 = thread::scope(|scope| {
-        let askers: Vec<_> = (0..3).map(|_| scope.spawn(ask)).collect();
+        let askers: Vec<_> = (0..2).map(|_| scope.spawn(ask)).collect();
         for number in 1_001..=1_050 {
             write_number(place, number);
             begun.store(number, Ordering::SeqCst);
