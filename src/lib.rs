@@ -6,7 +6,7 @@
 //! neither network nor clock nor environment. [`settings`] is what an operator may choose, [`language`] what
 //! passim speaks, [`scopes`] who may read what, [`store`] what is remembered between questions, [`proof`] whether that still holds, [`eval`] measures question sets, [`discord`]
 //! and [`cli`] are what people use, `local_discord` is a stand-in for Discord that tests switch on. [`Answerer`]
-//! ties the core together for all edges, and [`live`] keeps it up to date where a program goes on running.
+//! ties the core together for all edges, and [`live`] keeps it up to date where a program goes on running; [`watch`] notices when that is due.
 
 pub mod corpus;
 pub mod words;
@@ -32,5 +32,6 @@ pub mod settings;
 pub mod store;
 pub mod tables;
 pub mod tune;
+pub mod watch;
 
 pub use answerer::{Answerer, AnswererError};

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::answerer::{Answerer, AnswererError};
 use crate::proof::changed_sources;
+use crate::retrieval::generation::{self, Held};
 use crate::retrieval::sync::{self, Options, Progress, Report, SyncError};
 use crate::retrieval::{Index, IndexError, folder_of};
 use crate::settings::Settings;
@@ -39,7 +40,7 @@ pub struct Underway {
     pub by: String,
     /// Nanoseconds since 1970.
     pub since: i128,
-    /// Files that are read, of those that have to be; 0 of 0 before they are counted.
+    /// Files that are read, of those that have to be; 0 of 0 while it is looked for what changed.
     pub done: usize,
     pub total: usize,
     /// Whether all are read, and the index is being written.
@@ -88,6 +89,12 @@ impl Live {
         self.lock().clone()
     }
 
+    /// The generation that an operator went back to, while it is held: who is not asked to read the documents again
+    /// then leaves them.
+    pub fn held(&self) -> Result<Option<Held>, LiveError> {
+        Ok(generation::held(&self.folder)?)
+    }
+
     /// Takes over what another process wrote. Gives the paths of the sources that it read otherwise than before;
     /// `None` where it wrote nothing.
     pub fn take_over(&self) -> Result<Option<Vec<String>>, LiveError> {
@@ -122,7 +129,9 @@ impl Live {
                 watch(&underway);
             }
         })?;
-        Ok(Reindexed { report, changed: self.replace(index)? })
+        // Who finds nothing changed has the same index again, only opened anew.
+        let is_the_same = self.answerer.load().index().is_same_as(&index);
+        Ok(Reindexed { report, changed: if is_the_same { Vec::new() } else { self.replace(index)? } })
     }
 
     fn take_turn(&self, by: &str, now: i128) -> Result<Turn<'_>, LiveError> {
@@ -138,6 +147,7 @@ impl Live {
         let mut running = self.lock();
         let underway = running.as_mut()?;
         match progress {
+            Progress::Looking | Progress::Checking => {}
             Progress::Reading { done, total, .. } => (underway.done, underway.total) = (*done, *total),
             Progress::Committing => {
                 underway.done = underway.total;
@@ -231,7 +241,7 @@ mod tests {
         assert_eq!(reindexed.report.added, ["boat.md"]);
         assert!(reindexed.changed.is_empty(), "nothing rested on it");
         // Both are looked at: the old one is as new as the clock can tell.
-        assert_eq!(seen, [(0, 2, false), (1, 2, false), (2, 2, true)]);
+        assert_eq!(seen, [(0, 0, false), (0, 2, false), (1, 2, false), (2, 2, true)]);
         assert_eq!(live.underway(), None);
         assert!(answer(&live.answerer(), "How much does the boat cost?").contains("900 euros"));
         assert!(!answer(&held, "How much does the boat cost?").contains("900 euros"));

@@ -25,6 +25,7 @@ pub mod integrity;
 pub mod manifest;
 mod read_only;
 pub mod schema;
+mod seen;
 pub mod sync;
 mod tokenizers;
 mod view;
@@ -102,8 +103,14 @@ pub struct Index {
 impl Index {
     /// Opens the current generation in `folder`: `None` where nothing was indexed yet, or by another version.
     pub fn open(folder: &Path) -> Result<Option<Index>, IndexError> {
-        let Some(directory) = generation::current(folder)? else { return Ok(None) };
-        Index::open_generation(&directory)
+        loop {
+            let Some(directory) = generation::current(folder)? else { return Ok(None) };
+            match Index::open_generation(&directory) {
+                // Another process may have made two new ones meanwhile, and have removed this one.
+                Err(_) if generation::current(folder)?.as_ref() != Some(&directory) => {}
+                result => return result,
+            }
+        }
     }
 
     /// What tells the folder of documents from others, as [`name_of`] does.
@@ -113,15 +120,30 @@ impl Index {
     }
 
     fn open_generation(directory: &Path) -> Result<Option<Index>, IndexError> {
+        Index::open_with(directory, |payload| Manifest::load(directory, payload))
+    }
+
+    /// Opens the current generation, whose manifest is at hand.
+    fn open_just_written(folder: &Path, manifest: Manifest) -> Result<Index, IndexError> {
+        let is_missing = || IndexError::Unreadable {
+            path: folder.display().to_string(),
+            reason: "what was just written is not there".to_owned(),
+        };
+        let directory = generation::current(folder)?.ok_or_else(is_missing)?;
+        Index::open_with(&directory, |_| Ok(Some(manifest)))?.ok_or_else(is_missing)
+    }
+
+    fn open_with(
+        directory: &Path,
+        manifest: impl FnOnce(Option<&str>) -> Result<Option<Manifest>, String>,
+    ) -> Result<Option<Index>, IndexError> {
         let unreadable =
             |reason: String| IndexError::Unreadable { path: directory.display().to_string(), reason };
         // Where nothing can be written the usual way of reading fails; what else is wrong fails both ways.
         let (searcher, payload) = open_searcher(|| tantivy::Index::open_in_dir(directory))
             .or_else(|_| open_searcher(|| tantivy::Index::open(ReadOnly(MmapDirectory::open(directory)?))))
             .map_err(|error| unreadable(error.to_string()))?;
-        let Some(manifest) = Manifest::load(directory, payload.as_deref()).map_err(unreadable)? else {
-            return Ok(None);
-        };
+        let Some(manifest) = manifest(payload.as_deref()).map_err(unreadable)? else { return Ok(None) };
         let fields = Fields::of(searcher.schema());
         let directory = directory.to_owned();
         let (ground, view) = (OnceLock::new(), None);
@@ -184,6 +206,11 @@ impl Index {
     pub fn is_current(&self, folder: &Path) -> Result<bool, IndexError> {
         let is_same_generation = generation::current(folder)?.is_none_or(|current| current == self.directory);
         Ok(is_same_generation && self.searcher.index().load_metas()?.payload == self.payload)
+    }
+
+    /// Whether both are of one state.
+    pub fn is_same_as(&self, other: &Index) -> bool {
+        self.directory == other.directory && self.payload == other.payload
     }
 
     /// What was read, ordered by path.

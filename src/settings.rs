@@ -10,6 +10,7 @@
 use std::ffi::OsString;
 use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
@@ -159,6 +160,10 @@ pub struct CorpusSettings {
     pub path: Option<PathBuf>,
     /// Larger files are refused; megabytes of 1,048,576 bytes, 1 to 1024.
     pub max_file_mb: usize,
+    /// Whether `serve` watches the folder.
+    pub watch: bool,
+    /// How often a watched folder is looked at without an event, since events get lost; 1 to 1440.
+    pub rescan_minutes: usize,
     /// How people get a document in: a sentence shown when the sources do not say.
     pub how_to_add: Option<String>,
 }
@@ -168,8 +173,14 @@ impl CorpusSettings {
         Self {
             path: values.folder("corpus.path", option, None),
             max_file_mb: values.whole("corpus.max_file_mb", 1..=1024),
+            watch: values.truth("corpus.watch"),
+            rescan_minutes: values.whole("corpus.rescan_minutes", 1..=1_440),
             how_to_add: Some(values.text("corpus.how_to_add")).filter(|sentence| !sentence.is_empty()),
         }
+    }
+
+    pub fn rescan_interval(&self) -> Duration {
+        Duration::from_secs(self.rescan_minutes as u64 * 60)
     }
 
     /// The size up to which files are read, in bytes.

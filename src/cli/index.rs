@@ -1,33 +1,69 @@
-//! `passim index`: brings the index level, and says what changed.
+//! `passim index`: brings the index level, and says what changed; once, or whenever something does. Or goes back to the
+//! index before.
 
-use std::io::Write;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::draw::{BOLD, printable};
 use super::{Failure, keep, now, open, print_json};
 use crate::Answerer;
 use crate::golden;
 use crate::proof::{self, Sources};
-use crate::retrieval::{self, sync::Report};
+use crate::retrieval::generation::{self, Held};
+use crate::retrieval::{self, sync, sync::Report};
 use crate::settings::Settings;
 use crate::store::Moment;
+use crate::watch::{self, Reason, Trouble};
 
 /// So many receipts are named one by one.
 const NAMED: usize = 10;
+/// Between tries to index while another process does.
+const BETWEEN_TRIES: Duration = Duration::from_millis(500);
+/// What a shell says of a program that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
 
 #[derive(Debug, Args)]
 pub struct Index {
     /// Read every document again, into a new index
     #[arg(long)]
     rebuild: bool,
-    /// Print the report as JSON
+    /// Go on watching the folder, and bring the index level whenever something changes, until Ctrl-C
+    #[arg(long, conflicts_with = "rebuild")]
+    watch: bool,
+    /// Go back to the index before the last change, and stay there until the next 'passim index'
+    #[arg(long, conflicts_with_all = ["rebuild", "watch"])]
+    rollback: bool,
+    /// Print the report as JSON; with --watch a line for each
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(command: &Index, settings: &Settings) -> Result<(), Failure> {
+    if command.rollback {
+        return roll_back(command, settings);
+    }
+    if command.watch {
+        return keep_level(command, settings);
+    }
+    bring_level(command, settings)?.print(command)
+}
+
+/// What a run did, and what follows from it.
+struct Outcome {
+    report: Report,
+    stale: Vec<String>,
+    golden: Option<golden::Asked>,
+}
+
+fn bring_level(command: &Index, settings: &Settings) -> Result<Outcome, Failure> {
     let corpus = settings.corpus_dir()?;
     // One that cannot be read is built anew, and then it is not known what changed.
     let before = retrieval::Index::open(&open::index_folder(corpus, settings)?).unwrap_or_default();
@@ -37,11 +73,143 @@ pub(super) fn run(command: &Index, settings: &Settings) -> Result<(), Failure> {
         Vec::new()
     });
     let golden = golden(after, settings)?;
-    if command.json {
-        return print_json(&Json { report: &report, stale: &stale, golden: golden.as_ref() });
+    Ok(Outcome { report, stale, golden })
+}
+
+impl Outcome {
+    fn print(&self, command: &Index) -> Result<(), Failure> {
+        let json = Json { report: &self.report, stale: &self.stale, golden: self.golden.as_ref() };
+        if command.json && command.watch {
+            let mut out = io::stdout().lock();
+            serde_json::to_writer(&mut out, &json).map_err(io::Error::from)?;
+            writeln!(out)?;
+            return Ok(out.flush()?);
+        }
+        if command.json {
+            return print_json(&json);
+        }
+        draw(&self.report, &self.stale)?;
+        self.golden.as_ref().map_or(Ok(()), draw_golden)
     }
-    draw(&report, &stale)?;
-    golden.as_ref().map_or(Ok(()), draw_golden)
+}
+
+/// Brings the index level again and again. The first Ctrl-C ends it when the run under way is done, the second at once,
+/// which loses nothing either.
+fn keep_level(command: &Index, settings: &Settings) -> Result<(), Failure> {
+    let corpus = settings.corpus_dir()?;
+    let folder = open::index_folder(corpus, settings)?;
+    let is_over = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED, is_over.clone())
+            .and_then(|_| signal_hook::flag::register(signal, is_over.clone()))
+            .context("cannot listen for signals")?;
+    }
+    let mut watching = Watching {
+        command,
+        settings,
+        folder: &folder,
+        is_over: is_over.clone(),
+        has_printed: false,
+        trouble: Trouble::default(),
+        failure: None,
+    };
+    open::note(&format!("watching {}; Ctrl-C ends it", corpus.display()));
+    let interval = settings.corpus.rescan_interval();
+    watch::follow(corpus, interval, &|| is_over.load(Ordering::Relaxed), &mut |reason| watching.look(reason));
+    watching.failure.map_or(Ok(()), Err)
+}
+
+struct Watching<'a> {
+    command: &'a Index,
+    settings: &'a Settings,
+    /// Where the index lies.
+    folder: &'a Path,
+    is_over: Arc<AtomicBool>,
+    /// Whether there was a report: the first one is printed even if nothing changed.
+    has_printed: bool,
+    trouble: Trouble,
+    /// Why it cannot go on.
+    failure: Option<Failure>,
+}
+
+impl Watching<'_> {
+    fn look(&mut self, reason: Reason) {
+        if let Reason::Unwatchable(reason) = reason {
+            let minutes = self.settings.corpus.rescan_minutes;
+            return open::note(&format!(
+                "the folder cannot be watched ({reason}); it is looked at every {minutes} minutes instead \
+                 (corpus.rescan_minutes)"
+            ));
+        }
+        // The first run is asked for by somebody, and ends it.
+        if self.has_printed && self.is_held() {
+            return;
+        }
+        while !self.is_over.load(Ordering::Relaxed) {
+            match bring_level(self.command, self.settings) {
+                Err(Failure::Busy(_)) => std::thread::sleep(BETWEEN_TRIES),
+                Err(failure) => return self.say(&failure.to_string()),
+                Ok(outcome) => return self.report(&outcome),
+            }
+        }
+    }
+
+    /// Whether an operator went back to the index before, which stays then.
+    fn is_held(&mut self) -> bool {
+        let held = generation::held(self.folder).ok().flatten();
+        if let Some(held) = &held {
+            self.say(&open::held_sentence(held));
+        }
+        held.is_some()
+    }
+
+    /// The same trouble is said once, however often it is met.
+    fn say(&mut self, trouble: &str) {
+        if self.trouble.is_news(trouble) {
+            open::note(trouble);
+        }
+    }
+
+    fn report(&mut self, outcome: &Outcome) {
+        if self.trouble.is_over() {
+            open::note("the folder is read again");
+        }
+        if self.has_printed && !outcome.report.is_written {
+            return;
+        }
+        self.has_printed = true;
+        if let Err(failure) = outcome.print(self.command) {
+            self.failure = Some(failure);
+            self.is_over.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// What `--rollback --json` prints.
+#[derive(Serialize)]
+struct RolledBack<'a> {
+    #[serde(flatten)]
+    held: &'a Held,
+    documents: usize,
+    passages: usize,
+}
+
+fn roll_back(command: &Index, settings: &Settings) -> Result<(), Failure> {
+    let folder = open::index_folder(settings.corpus_dir()?, settings)?;
+    let (index, held) = sync::roll_back(&folder, now()).map_err(open::failure)?;
+    let documents = index.sources().len();
+    let passages = index.sources().iter().map(|source| source.passages).sum();
+    if command.json {
+        return print_json(&RolledBack { held: &held, documents, passages });
+    }
+    let mut out = anstream::stdout().lock();
+    writeln!(
+        out,
+        "Back at the index before ({}): {documents} documents, {passages} passages.\n\
+         It is answered from until 'passim index' or /reindex brings it level with the documents again.",
+        held.generation
+    )?;
+    Ok(())
 }
 
 /// The golden questions, asked again; none where the settings name none, or where they cannot be asked.

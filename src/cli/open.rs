@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, now};
+use crate::retrieval::generation::Held;
 use crate::retrieval::sync::{self, Progress, Report, SyncError};
 use crate::retrieval::{self, Index, IndexError};
 use crate::settings::Settings;
@@ -28,6 +29,10 @@ pub(super) fn answerer_over(corpus: &Path, settings: &Settings) -> Result<Answer
 /// The index, level with the documents; as it is where another process is bringing it level right now.
 pub(super) fn index(corpus: &Path, settings: &Settings) -> Result<Index, Failure> {
     let folder = index_folder(corpus, settings)?;
+    if let Some((index, held)) = sync::held(&folder)? {
+        note(&held_sentence(&held));
+        return Ok(index);
+    }
     let started = Instant::now();
     loop {
         match synchronise(corpus, settings, false) {
@@ -60,6 +65,17 @@ fn is_about_writing(error: &anyhow::Error) -> bool {
     )
 }
 
+/// That the documents are not read again for now, and what ends that.
+pub(super) fn held_sentence(held: &Held) -> String {
+    let since = jiff::Timestamp::from_nanosecond(held.since).unwrap_or_default();
+    format!(
+        "the index was rolled back to {} on {}, and is answered from as it was then; 'passim index' brings it level \
+         again",
+        held.generation,
+        since.strftime("%Y-%m-%d at %H:%M UTC")
+    )
+}
+
 /// A line for whoever watches; it is no part of the result.
 pub(super) fn note(text: &str) {
     // Standard error may be closed: then there is nobody to tell.
@@ -82,10 +98,14 @@ pub(super) fn synchronise(
     {
         note(&format!("the index was built anew: {reason}"));
     }
-    result.map_err(|error| match error {
+    result.map_err(failure)
+}
+
+pub(super) fn failure(error: SyncError) -> Failure {
+    match error {
         SyncError::Index(IndexError::Busy { .. }) => Failure::Busy(error.into()),
         error => Failure::Failed(error.into()),
-    })
+    }
 }
 
 pub(super) fn index_folder(corpus: &Path, settings: &Settings) -> Result<PathBuf, Failure> {
@@ -109,6 +129,8 @@ impl Bar {
     fn show(&self, progress: &Progress<'_>) {
         let Some(bar) = &self.0 else { return };
         match progress {
+            Progress::Looking => self.wait("Looking"),
+            Progress::Checking => self.wait("Checking"),
             Progress::Reading { done, total, .. } => {
                 bar.set_length(*total as u64);
                 bar.set_message("Reading");
@@ -116,9 +138,16 @@ impl Bar {
             }
             Progress::Committing => {
                 bar.set_position(bar.length().unwrap_or(0));
-                bar.set_message("Writing");
-                bar.tick();
+                self.wait("Writing");
             }
+        }
+    }
+
+    /// For what nobody can count.
+    fn wait(&self, doing: &'static str) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(doing);
+            bar.tick();
         }
     }
 

@@ -97,6 +97,7 @@ pub async fn status(bot: &Arc<Bot>, call: &Call) {
             refused => index.refused().len(),
             read => newest.map(|at| ago(Moment::of_nanoseconds(at))),
             reindex => bot.health.last_reindex(),
+            held => bot.live.held().ok().flatten().map(|held| ago(Moment::of_nanoseconds(held.since))),
             latency,
             is_connected,
             since => ago(Moment(bot.now().0 - since.as_millis() as i64)),

@@ -1,5 +1,5 @@
 //! `/reindex`: the documents read again, with progress while it runs and a report at its end. Answers go on from
-//! the old index meanwhile.
+//! the old index meanwhile. The same without anybody asking, where the folder is watched.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,6 +21,7 @@ use crate::live::{LiveError, Reindexed, Underway};
 use crate::retrieval::IndexError;
 use crate::retrieval::sync::{Report, SyncError};
 use crate::store::Moment;
+use crate::watch as watching;
 
 /// Progress is shown this often at most.
 const BETWEEN_EDITS: Duration = Duration::from_secs(2);
@@ -28,6 +29,57 @@ const BETWEEN_EDITS: Duration = Duration::from_secs(2);
 const TOKEN_LIVES: Duration = Duration::from_secs(14 * 60);
 /// How many names of files each list of a report has.
 const NAMES: usize = 10;
+
+/// Who wants it where nobody asked.
+const WATCHER: &str = "watching the folder";
+/// Between tries while somebody else indexes.
+const BETWEEN_TRIES: Duration = Duration::from_secs(1);
+
+/// Brings the index level since the folder changed. What follows from a new index happens; what failed is logged once.
+pub async fn keep_level(bot: &Arc<Bot>, trouble: &mut watching::Trouble) {
+    let result = loop {
+        let worker = bot.clone();
+        let work = tokio::task::spawn_blocking(move || level(&worker));
+        match work.await {
+            Ok(Err(LiveError::Underway(_) | LiveError::Sync(SyncError::Index(IndexError::Busy { .. })))) => {
+                tokio::time::sleep(BETWEEN_TRIES).await;
+            }
+            Ok(result) => break result.map_err(|error| error.to_string()),
+            Err(error) => break Err(format!("re-indexing panicked: {error}")),
+        }
+    };
+    match result {
+        Ok(Some(reindexed)) => {
+            if trouble.is_over() {
+                tracing::info!("the watched folder is read again");
+            }
+            if reindexed.report.is_written {
+                let Reindexed { report, changed } = reindexed;
+                let summary = summary(&report, &renewal::renew(bot, changed).await);
+                tracing::info!(summary, "the watched folder changed");
+                bot.health.reindexed(summary);
+            }
+        }
+        Ok(None) if trouble.is_news("held") => {
+            tracing::warn!(
+                "the index was rolled back and is held: the watched folder is not read until /reindex"
+            );
+        }
+        Ok(None) => {}
+        Err(error) if trouble.is_news(&error) => {
+            tracing::error!(error, "the watched folder could not be read; answers come from the old index");
+        }
+        Err(_) => {}
+    }
+}
+
+/// Nothing where an operator went back to the index before, which stays then.
+fn level(bot: &Bot) -> Result<Option<Reindexed>, LiveError> {
+    if bot.live.held()?.is_some() {
+        return Ok(None);
+    }
+    bot.live.reindex(WATCHER, false, bot.nanoseconds(), &mut |_| {}).map(Some)
+}
 
 pub async fn reindex(bot: &Arc<Bot>, call: &Call, rebuild: bool) {
     if !is_operator(bot, call).await {
@@ -107,8 +159,12 @@ fn trouble(bot: &Bot, language: Language, error: LiveError) -> Trouble {
 }
 
 fn already(bot: &Bot, language: Language, underway: &Underway) -> String {
+    let by = match underway.by.as_str() {
+        WATCHER => bot.say(language, Phrase::ReindexWatching, context! {}),
+        person => person.to_owned(),
+    };
     let values = context! {
-        by => underway.by.clone(),
+        by,
         since => ago(Moment::of_nanoseconds(underway.since)),
         done => underway.done,
         total => underway.total,
@@ -124,21 +180,24 @@ fn told(
     took: Duration,
 ) -> (String, Vec<Outgoing>) {
     match result {
-        Ok((report, renewal)) => {
-            let mut summary = format!(
-                "{} added, {} changed, {} removed, {} refused",
-                report.added.len(),
-                report.changed.len(),
-                report.removed.len(),
-                report.refused.len()
-            );
-            if renewal.stale.stale > 0 {
-                summary.push_str(&format!(", {} stale", renewal.stale.stale));
-            }
-            (summary, drawn(bot, language, &report, &renewal, took))
-        }
+        Ok((report, renewal)) => (summary(&report, &renewal), drawn(bot, language, &report, &renewal, took)),
         Err(trouble) => ("failed".to_owned(), vec![bot.explain(language, &trouble)]),
     }
+}
+
+/// A line for the log and the status.
+fn summary(report: &Report, renewal: &Renewal) -> String {
+    let mut summary = format!(
+        "{} added, {} changed, {} removed, {} refused",
+        report.added.len(),
+        report.changed.len(),
+        report.removed.len(),
+        report.refused.len()
+    );
+    if renewal.stale.stale > 0 {
+        summary.push_str(&format!(", {} stale", renewal.stale.stale));
+    }
+    summary
 }
 
 fn drawn(bot: &Bot, language: Language, report: &Report, renewal: &Renewal, took: Duration) -> Vec<Outgoing> {

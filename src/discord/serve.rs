@@ -16,10 +16,12 @@ use super::delivery::persistently;
 use super::gateway::{self, Handler};
 use super::guilds;
 use super::registration::{self, RegistrationError};
+use super::reindex;
 use super::renewal;
 use super::words::WordsError;
 use crate::live::Live;
 use crate::settings::Settings;
+use crate::watch::{self, Reason, Trouble};
 
 /// How often it is looked whether another process wrote the index.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
@@ -84,7 +86,10 @@ pub async fn serve(served: Served, mut stop: mpsc::Receiver<()>) -> Result<(), S
 
     let mut client = client(&http, &bot).await?;
     let shards = client.shard_manager.clone();
-    let background = [tokio::spawn(take_over(bot.clone())), tokio::spawn(clean(bot.clone()))];
+    let mut background = vec![tokio::spawn(take_over(bot.clone())), tokio::spawn(clean(bot.clone()))];
+    if bot.settings.corpus.watch {
+        background.push(tokio::spawn(follow(bot.clone())));
+    }
     let result = tokio::select! {
         ended = client.start() => Err(ended.map_or_else(ended_badly, |()| {
             ServeError::Hopeless("the connection to Discord ended".to_owned())
@@ -181,6 +186,29 @@ async fn take_over(bot: Arc<Bot>) {
             }
             Ok(Ok(None)) | Err(_) => {}
             Ok(Err(error)) => tracing::warn!(%error, "a new index could not be taken over"),
+        }
+    }
+}
+
+/// Watches the folder, and reads what changes in it.
+async fn follow(bot: Arc<Bot>) {
+    let (tell, mut reasons) = mpsc::channel(1);
+    let (folder, interval) = (bot.corpus.clone(), bot.settings.corpus.rescan_interval());
+    // A thread of its own: it waits as long as the program runs, and ends when nobody listens any more.
+    std::thread::spawn(move || {
+        watch::follow(&folder, interval, &|| tell.is_closed(), &mut |reason| {
+            let _ = tell.blocking_send(reason);
+        });
+    });
+    let mut trouble = Trouble::default();
+    while let Some(reason) = reasons.recv().await {
+        match reason {
+            Reason::Unwatchable(reason) => tracing::warn!(
+                reason,
+                minutes = bot.settings.corpus.rescan_minutes,
+                "the folder cannot be watched, and is looked at from time to time instead"
+            ),
+            Reason::Changed | Reason::Interval => reindex::keep_level(&bot, &mut trouble).await,
         }
     }
 }

@@ -30,12 +30,17 @@ pub fn check(folder: &Path) -> Option<Result<(), String>> {
 
 /// The same for one generation, unless it looks as it did when it was last found whole.
 pub(super) fn check_if_changed(directory: &Path) -> Result<(), String> {
-    if state(directory).is_ok_and(|state| Some(state) == recorded(directory)) {
+    if is_as_recorded(directory) {
         return Ok(());
     }
     check_directory(directory)?;
     record(directory);
     Ok(())
+}
+
+/// Whether it looks as it did when it was last found whole.
+pub(super) fn is_as_recorded(directory: &Path) -> bool {
+    state(directory).is_ok_and(|state| Some(state) == recorded(directory))
 }
 
 /// Remembers the directory as it is now: whole. A folder that cannot be written is checked again next time.
@@ -47,7 +52,8 @@ pub(super) fn record(directory: &Path) {
     }
 }
 
-fn check_directory(directory: &Path) -> Result<(), String> {
+/// Reads all of one generation, and compares it with its checksums.
+pub(super) fn check_directory(directory: &Path) -> Result<(), String> {
     // Damaged bytes can make tantivy stop in the middle of reading them: that is an answer too.
     match catch_unwind(AssertUnwindSafe(|| compare(directory))) {
         Ok(result) => result,

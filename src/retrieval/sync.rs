@@ -1,20 +1,24 @@
 //! Bringing the index level with a folder: what changed is read again, in one commit.
 //!
 //! A file counts as unchanged while its size and modification time are; else its hash decides. A file that
-//! was in the index and cannot be read now keeps its old passages and is reported. Nothing is visible before
-//! the commit, and a process that dies before it leaves the old state.
+//! was in the index and cannot be read now keeps its old passages and is reported. A run that changes anything
+//! writes a generation of its own ([`generation`]): nothing is visible before it is whole, and a process that dies
+//! before that leaves the old state. A folder in which nothing can be read any more is an error, never a reason to
+//! forget what was read.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
+use tantivy::index::SegmentComponent;
 use tantivy::{IndexWriter, TantivyDocument, Term};
 use thiserror::Error;
 
-use super::generation::{self, Lock, io_error};
+use super::generation::{self, Held, Lock, Making, io_error};
 use super::integrity;
 use super::manifest::{Manifest, Source, hex};
 use super::schema::{self, Fields};
+use super::seen::Seen;
 use super::vocabulary::{Met, Vocabulary};
 use super::{Index, IndexError, tokenizers};
 use crate::corpus::read::{self, File, ReadError};
@@ -55,11 +59,17 @@ pub struct Report {
     pub rebuilt: bool,
     /// Why it was, unless that was asked for.
     pub rebuilt_because: Option<String>,
+    /// Whether there is a new index; a run that finds nothing changed writes none.
+    #[serde(skip)]
+    pub is_written: bool,
 }
 
-/// Where a run is: `done` of `total` files that have to be read, then the commit.
+/// Where a run is: it looks for what changed, checks the index where that is not as it was last seen, reads `done` of
+/// `total` files, and writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress<'a> {
+    Looking,
+    Checking,
     Reading { done: usize, total: usize, path: &'a str },
     Committing,
 }
@@ -74,9 +84,16 @@ pub enum SyncError {
         "cannot write the index in {path}: {reason}; look whether the disk is full, or name another folder with --data DIR"
     )]
     Write { path: String, reason: tantivy::TantivyError },
+    #[error(
+        "none of the {known}documents of the index can be read any more in {folder}, so nothing was changed; look \
+         whether the folder is mounted, or run 'passim index --rebuild' if they are meant to be gone"
+    )]
+    Emptied { folder: String, known: String },
+    #[error("cannot roll back the index in {folder}: {reason}")]
+    RollBack { folder: String, reason: String },
 }
 
-/// Brings the index in `folder` level with `corpus`. `now` is nanoseconds since 1970.
+/// Brings the index in `folder` level with `corpus`, and holds no generation any more. `now` is nanoseconds since 1970.
 pub fn sync(
     folder: &Path,
     corpus: &Path,
@@ -84,55 +101,106 @@ pub fn sync(
     now: i128,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<(Index, Report), SyncError> {
+    progress(Progress::Looking);
     let listing = read::list(corpus)?;
     let _lock = Lock::take(folder)?;
+    generation::sweep(folder)?;
     let first = generation::current(folder)?.is_none();
-    let (old, because) = if options.rebuild || first { (None, None) } else { whole(folder) };
-    let manifest = old.as_ref().map(|index| index.manifest.clone()).unwrap_or_default();
-    let mut plan = Plan::make(listing.files, &manifest);
+    let (old, because) = if options.rebuild || first { (None, None) } else { whole(folder, progress) };
+    let nothing = Manifest::default();
+    let manifest = old.as_ref().map_or(&nothing, |index| &index.manifest);
+    let mut seen = Seen::load(folder);
+    let mut plan = Plan::make(listing.files, manifest, &seen);
     let mut refused: BTreeMap<String, String> =
         listing.refused.into_iter().map(|file| (file.path, file.reason)).collect();
-    plan.keep_what_cannot_be_listed(&refused, &manifest);
+    let mut present = plan.unchanged.len();
+    plan.keep_what_cannot_be_listed(&refused);
 
-    if let Some(old) = old
-        && plan.is_empty()
-        && refused_now(&refused) == old.manifest.refused
-    {
-        let report = Report {
-            unchanged: plan.unchanged.len(),
-            documents: old.manifest.sources.len(),
-            passages: old.manifest.sources.iter().map(|source| source.passages).sum(),
-            refused: old.manifest.refused.clone(),
-            ..Report::default()
-        };
-        return Ok((old, report));
+    let mut run = Run::new(folder, old.as_ref(), &plan, options);
+    let mut report = run.read(plan, manifest, &mut refused, now, progress)?;
+    present += run.readable;
+    let may_be_emptied = first || options.rebuild;
+    if present == 0 && !may_be_emptied && (old.is_none() || !report.removed.is_empty()) {
+        return Err(emptied(corpus, old.as_ref()));
     }
-
-    let is_new = manifest.fingerprint.is_empty();
-    let directory = match generation::current(folder)? {
-        Some(directory) if !is_new => directory,
-        _ => generation::prepare(folder)?,
-    };
-    let mut run = Run::start(&directory, is_new, &plan, options)?;
-    let mut report = run.read(plan, &manifest, &mut refused, options, now, progress)?;
+    report.refused = refused_now(&refused);
+    if report.changes_nothing() && old.as_ref().is_some_and(|old| old.manifest.refused == report.refused) {
+        if seen.remember(&run.sources, manifest) {
+            seen.store(folder);
+        }
+        generation::release(folder)?;
+        report.count(manifest);
+        return Ok((old.ok_or_else(|| missing(folder))?, report));
+    }
     progress(Progress::Committing);
-    run.commit(refused_now(&refused), &manifest.vocabulary, &mut report)?;
-    if is_new {
-        generation::switch(folder, &directory)?;
-    }
-    report.rebuilt = is_new && !first;
+    report.rebuilt = old.is_none() && !first;
     report.rebuilt_because = because;
-    let index = Index::open(folder)?.ok_or_else(|| IndexError::Unreadable {
-        path: folder.display().to_string(),
-        reason: "what was just written is not there".to_owned(),
-    })?;
-    Ok((index, report))
+    report.is_written = true;
+    let manifest = run.commit(&manifest.vocabulary, &mut report)?;
+    Seen::forget(folder);
+    generation::release(folder)?;
+    Ok((Index::open_just_written(folder, manifest)?, report))
+}
+
+fn missing(folder: &Path) -> IndexError {
+    let reason = "what was there a moment ago is not any more".to_owned();
+    IndexError::Unreadable { path: folder.display().to_string(), reason }
+}
+
+fn emptied(corpus: &Path, old: Option<&Index>) -> SyncError {
+    let known = old.map_or(String::new(), |index| format!("{} ", index.sources().len()));
+    SyncError::Emptied { folder: corpus.display().to_string(), known }
+}
+
+/// What an operator went back to, open, for as long as it is held.
+pub fn held(folder: &Path) -> Result<Option<(Index, Held)>, IndexError> {
+    let Some(held) = generation::held(folder)? else { return Ok(None) };
+    let directory = folder.join(&held.generation);
+    integrity::check_if_changed(&directory)
+        .map_err(|reason| IndexError::Unreadable { path: directory.display().to_string(), reason })?;
+    Ok(Index::open(folder)?.map(|index| (index, held)))
+}
+
+/// Goes back to the generation before, and holds it: it is answered from, and the documents are not read again,
+/// until [`sync`] is run. `now` is nanoseconds since 1970.
+pub fn roll_back(folder: &Path, now: i128) -> Result<(Index, Held), SyncError> {
+    let refused = |reason: String| SyncError::RollBack { folder: folder.display().to_string(), reason };
+    if !folder.is_dir() {
+        return Err(refused("there is none; 'passim index' makes one".to_owned()));
+    }
+    let _lock = Lock::take(folder)?;
+    let Some(current) = generation::current(folder)? else {
+        return Err(refused("there is none; 'passim index' makes one".to_owned()));
+    };
+    let Some(before) = generation::before(folder)? else {
+        let name = generation::name_of(&current);
+        let why = match generation::held(folder)? {
+            Some(_) => "it was rolled back already, and only one generation before is kept",
+            None => "each run that changes something keeps the one before, and there was none yet",
+        };
+        return Err(refused(format!("there is no generation before {name}; {why}")));
+    };
+    let name = generation::name_of(&before);
+    let damaged = |reason: String| {
+        refused(format!("the generation before, {name}, is damaged ({reason}); {} stays", current.display()))
+    };
+    integrity::check_directory(&before).map_err(damaged)?;
+    let index = match Index::open_generation(&before) {
+        Ok(Some(index)) => index,
+        Ok(None) => return Err(refused(format!("the generation before, {name}, is of another version"))),
+        Err(error) => return Err(damaged(error.to_string())),
+    };
+    Ok((index, generation::roll_back(folder, &before, now)?))
 }
 
 /// The index as it is; else why it has to be built anew.
-fn whole(folder: &Path) -> (Option<Index>, Option<String>) {
+fn whole(folder: &Path, progress: &mut dyn FnMut(Progress<'_>)) -> (Option<Index>, Option<String>) {
     let checked = match generation::current(folder) {
-        Ok(Some(directory)) => integrity::check_if_changed(&directory),
+        Ok(Some(directory)) if integrity::is_as_recorded(&directory) => Ok(()),
+        Ok(Some(directory)) => {
+            progress(Progress::Checking);
+            integrity::check_if_changed(&directory)
+        }
         Ok(None) => Err("CURRENT names no index".to_owned()),
         Err(error) => Err(error.to_string()),
     };
@@ -140,6 +208,17 @@ fn whole(folder: &Path) -> (Option<Index>, Option<String>) {
         Ok(Some(index)) => (Some(index), None),
         Ok(None) => (None, Some("it was of another version".to_owned())),
         Err(reason) => (None, Some(format!("it was damaged: {reason}"))),
+    }
+}
+
+impl Report {
+    fn changes_nothing(&self) -> bool {
+        self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
+    }
+
+    fn count(&mut self, manifest: &Manifest) {
+        self.documents = manifest.sources.len();
+        self.passages = manifest.sources.iter().map(|source| source.passages).sum();
     }
 }
 
@@ -157,14 +236,17 @@ struct Plan {
 }
 
 impl Plan {
-    fn make(files: Vec<File>, manifest: &Manifest) -> Plan {
+    fn make(files: Vec<File>, manifest: &Manifest, seen: &Seen) -> Plan {
         let mut gone: BTreeMap<&str, &Source> =
             manifest.sources.iter().map(|source| (source.description.path.as_str(), source)).collect();
         let mut plan = Plan { read: Vec::new(), unchanged: Vec::new(), removed: Vec::new() };
         for file in files {
             match gone.remove(file.name.as_str()) {
-                Some(source) if is_unchanged(&file, source) => plan.unchanged.push(source.clone()),
-                _ => plan.read.push(file),
+                Some(source) => match unchanged(&file, source, seen) {
+                    Some(source) => plan.unchanged.push(source),
+                    None => plan.read.push(file),
+                },
+                None => plan.read.push(file),
             }
         }
         plan.removed = gone.into_values().cloned().collect();
@@ -172,17 +254,14 @@ impl Plan {
     }
 
     /// A file that is there but could not even be listed (a link to itself, say) keeps what it had.
-    fn keep_what_cannot_be_listed(&mut self, refused: &BTreeMap<String, String>, manifest: &Manifest) {
-        let is_kept = |path: &str| {
-            refused.keys().any(|refused| path == refused || path.starts_with(&format!("{refused}/")))
+    fn keep_what_cannot_be_listed(&mut self, refused: &BTreeMap<String, String>) {
+        let is_kept = |source: &Source| {
+            let path = source.description.path.as_str();
+            refused.contains_key(".") || folders_of(path).any(|above| refused.contains_key(above))
         };
-        self.removed.retain(|source| !is_kept(&source.description.path));
-        let kept = manifest.sources.iter().filter(|source| is_kept(&source.description.path));
-        self.unchanged.extend(kept.cloned());
-    }
-
-    fn is_empty(&self) -> bool {
-        self.read.is_empty() && self.removed.is_empty()
+        let (kept, removed) = std::mem::take(&mut self.removed).into_iter().partition(is_kept);
+        self.removed = removed;
+        self.unchanged.extend::<Vec<Source>>(kept);
     }
 
     fn bytes(&self) -> u64 {
@@ -190,37 +269,87 @@ impl Plan {
     }
 }
 
-fn is_unchanged(file: &File, source: &Source) -> bool {
-    file.size == source.bytes
+/// The source, where size and time say that the file is as it was when it was indexed or last read.
+fn unchanged(file: &File, source: &Source, seen: &Seen) -> Option<Source> {
+    let mut source = source.clone();
+    if let Some((modified, read_at)) = seen.of(&source) {
+        (source.modified, source.indexed_at) = (modified, read_at);
+    }
+    let is_unchanged = file.size == source.bytes
         && i128::from(file.modified) == source.modified
-        && source.modified + COARSEST_CLOCK < source.indexed_at
+        && source.modified + COARSEST_CLOCK < source.indexed_at;
+    is_unchanged.then_some(source)
 }
 
-/// One write session. A fresh handle each time: one that stays open while another process writes leaks files.
-struct Run {
-    directory: std::path::PathBuf,
+/// The path itself and every folder that it lies in.
+fn folders_of(path: &str) -> impl Iterator<Item = &str> {
+    let above = path.match_indices('/').map(|(end, _)| &path[..end]);
+    above.chain([path])
+}
+
+/// One run: what it reads, and what it writes of it.
+struct Run<'a> {
+    folder: &'a Path,
+    old: Option<&'a Index>,
+    options: Options,
+    /// Threads that write.
+    threads: usize,
+    sources: Vec<Source>,
+    /// How many files were read, and are no second ones of an id.
+    readable: usize,
+    met: Met,
+    /// From the first change on.
+    writing: Option<Writing>,
+}
+
+/// A generation that is being written. A fresh handle each time: one that stays open while another process writes
+/// leaks files.
+struct Writing {
+    // Dropped in this order: what writes, then where it writes.
     writer: IndexWriter,
     fields: Fields,
-    sources: Vec<Source>,
-    met: Met,
+    making: Making,
 }
 
-impl Run {
-    fn start(directory: &Path, is_new: bool, plan: &Plan, options: Options) -> Result<Run, SyncError> {
+impl<'a> Run<'a> {
+    fn new(folder: &'a Path, old: Option<&'a Index>, plan: &Plan, options: Options) -> Run<'a> {
+        let threads = if plan.bytes() < ONE_THREAD_BYTES { 1 } else { options.threads };
+        Run {
+            folder,
+            old,
+            options,
+            threads,
+            sources: Vec::new(),
+            readable: 0,
+            met: Met::default(),
+            writing: None,
+        }
+    }
+
+    fn writing(&mut self) -> Result<&mut Writing, SyncError> {
+        let writing = match self.writing.take() {
+            Some(writing) => writing,
+            None => self.begin_writing()?,
+        };
+        Ok(self.writing.insert(writing))
+    }
+
+    fn begin_writing(&self) -> Result<Writing, SyncError> {
+        let making = match self.old {
+            Some(old) => Making::after(self.folder, &old.directory)?,
+            None => Making::empty(self.folder)?,
+        };
+        let directory = making.directory();
         let failed = |reason| SyncError::Write { path: directory.display().to_string(), reason };
-        let index = if is_new {
-            tantivy::Index::create_in_dir(directory, schema::schema())
-        } else {
-            tantivy::Index::open_in_dir(directory)
+        let index = match self.old {
+            Some(_) => tantivy::Index::open_in_dir(&directory),
+            None => tantivy::Index::create_in_dir(&directory, schema::schema()),
         }
         .map_err(failed)?;
-        let met = Met::default();
-        tokenizers::register(&index, &met);
-        let threads = if plan.bytes() < ONE_THREAD_BYTES { 1 } else { options.threads };
-        let writer =
-            index.writer_with_num_threads(threads, threads * options.memory_per_thread).map_err(failed)?;
-        let fields = Fields::of(&index.schema());
-        Ok(Run { directory: directory.to_owned(), writer, fields, sources: Vec::new(), met })
+        tokenizers::register(&index, &self.met);
+        let memory = self.threads * self.options.memory_per_thread;
+        let writer = index.writer_with_num_threads(self.threads, memory).map_err(failed)?;
+        Ok(Writing { writer, fields: Fields::of(&index.schema()), making })
     }
 
     fn read(
@@ -228,13 +357,12 @@ impl Run {
         plan: Plan,
         manifest: &Manifest,
         refused: &mut BTreeMap<String, String>,
-        options: Options,
         now: i128,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Report, SyncError> {
         let mut report = Report { unchanged: plan.unchanged.len(), ..Report::default() };
         for source in &plan.removed {
-            self.remove(&source.description.path);
+            self.remove(&source.description.path)?;
             report.removed.push(source.description.path.clone());
         }
         let mut ids = Ids::of(&plan.unchanged);
@@ -243,7 +371,7 @@ impl Run {
         for (done, file) in plan.read.into_iter().enumerate() {
             progress(Progress::Reading { done, total, path: &file.name });
             let known = manifest.by_path(&file.name);
-            match read::read(&file, options.largest_file) {
+            match read::read(&file, self.options.largest_file) {
                 Err(reason) => {
                     refused.insert(reason.path, reason.reason);
                     self.sources.extend(known.cloned());
@@ -252,18 +380,21 @@ impl Run {
                     if let Some(other) = ids.taken(&document, &file.name) {
                         let id = &document.description.id;
                         refused.insert(file.name.clone(), format!("has the id '{id}', which {other} has already; give it another one in its front matter"));
-                        self.remove(&file.name);
-                        report.removed.extend(known.map(|source| source.description.path.clone()));
+                        if let Some(known) = known {
+                            self.remove(&file.name)?;
+                            report.removed.push(known.description.path.clone());
+                        }
                         continue;
                     }
-                    let mut source = self.source(&file, &document, hex(&sha256), now);
+                    self.readable += 1;
+                    let mut source = source(&file, &document, hex(&sha256), now);
                     match known {
                         Some(known) if known.sha256 == source.sha256 => {
                             source.passages = known.passages;
                             report.unchanged += 1;
                         }
                         Some(_) => {
-                            self.remove(&file.name);
+                            self.remove(&file.name)?;
                             source.passages = self.add(&document)?;
                             report.changed.push(file.name.clone());
                         }
@@ -279,63 +410,49 @@ impl Run {
         Ok(report)
     }
 
-    fn source(&self, file: &File, document: &Document, sha256: String, now: i128) -> Source {
-        Source {
-            description: document.description.clone(),
-            bytes: file.size,
-            modified: file.modified.into(),
-            sha256,
-            text_sha256: text_sha256(document),
-            passages: 0,
-            indexed_at: now,
-        }
+    fn remove(&mut self, path: &str) -> Result<(), SyncError> {
+        let writing = self.writing()?;
+        writing.writer.delete_term(Term::from_field_text(writing.fields.path, path));
+        Ok(())
     }
 
-    fn remove(&self, path: &str) {
-        self.writer.delete_term(Term::from_field_text(self.fields.path, path));
-    }
-
-    fn add(&self, document: &Document) -> Result<usize, SyncError> {
+    fn add(&mut self, document: &Document) -> Result<usize, SyncError> {
+        let writing = self.writing()?;
         let documents: Vec<TantivyDocument> =
-            schema::documents(document, passages::passages(document), self.fields);
+            schema::documents(document, passages::passages(document), writing.fields);
         let count = documents.len();
         for document in documents {
-            self.writer.add_document(document).map_err(|reason| self.failed(reason))?;
+            writing.writer.add_document(document).map_err(|reason| writing.failed(reason))?;
         }
         Ok(count)
     }
 
-    fn commit(
-        mut self,
-        refused: Vec<Refused>,
-        older: &Vocabulary,
-        report: &mut Report,
-    ) -> Result<(), SyncError> {
-        let sources = std::mem::take(&mut self.sources);
-        let mut manifest = Manifest { sources, refused, ..Manifest::default() };
+    /// Writes it all, and makes it current.
+    fn commit(mut self, older: &Vocabulary, report: &mut Report) -> Result<Manifest, SyncError> {
+        let writing = match self.writing.take() {
+            Some(writing) => writing,
+            None => self.begin_writing()?,
+        };
+        let Run { sources, met, .. } = self;
+        let mut manifest = Manifest { sources, refused: report.refused.clone(), ..Manifest::default() };
         manifest.seal();
-        report.documents = manifest.sources.len();
-        report.passages = manifest.sources.iter().map(|source| source.passages).sum();
-        report.refused = manifest.refused.clone();
-        let path = self.directory.display().to_string();
-        let failed = |reason| SyncError::Write { path: path.clone(), reason };
-        let mut commit = self.writer.prepare_commit().map_err(failed)?;
+        report.count(&manifest);
+        let Writing { mut writer, making, .. } = writing;
+        let directory = making.directory();
+        let failed = |reason| SyncError::Write { path: directory.display().to_string(), reason };
+        let mut commit = writer.prepare_commit().map_err(failed)?;
         // By now every passage has been taken apart into words.
-        manifest.vocabulary = Vocabulary::of(&self.met, older);
-        let number = commit.opstamp();
+        manifest.vocabulary = Vocabulary::of(&met, older);
         let payload = manifest
-            .store(&self.directory, number)
-            .map_err(|reason| io_error("write the list of sources into", &self.directory, reason))?;
+            .store(&directory, commit.opstamp())
+            .map_err(|reason| io_error("write the list of sources into", &directory, reason))?;
         commit.set_payload(&payload);
         commit.commit().map_err(failed)?;
-        self.writer.wait_merging_threads().map_err(failed)?;
-        remove_old_manifests(&self.directory, number);
-        integrity::record(&self.directory);
-        Ok(())
-    }
-
-    fn failed(&self, reason: tantivy::TantivyError) -> SyncError {
-        SyncError::Write { path: self.directory.display().to_string(), reason }
+        writer.wait_merging_threads().map_err(failed)?;
+        remove_orphans(&directory).map_err(failed)?;
+        integrity::record(&directory);
+        making.switch()?;
+        Ok(manifest)
     }
 }
 
@@ -348,20 +465,44 @@ fn text_sha256(document: &Document) -> String {
     hex(&hash.finalize())
 }
 
-/// A reader that opened the commit before may still want its manifest: the one before stays.
-fn remove_old_manifests(directory: &Path, current: u64) {
-    let Ok(entries) = std::fs::read_dir(directory) else { return };
-    let number =
-        |name: &str| -> Option<u64> { name.strip_prefix("sources-")?.strip_suffix(".json")?.parse().ok() };
-    let mut old: Vec<u64> =
-        entries.flatten().filter_map(|entry| number(&entry.file_name().to_string_lossy())).collect();
-    old.retain(|number| *number != current);
-    old.sort_unstable();
-    old.pop();
-    for number in old {
-        // Left for the next run where it cannot be removed.
-        let _ = std::fs::remove_file(directory.join(format!("sources-{number}.json")));
+impl Writing {
+    fn failed(&self, reason: tantivy::TantivyError) -> SyncError {
+        SyncError::Write { path: self.making.directory().display().to_string(), reason }
     }
+}
+
+fn source(file: &File, document: &Document, sha256: String, now: i128) -> Source {
+    Source {
+        description: document.description.clone(),
+        bytes: file.size,
+        modified: file.modified.into(),
+        sha256,
+        text_sha256: text_sha256(document),
+        passages: 0,
+        indexed_at: now,
+    }
+}
+
+/// Removes the files of segments that are merged or were never committed; tantivy keeps some as long as it writes.
+fn remove_orphans(directory: &Path) -> tantivy::Result<()> {
+    let segments = tantivy::Index::open_in_dir(directory)?.load_metas()?.segments;
+    let living: HashMap<String, PathBuf> = segments
+        .iter()
+        .map(|segment| (segment.id().uuid_string(), segment.relative_path(SegmentComponent::Delete)))
+        .collect();
+    for entry in std::fs::read_dir(directory)?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Some((start, rest)) = name.split_once('.') else { continue };
+        let is_of_a_segment = start.len() == 32 && start.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_living = living.get(start).is_some_and(|deleted| {
+            !rest.ends_with(".temp") && (!rest.ends_with("del") || deleted.as_os_str() == name.as_str())
+        });
+        if is_of_a_segment && !is_living {
+            // On Windows it may still be open: the generation after this one does not take it over.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
 }
 
 /// Which file has which id, so that a second file with one is refused by name.

@@ -28,6 +28,7 @@ mod measure;
 mod place;
 mod plain_tantivy;
 mod receipts;
+mod reindexing;
 mod steps;
 mod table;
 
@@ -58,6 +59,9 @@ struct Arguments {
     /// Only verifying receipts
     #[arg(long)]
     verify: bool,
+    /// Only bringing an index over 10,000 files level
+    #[arg(long)]
+    reindexing: bool,
     /// Only the bot in the local Discord
     #[arg(long)]
     discord: bool,
@@ -80,6 +84,8 @@ struct Plan {
     /// Of passim; plain tantivy is asked the first [`BAD_QUESTIONS_TOGETHER`] of them.
     bad_questions: usize,
     receipts: usize,
+    /// Of which one changes.
+    files: usize,
 }
 
 impl Plan {
@@ -94,6 +100,7 @@ impl Plan {
                 questions: 100,
                 bad_questions: BAD_QUESTIONS_TOGETHER,
                 receipts: arguments.receipts.unwrap_or(2_000),
+                files: 200,
             };
         }
         Plan {
@@ -103,6 +110,7 @@ impl Plan {
             questions: 1_000,
             bad_questions: 5_600,
             receipts: arguments.receipts.unwrap_or(1_000_000),
+            files: 10_000,
         }
     }
 }
@@ -119,6 +127,12 @@ fn main() -> anyhow::Result<()> {
         print!("{}", machine::header());
         let rows = discord::rows(&Plan::of(&arguments), folder.path())?;
         print!("\n{}", table::drawn(&rows));
+        return Ok(());
+    }
+    if arguments.reindexing {
+        let (plan, place) = (Plan::of(&arguments), Place::in_folder(folder.path()));
+        print!("{}", machine::header());
+        print!("\n{}", table::drawn(&reindexing(&plan, &place)?));
         return Ok(());
     }
     if arguments.verify {
@@ -144,6 +158,7 @@ fn measure_all(plan: &Plan, place: &Place) -> anyhow::Result<()> {
     rows.extend(bad);
     rows.extend(keeping(plan, place)?);
     rows.extend(verifying(plan, place)?);
+    rows.extend(reindexing(plan, place)?);
     rows.extend(discord::rows(plan, &place.folder().join("discord"))?);
     print!("\n{}", table::drawn(&rows));
     if !slowest.is_empty() {
@@ -279,6 +294,22 @@ fn verifying(plan: &Plan, place: &Place) -> anyhow::Result<Vec<Row>> {
     ])
 }
 
+/// Plain tantivy keeps nothing level.
+fn reindexing(plan: &Plan, place: &Place) -> anyhow::Result<Vec<Row>> {
+    let figures = child(Step::Reindex, Engine::Passim, 1, plan, place)?;
+    let row = |name: &str, unit, key| Row::alone(name, unit, 1, vec![figures.figure(key)]);
+    Ok(vec![
+        row(&format!("1 of {} files changed, p50", plan.files), "ms", "changed"),
+        row("- max of 20", "ms", "changed_max"),
+        row("- passim index, from start to end", "ms", "program_changed"),
+        row("passim index, nothing changed", "ms", "program_unchanged"),
+        row("answers during 50 re-indexings", "count", "answers"),
+        row("- p99", "ms", "p99"),
+        row("- none, or out of two states", "count", "wrong"),
+        row("peak memory, re-indexing", "MB", "peak_mb"),
+    ])
+}
+
 fn finished(turns: Vec<[anyhow::Result<Figures>; 2]>) -> anyhow::Result<Vec<[Figures; 2]>> {
     turns.into_iter().map(|[passim, tantivy]| Ok([passim?, tantivy?])).collect()
 }
@@ -290,6 +321,7 @@ fn child(step: Step, engine: Engine, threads: usize, plan: &Plan, place: &Place)
     command.arg("--threads").arg(threads.to_string());
     command.arg("--bad-questions").arg(plan.bad_questions.to_string());
     command.arg("--kept-receipts").arg(plan.receipts.to_string());
+    command.arg("--files").arg(plan.files.to_string());
     let output = command.stderr(Stdio::inherit()).output()?;
     ensure!(output.status.success(), "{step:?} of {engine:?} failed: {}", output.status);
     serde_json::from_slice(&output.stdout)

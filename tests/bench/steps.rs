@@ -22,7 +22,7 @@ use crate::measure::percentile;
 use crate::place::Place;
 use crate::plain_tantivy::{self, PlainTantivy};
 use crate::{SEED, milliseconds, size_of};
-use crate::{keeping, receipts};
+use crate::{keeping, receipts, reindexing};
 
 /// Questions that are asked before anything is measured, so that caches are as they are in a running program.
 const WARM_UP: usize = 50;
@@ -45,6 +45,8 @@ pub enum Step {
     Keep,
     /// Verifying all receipts of a store.
     Verify,
+    /// Bringing an index over many files level.
+    Reindex,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
@@ -68,6 +70,8 @@ pub struct StepArguments {
     bad_questions: usize,
     #[arg(long, hide = true, default_value_t = 0)]
     kept_receipts: usize,
+    #[arg(long, hide = true, default_value_t = 0)]
+    files: usize,
     #[arg(long, hide = true, default_value = "")]
     question: String,
 }
@@ -120,6 +124,7 @@ pub fn run(step: Step, arguments: &StepArguments) -> anyhow::Result<Figures> {
         Step::Bad => ask_badly(arguments, &place),
         Step::Keep => keep(arguments, &place),
         Step::Verify => verify(arguments, &place),
+        Step::Reindex => reindex(arguments, &place),
     }
 }
 
@@ -309,6 +314,20 @@ fn verify(arguments: &StepArguments, place: &Place) -> anyhow::Result<Figures> {
     figures.set_memory();
     figures.set("unchanged", speed.unchanged);
     figures.set("shifted", speed.shifted);
+    Ok(figures)
+}
+
+fn reindex(arguments: &StepArguments, place: &Place) -> anyhow::Result<Figures> {
+    let times = reindexing::measure(place, arguments.files, &settings(place)?, SEED)?;
+    let mut figures = Figures::default();
+    figures.set_memory();
+    figures.set("changed", percentile(&times.changed, 0.5));
+    figures.set("changed_max", percentile(&times.changed, 1.0));
+    figures.set("program_changed", percentile(&times.program_changed, 0.5));
+    figures.set("program_unchanged", percentile(&times.program_unchanged, 0.5));
+    figures.set("answers", times.answers.len() as f64);
+    figures.set("p99", percentile(&times.answers, 0.99));
+    figures.set("wrong", times.wrong as f64);
     Ok(figures)
 }
 

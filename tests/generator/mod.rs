@@ -24,7 +24,7 @@ use sentences::Speaker;
 use vocabulary::{Vocabulary, organisation};
 
 /// As many passages as a document of two pages has.
-const PASSAGES_A_DOCUMENT: usize = 13;
+pub const PASSAGES_A_DOCUMENT: usize = 13;
 /// Table rows that one document in two has.
 const ROWS: usize = 3;
 /// Paragraphs grow until they have so many bytes: beside short rows they are longer, so that a passage has

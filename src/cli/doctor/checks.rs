@@ -15,11 +15,11 @@ use super::context::{Context, IndexState};
 use super::discord;
 use crate::answer::lexicon::Lexicon;
 use crate::answer::template::Templates;
-use crate::cli::token;
+use crate::cli::{open, token};
 use crate::corpus::read::ReadError;
 use crate::eval::question_set;
 use crate::language::Language;
-use crate::retrieval::IndexError;
+use crate::retrieval::{IndexError, generation};
 use crate::settings::{self, Problem};
 use crate::store::Store;
 
@@ -54,6 +54,7 @@ pub(super) const CHECKS: [(&str, Check); 32] = [
     ("disk", disk),
     ("index", index),
     ("lock", lock),
+    ("index-held", held),
     ("index-size", index_size),
     ("store", store),
     ("golden", golden),
@@ -419,6 +420,15 @@ fn index(context: &Context) -> Option<Finding> {
             "'passim index --rebuild' makes it anew",
         ),
     })
+}
+
+/// Somebody wanted it so, and may have forgotten.
+fn held(context: &Context) -> Option<Finding> {
+    let held = generation::held(&context.index.as_ref()?.folder).ok()??;
+    Some(Finding::warn(
+        open::held_sentence(&held),
+        "'passim index' ends that, once the documents are as they should be",
+    ))
 }
 
 fn lock(context: &Context) -> Option<Finding> {

@@ -204,3 +204,43 @@ async fn a_report_that_cannot_come_by_direct_message_is_shown_nevertheless() {
     let answer = scene.ask(&scene.bob, scene.general, LEASE).await;
     assert!(answer.content.contains("15 years"), "{answer}");
 }
+
+/// Asks until the answer has this in it.
+async fn comes_to_say(scene: &Scene, said: &str) {
+    let deadline = Instant::now() + SOON;
+    loop {
+        let answer = scene.ask(&scene.bob, scene.general, LEASE).await;
+        if answer.content.contains(said) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{answer}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watched_folder_is_read_without_anybody_asking() {
+    let scene = Scene::with_settings("[corpus]\nwatch = true\n").await;
+    comes_to_say(&scene, "15 years").await;
+    scene.write("lease.md", "# The lease\n\nThe lease of the office in Ghent runs for 12 years.\n");
+    comes_to_say(&scene, "12 years").await;
+    scene.ann.invoke(scene.general, "passim-admin status", &[]).unwrap();
+    scene.tells(&scene.ann, scene.general, "Last re-index: 0 added, 1 changed, 0 removed, 0 refused").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watched_folder_leaves_an_index_that_was_gone_back_to_until_somebody_asks() {
+    let scene = Scene::with_settings("[corpus]\nwatch = true\n").await;
+    scene.write("lease.md", "# The lease\n\nThe lease of the office in Ghent runs for 12 years.\n");
+    comes_to_say(&scene, "12 years").await;
+    passim::retrieval::sync::roll_back(&index(&scene), super::scene::now()).unwrap();
+    scene.write("garage.md", "# The garage\n\nThe garage holds 12 cars.\n");
+    comes_to_say(&scene, "15 years").await;
+    // Long enough for the change to be noticed, and left alone.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    comes_to_say(&scene, "15 years").await;
+    scene.ann.invoke(scene.general, "passim-admin status", &[]).unwrap();
+    scene.tells(&scene.ann, scene.general, "Rolled back").await;
+    scene.read_again().await;
+    comes_to_say(&scene, "12 years").await;
+}
