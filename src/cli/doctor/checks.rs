@@ -29,7 +29,7 @@ const STORE_PATIENCE: Duration = Duration::from_secs(2);
 type Check = fn(&Context) -> Option<Finding>;
 
 /// Every check with its name, in the order in which mistakes follow from each other.
-pub(super) const CHECKS: [(&str, Check); 32] = [
+pub(super) const CHECKS: [(&str, Check); 33] = [
     ("settings", all_settings),
     ("environment", environment),
     ("configuration", configuration),
