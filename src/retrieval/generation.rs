@@ -25,6 +25,11 @@ pub fn current(folder: &Path) -> Result<Option<PathBuf>, IndexError> {
     }
 }
 
+/// The directories of all generations that are there.
+pub fn all(folder: &Path) -> Vec<PathBuf> {
+    numbers(folder).into_iter().map(|number| folder.join(format!("gen-{number}"))).collect()
+}
+
 /// An empty directory for the next generation. Nobody reads it before [`switch`].
 pub fn prepare(folder: &Path) -> Result<PathBuf, IndexError> {
     let newest = numbers(folder).into_iter().max().unwrap_or(0);

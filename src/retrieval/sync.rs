@@ -12,11 +12,11 @@ use thiserror::Error;
 
 use super::generation::{self, Lock, io_error};
 use super::integrity;
-use super::manifest::{Manifest, Source, hex};
+use super::manifest::{self, Manifest, Source, hex};
 use super::schema::{self, Fields};
 use super::vocabulary::{Met, Vocabulary};
 use super::{Index, IndexError, tokenizers};
-use crate::corpus::read::{self, File, ReadError};
+use crate::corpus::read::{self, File, ReadError, Reader};
 use crate::corpus::{Document, Refused, passages};
 
 /// A file whose time is this close to when it was read may have been written again in the same tick of a
@@ -27,7 +27,7 @@ const COARSEST_CLOCK: i128 = 2_000_000_000;
 const ONE_THREAD_BYTES: u64 = 4 << 20;
 
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
+pub struct Options<'p> {
     /// Threads that build segments.
     pub threads: usize,
     /// Memory for each of them, in bytes; at least 15 MB.
@@ -36,6 +36,8 @@ pub struct Options {
     pub largest_file: u64,
     /// Everything is read again, into a new generation.
     pub rebuild: bool,
+    /// This program, which takes files apart in a process of its own; without it, a thread does.
+    pub program: Option<&'p Path>,
 }
 
 /// What a run did, by path, each list ordered.
@@ -79,7 +81,7 @@ pub enum SyncError {
 pub fn sync(
     folder: &Path,
     corpus: &Path,
-    options: Options,
+    options: Options<'_>,
     now: i128,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<(Index, Report), SyncError> {
@@ -112,13 +114,16 @@ pub fn sync(
         Some(directory) if !is_new => directory,
         _ => generation::prepare(folder)?,
     };
+    let reader =
+        Reader::new(options.largest_file, options.program).beside(folder).keeping().anew(options.rebuild);
     let mut run = Run::start(&directory, is_new, &plan, options)?;
-    let mut report = run.read(plan, &manifest, &mut refused, options, now, progress)?;
+    let mut report = run.read(plan, &manifest, &mut refused, &reader, now, progress)?;
     progress(Progress::Committing);
     run.commit(refused_now(&refused), &manifest.vocabulary, &mut report)?;
     if is_new {
         generation::switch(folder, &directory)?;
     }
+    reader.remove_orphans(|| manifest::hashes_in(&generation::all(folder)));
     report.rebuilt = is_new && !first;
     report.rebuilt_because = because;
     let index = Index::open(folder)?.ok_or_else(|| IndexError::Unreadable {
@@ -205,7 +210,7 @@ struct Run {
 }
 
 impl Run {
-    fn start(directory: &Path, is_new: bool, plan: &Plan, options: Options) -> Result<Run, SyncError> {
+    fn start(directory: &Path, is_new: bool, plan: &Plan, options: Options<'_>) -> Result<Run, SyncError> {
         let failed = |reason| SyncError::Write { path: directory.display().to_string(), reason };
         let index = if is_new {
             tantivy::Index::create_in_dir(directory, schema::schema())
@@ -227,7 +232,7 @@ impl Run {
         plan: Plan,
         manifest: &Manifest,
         refused: &mut BTreeMap<String, String>,
-        options: Options,
+        reader: &Reader,
         now: i128,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Report, SyncError> {
@@ -242,7 +247,7 @@ impl Run {
         for (done, file) in plan.read.into_iter().enumerate() {
             progress(Progress::Reading { done, total, path: &file.name });
             let known = manifest.by_path(&file.name);
-            match read::read(&file, options.largest_file) {
+            match read::read(&file, reader) {
                 Err(reason) => {
                     refused.insert(reason.path, reason.reason);
                     self.sources.extend(known.cloned());

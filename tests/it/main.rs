@@ -13,8 +13,11 @@ mod disagreeing;
 mod discord;
 mod doctor;
 mod evaluating;
+mod files;
+mod formats;
 #[path = "../generator/mod.rs"]
 mod generator;
+mod hostile_files;
 mod index;
 mod init;
 mod keeping;
