@@ -253,6 +253,7 @@ pub struct Citation {
     pub path: String,
     pub url: Option<String>,
     pub heading: Vec<String>,
+    /// From 1, of the first word; `None` where the document has no pages.
     pub page: Option<u32>,
     pub line_start: usize,
     pub line_end: usize,
@@ -617,7 +618,7 @@ fn cite(hit: &Hit<'_>, span: Span, highlights: &[Span]) -> Citation {
         path: description.path.clone(),
         url: description.url.clone(),
         heading: hit.passage.passage.headings.clone(),
-        page: None,
+        page: hit.passage.page_at(span.start),
         line_start: hit.passage.line_at(span.start),
         line_end: hit.passage.line_at(span.end),
         byte_start: span.start,

@@ -21,6 +21,7 @@ mod config;
 mod doctor;
 mod draw;
 mod eval;
+mod extract;
 mod feedback;
 mod forget;
 mod index;
@@ -111,6 +112,9 @@ enum Command {
     Config(config::Config),
     /// Print the completions for a shell
     Completions(completions::Completions),
+    /// Turn files into text, for the process that started this one
+    #[command(hide = true)]
+    Extract(extract::Extract),
     /// Learn the weights of answering from question sets, and write their file
     #[command(hide = true)]
     Tune(tune::Tune),
@@ -179,10 +183,14 @@ pub fn main(arguments: Arguments) -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { common, command } = arguments;
+    if let Command::Extract(command) = &command {
+        return extract::run(command);
+    }
     let world = World::of_this_process()?;
     // Read where they are needed: what mends the settings has to run without them.
     let settings = || -> Result<Settings, Failure> {
-        let settings = settings::load(&world.sources(&common))?;
+        let mut settings = settings::load(&world.sources(&common))?;
+        settings.program = this_program();
         start_logging(&settings);
         Ok(settings)
     };
@@ -210,6 +218,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Doctor(command) => doctor::run(&command, &world.sources(&common)),
         Command::Config(command) => config::run(&command, &settings()?),
         Command::Completions(command) => completions::run(&command),
+        Command::Extract(command) => extract::run(&command),
         Command::Tune(command) => tune::run(&command, &settings()?),
     }
 }
@@ -235,6 +244,13 @@ impl World {
             data: common.data.as_deref(),
         }
     }
+}
+
+/// This very program, as it can be started once more.
+fn this_program() -> Option<PathBuf> {
+    // This one is still there after the file was replaced by a newer version.
+    let running = PathBuf::from("/proc/self/exe");
+    if running.exists() { Some(running) } else { std::env::current_exe().ok() }
 }
 
 fn start_logging(settings: &Settings) {

@@ -1,8 +1,8 @@
 //! What we read: documents, and the passages they are made of.
 //!
 //! This is the vocabulary that everything else speaks. Reading the folder lives in [`read`], what a file says
-//! about itself in [`describe`], and that it no longer holds in [`superseded`], its bytes become text in [`decode`],
-//! one file a format in [`mod@format`], cutting a text into passages in [`passages`], sentence boundaries in
+//! about itself in [`describe`], and that it no longer holds in [`superseded`], its bytes become text in [`decode`]
+//! or, where it is no text, in [`extract`], one file a format in [`mod@format`], cutting a text into passages in [`passages`], sentence boundaries in
 //! [`sentences`], the lines around a place in [`neighbours`], written dates in [`date`]. Nothing here knows about
 //! searching or answering.
 
@@ -15,6 +15,7 @@ use crate::words::Analyzer;
 pub mod date;
 pub mod decode;
 pub mod describe;
+pub mod extract;
 pub mod format;
 pub mod lines;
 pub mod neighbours;
@@ -68,6 +69,19 @@ impl Span {
 pub enum Format {
     Text,
     Markdown,
+    Html,
+    Pdf,
+    Docx,
+}
+
+impl Format {
+    /// Whether its text is Markdown: it is, or was written as that.
+    pub fn is_markdown(self) -> bool {
+        match self {
+            Format::Markdown | Format::Html | Format::Docx => true,
+            Format::Text | Format::Pdf => false,
+        }
+    }
 }
 
 /// What a file says about itself, and what we found out by reading it. Kept in the index, shown by `sources`.

@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use thiserror::Error;
 
 use crate::answerer::{Answerer, AnswererError};
+use crate::corpus::read::Reader;
 use crate::proof::changed_sources;
 use crate::retrieval::generation::{self, Held};
 use crate::retrieval::sync::{self, Options, Progress, Report, SyncError};
@@ -15,12 +16,22 @@ use crate::retrieval::{Index, IndexError, folder_of};
 use crate::settings::Settings;
 
 /// How the settings want documents to be read.
-pub fn sync_options(settings: &Settings, rebuild: bool) -> Options {
+pub fn sync_options(settings: &Settings, rebuild: bool) -> Options<'_> {
     Options {
         threads: settings.index.threads,
         memory_per_thread: settings.index.memory_mb * 1024 * 1024,
         largest_file: settings.corpus.max_file_bytes(),
         rebuild,
+        program: settings.program.as_deref(),
+    }
+}
+
+/// How the settings want documents of this corpus to be read, with what is kept of them beside its index.
+pub fn reader(settings: &Settings, corpus: &Path) -> Reader {
+    let reader = Reader::new(settings.corpus.max_file_bytes(), settings.program.as_deref());
+    match &settings.data.path {
+        Some(data) => reader.beside(&folder_of(corpus, data)),
+        None => reader,
     }
 }
 

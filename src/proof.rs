@@ -19,8 +19,9 @@ use thiserror::Error;
 
 use crate::answer::receipt::sha256;
 use crate::answer::verify::{Place, Today, Verdict, verify};
-use crate::corpus::read::{self, Listing, NoText, ReadError};
-use crate::corpus::{Encoding, Refused, Span};
+use crate::corpus::format::pages::page_at;
+use crate::corpus::read::{self, Listing, NoText, ReadError, Reader};
+use crate::corpus::{Encoding, Format, Refused, Span};
 use crate::retrieval::{Index, Source, name_of};
 use crate::store::{After, Cited, Claims, Moment, Store, StoreError, Which};
 
@@ -83,6 +84,8 @@ pub struct Now {
     pub path: String,
     /// From 1.
     pub line: usize,
+    /// From 1, where the source has pages.
+    pub page: Option<u32>,
     pub byte_start: usize,
     pub byte_end: usize,
     pub text: String,
@@ -155,8 +158,7 @@ pub struct Sources {
     corpus: PathBuf,
     /// What tells the folder from others.
     name: String,
-    /// Larger files are refused; bytes.
-    largest_file: u64,
+    reader: Reader,
     listing: Listing,
     texts: HashMap<String, Rc<Text>>,
     /// Bytes of `texts`.
@@ -168,10 +170,10 @@ type Text = Result<Today, Option<String>>;
 
 impl Sources {
     /// A folder that is missing or empty is an error: that says nothing about the answers.
-    pub fn open(corpus: &Path, largest_file: u64) -> Result<Sources, ReadError> {
+    pub fn open(corpus: &Path, reader: Reader) -> Result<Sources, ReadError> {
         let listing = read::list(corpus)?;
         let (name, texts) = (name_of(corpus), HashMap::new());
-        Ok(Sources { corpus: corpus.to_owned(), name, largest_file, listing, texts, kept: 0 })
+        Ok(Sources { corpus: corpus.to_owned(), name, reader, listing, texts, kept: 0 })
     }
 
     /// Holds receipts against the sources, in their order.
@@ -238,7 +240,7 @@ impl Sources {
             return Ok(Err(Some(refused.reason.clone())));
         }
         let is_listed = self.listing.files.binary_search_by(|file| file.name.as_str().cmp(path)).is_ok();
-        match read::text_of(&self.corpus, path, self.largest_file) {
+        match read::text_of(&self.corpus, path, &self.reader) {
             Ok(text) if is_listed => Ok(Ok(text.into())),
             Ok(_) => Ok(Err(Some("is hidden, or a .passimignore names it".to_owned()))),
             Err(NoText::NotThere { .. }) => Ok(Err(None)),
@@ -303,10 +305,15 @@ fn now(path: &str, today: &Today, place: Place) -> Now {
     Now {
         path: path.to_owned(),
         line: place.line,
+        page: has_pages(path).then(|| page_at(&today.text, place.span.start)),
         byte_start: place.span.start,
         byte_end: place.span.end,
         text: today.text[place.span.range()].to_owned(),
     }
+}
+
+fn has_pages(path: &str) -> bool {
+    read::format_of(path) == Ok(Format::Pdf)
 }
 
 /// Receipts of the store held against the sources, batch after batch.
@@ -531,7 +538,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a.txt"), "It runs.").unwrap();
         fs::write(folder.path().join("b.txt"), "Elsewhere now.").unwrap();
-        let mut sources = Sources::open(folder.path(), 1 << 20).unwrap();
+        let mut sources = Sources::open(folder.path(), Reader::new(1 << 20, None)).unwrap();
         let standing = |sources: &mut Sources, quotes: &[(&str, &str)]| {
             sources.prove(vec![claims("1", quotes)]).unwrap()[0].standing()
         };
@@ -551,7 +558,7 @@ mod tests {
     fn a_quote_that_was_tampered_with_is_changed_wherever_it_stands() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a.txt"), "It runs.").unwrap();
-        let mut sources = Sources::open(folder.path(), 1 << 20).unwrap();
+        let mut sources = Sources::open(folder.path(), Reader::new(1 << 20, None)).unwrap();
         for path in ["a.txt", "none.txt"] {
             let mut tampered = claims("1", &[(path, "It ran.")]);
             tampered.citations[0].quote = "It runs.".to_owned();
@@ -577,7 +584,7 @@ mod tests {
         ] {
             fs::write(folder.path().join(name), text).unwrap();
         }
-        let mut sources = Sources::open(folder.path(), 1 << 20).unwrap();
+        let mut sources = Sources::open(folder.path(), Reader::new(1 << 20, None)).unwrap();
         for (path, reason) in [
             ("draft.txt", Some("it is hidden, or a .passimignore names it")),
             (".hidden.txt", Some("it is no path of a source in the corpus")),
@@ -595,7 +602,7 @@ mod tests {
     fn a_corpus_that_goes_missing_in_the_middle_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a.txt"), "It runs.").unwrap();
-        let mut sources = Sources::open(folder.path(), 1 << 20).unwrap();
+        let mut sources = Sources::open(folder.path(), Reader::new(1 << 20, None)).unwrap();
         fs::remove_file(folder.path().join("a.txt")).unwrap();
         let error = sources.prove(vec![claims("1", &[("a.txt", "It runs.")])]).unwrap_err();
         assert!(matches!(error, ProofError::Missing(_)), "{error}");

@@ -66,6 +66,8 @@ pub struct Settings {
     pub log: LogSettings,
     /// The configuration folder, where templates and synonyms are looked for too. It need not exist.
     pub config_dir: Option<PathBuf>,
+    /// This program, where it may start itself; no layer has it, whoever loads the settings may know it.
+    pub program: Option<PathBuf>,
     in_force: Vec<InForce>,
 }
 
@@ -113,6 +115,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
         retention,
         log,
         config_dir,
+        program: None,
         in_force,
     })
 }

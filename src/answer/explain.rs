@@ -48,6 +48,8 @@ pub struct ExplainedCandidate {
     pub source: String,
     pub path: String,
     pub line: usize,
+    /// From 1, where the source has pages.
+    pub page: Option<u32>,
     pub sentence: String,
     /// Log-odds that it holds the answer.
     pub score: f64,
@@ -189,6 +191,7 @@ fn explained_candidates(
             source: hit.source.description.id.clone(),
             path: hit.passage.path.clone(),
             line: hit.passage.line_at(candidate.span.start),
+            page: hit.passage.page_at(candidate.span.start),
             sentence: candidate.sentence.text.to_owned(),
             score: candidate.score,
             intercept,

@@ -122,13 +122,29 @@ pub fn spoken_source(id: &str, is_superseded: bool, language: Language) -> Strin
     }
 }
 
-/// "line 3", "lines 3-5": where in its file a citation stands.
+/// "line 3", "lines 3-5", "p. 12": where in its file a citation stands.
 pub fn spoken_lines(citation: &Citation, language: Language) -> String {
     let (start, end) = (citation.line_start, citation.line_end);
+    if let Some(page) = citation.page {
+        return spoken_page(page, language);
+    }
     match language {
         _ if start == end => spoken_line(start, language),
         Language::English => format!("lines {start}-{end}"),
         Language::German => format!("Zeilen {start}–{end}"),
+    }
+}
+
+/// "p. 12" where the source has pages, else "line 3".
+pub fn spoken_place(page: Option<u32>, line: usize, language: Language) -> String {
+    page.map_or_else(|| spoken_line(line, language), |page| spoken_page(page, language))
+}
+
+/// "p. 12".
+pub fn spoken_page(page: u32, language: Language) -> String {
+    match language {
+        Language::English => format!("p. {page}"),
+        Language::German => format!("S. {page}"),
     }
 }
 
@@ -303,5 +319,8 @@ mod tests {
         assert_eq!(spoken_lines(&citation("1", 3), Language::German), "Zeile 3");
         assert_eq!(spoken_lines(&citation("1", 5), Language::English), "lines 3-5");
         assert_eq!(spoken_lines(&citation("1", 5), Language::German), "Zeilen 3–5");
+        let paged = Citation { page: Some(12), ..citation("1", 5) };
+        assert_eq!(spoken_lines(&paged, Language::English), "p. 12");
+        assert_eq!(spoken_lines(&paged, Language::German), "S. 12");
     }
 }

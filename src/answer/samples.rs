@@ -102,8 +102,13 @@ pub fn over<T>(documents: &[&str], use_it: impl FnOnce(Engine<'_>) -> T) -> T {
         std::fs::write(corpus.path().join(format!("{number:03}-case.md")), text).unwrap();
     }
     let memory = 20_000_000;
-    let options =
-        sync::Options { threads: 1, memory_per_thread: memory, largest_file: memory as u64, rebuild: false };
+    let options = sync::Options {
+        threads: 1,
+        memory_per_thread: memory,
+        largest_file: memory as u64,
+        rebuild: false,
+        program: None,
+    };
     let (index, _) = sync::sync(folder.path(), corpus.path(), options, 0, &mut |_| {}).unwrap();
     let weights = Weights::parse(include_str!("../../config/weights.toml"), "weights.toml").unwrap();
     let options = Options { threshold: 0.0, passages: 8, spelling: true };

@@ -21,6 +21,8 @@ pub struct Surrounding {
     pub text: String,
     /// The line it starts in, from 1.
     pub line: usize,
+    /// The page it starts on, from 1, where the source has pages.
+    pub page: Option<u32>,
     /// Where the quote, or a part of it, stands: characters of `text`.
     pub quote: Option<[usize; 2]>,
 }
@@ -86,7 +88,7 @@ fn surrounding(indexed: &IndexedPassage, quote: Span) -> Surrounding {
     let span = indexed.passage.span;
     let characters = |byte: usize| indexed.text[..byte - span.start].chars().count();
     let quote = span.contains(quote).then(|| [characters(quote.start), characters(quote.end)]);
-    Surrounding { text: indexed.text.clone(), line: indexed.line, quote }
+    Surrounding { text: indexed.text.clone(), line: indexed.line, page: indexed.page, quote }
 }
 
 impl Answer {

@@ -55,6 +55,9 @@ pub struct TracedCandidate {
     pub source: String,
     pub path: String,
     pub line: usize,
+    /// From 1, where the source has pages.
+    #[serde(default)]
+    pub page: Option<u32>,
     pub sentence: String,
     /// Log-odds that it held the answer.
     pub score: f64,
@@ -78,6 +81,7 @@ impl Trace {
                 source: hit.source.description.id.clone(),
                 path: hit.passage.path.clone(),
                 line: hit.passage.line_at(candidate.span.start),
+                page: hit.passage.page_at(candidate.span.start),
                 sentence: cut(candidate.sentence.text, LONGEST_SENTENCE).to_owned(),
                 score: rounded(candidate.score),
                 contributions: contributions(&candidate.features.values(), &engine.weights.sentences),

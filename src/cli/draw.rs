@@ -83,7 +83,8 @@ pub(super) fn surroundings(surroundings: &Surroundings) -> String {
     }
     for passage in &surroundings.passages {
         let ranges: Vec<(usize, usize)> = passage.quote.iter().map(|[start, end]| (*start, *end)).collect();
-        let _ = writeln!(text, "{DIM}{:>5}{DIM:#}  {}", passage.line, marked(&passage.text, &ranges));
+        let place = passage.page.map_or_else(|| passage.line.to_string(), |page| format!("p. {page}"));
+        let _ = writeln!(text, "{DIM}{place:>5}{DIM:#}  {}", marked(&passage.text, &ranges));
     }
     text
 }

@@ -16,6 +16,7 @@ use super::draw::{BOLD, printable};
 use super::{Failure, keep, now, open, print_json};
 use crate::Answerer;
 use crate::golden;
+use crate::live;
 use crate::proof::{self, Sources};
 use crate::retrieval::generation::{self, Held};
 use crate::retrieval::{self, sync, sync::Report};
@@ -242,7 +243,7 @@ fn stale(
         return Ok(Vec::new());
     }
     let Some(store) = keep::store_if_any(settings)? else { return Ok(Vec::new()) };
-    let sources = Sources::open(settings.corpus_dir()?, settings.corpus.max_file_bytes())?;
+    let sources = Sources::open(settings.corpus_dir()?, live::reader(settings, settings.corpus_dir()?))?;
     let stale = match changed {
         Some(changed) => proof::stale(&store, sources, changed)?,
         None => proof::all_stale(&store, sources)?,

@@ -14,8 +14,9 @@ use tempfile::NamedTempFile;
 use toml_edit::{DocumentMut, Item, Value};
 
 use super::draw::printable;
+use super::this_program;
 use super::{Failure, token};
-use crate::corpus::read;
+use crate::corpus::read::{self, Reader};
 use crate::settings;
 
 /// Of a larger file it does not matter here whether it can be read: the default of `corpus.max_file_mb`.
@@ -106,8 +107,9 @@ fn folder_of_documents(folder: &Path) -> Result<String, anyhow::Error> {
     let folder: PathBuf = folder.components().collect();
     let listing = read::list(&folder)?;
     let mut refused = listing.refused;
+    let reader = Reader::new(LARGEST_FILE, this_program().as_deref());
     for file in &listing.files {
-        match read::read(file, LARGEST_FILE) {
+        match read::read(file, &reader) {
             Ok(_) => {
                 return folder.into_os_string().into_string().map_err(|folder| {
                     anyhow!("the name {} is not UTF-8; rename the folder", folder.display())

@@ -107,7 +107,8 @@ fn start_bot(
     let usual = settings::load(&with(sources.data))?;
     // What is tried here is kept apart from what people really asked.
     let data = usual.data_dir()?.join("local-discord");
-    let settings = settings::load(&with(Some(&data)))?;
+    let mut settings = settings::load(&with(Some(&data)))?;
+    settings.program = super::this_program();
     start_logging(&settings);
     let served = serve::served(&settings)?;
     runtime.spawn(async move {

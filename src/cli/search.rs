@@ -10,7 +10,7 @@ use super::draw::{BOLD, DIM, marked, printable};
 use super::{Failure, open, print_json};
 use crate::Answerer;
 use crate::answer::lookup::Found;
-use crate::answer::reply::spoken_title;
+use crate::answer::reply::{spoken_place, spoken_title};
 use crate::language::Language;
 use crate::settings::Settings;
 
@@ -53,6 +53,7 @@ fn hit(found: &Found<'_>, answerer: &Answerer) -> serde_json::Value {
         "title": description.title,
         "superseded": description.is_superseded,
         "url": answerer.url(description.url.as_deref(), &description.path, line, &description.id),
+        "page": passage.page,
         "line_start": line,
         "line_end": passage.line_at(span.end),
         "byte_start": span.start,
@@ -72,10 +73,10 @@ fn draw(query: &str, found: &[Found<'_>]) -> Result<(), Failure> {
         let description = &hit.source.description;
         let title = spoken_title(&description.title, description.is_superseded, Language::English);
         let (id, title) = (printable(&description.id), printable(&title));
-        let line = hit.passage.line_at(hit.passage.passage.span.start);
+        let place = spoken_place(hit.passage.page, hit.passage.line, Language::English);
         writeln!(
             out,
-            "{BOLD}{}. {id} · {title}{BOLD:#} {DIM}{}, line {line}{DIM:#}",
+            "{BOLD}{}. {id} · {title}{BOLD:#} {DIM}{}, {place}{DIM:#}",
             number + 1,
             printable(&description.path)
         )?;

@@ -7,8 +7,9 @@ use clap::Args;
 
 use super::draw::{DIM, printable};
 use super::{Failure, open};
-use crate::corpus::lines;
-use crate::corpus::read;
+use crate::corpus::format::pages::page_at;
+use crate::corpus::{Format, lines, read};
+use crate::live;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
@@ -34,9 +35,9 @@ pub(super) fn show(argument: &str, settings: &Settings) -> Result<(), Failure> {
     let source =
         index.source(id).ok_or_else(|| anyhow!("there is no source '{id}'; 'passim sources' lists them"))?;
     let (corpus, path) = (settings.corpus_dir()?, &source.description.path);
-    let text = read::text_of(corpus, path, settings.corpus.max_file_bytes())
+    let text = read::text_of(corpus, path, &live::reader(settings, corpus))
         .map_err(|no_text| anyhow!("cannot show {no_text}"))?;
-    draw(id, &text.text, lines)
+    draw(id, &text.text, source.description.format, lines)
 }
 
 /// First and last line, both from 1 and inclusive.
@@ -54,7 +55,7 @@ fn place(argument: &str) -> Result<(&str, Option<Lines>), Failure> {
     }
 }
 
-fn draw(id: &str, text: &str, lines: Option<Lines>) -> Result<(), Failure> {
+fn draw(id: &str, text: &str, format: Format, lines: Option<Lines>) -> Result<(), Failure> {
     let count = lines::lines(text).count();
     let (first, last) = lines.unwrap_or((1, count));
     if first > count {
@@ -62,8 +63,13 @@ fn draw(id: &str, text: &str, lines: Option<Lines>) -> Result<(), Failure> {
     }
     let width = last.min(count).to_string().len();
     let mut out = anstream::stdout().lock();
+    let has_pages = format == Format::Pdf;
     for (number, line) in lines::lines(text).enumerate().skip(first - 1).take(last - first + 1) {
-        writeln!(out, "{DIM}{:>width$}{DIM:#}  {}", number + 1, printable(&text[line.range()]))?;
+        write!(out, "{DIM}{:>width$}{DIM:#}  ", number + 1)?;
+        match &text[line.range()] {
+            "\u{c}" if has_pages => writeln!(out, "{DIM}p. {}{DIM:#}", page_at(text, line.end))?,
+            line => writeln!(out, "{}", printable(line))?,
+        }
     }
     Ok(())
 }

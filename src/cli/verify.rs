@@ -10,6 +10,9 @@ use serde::Serialize;
 use super::draw::{BOLD, DIM, printable};
 use super::{Failure, keep, open};
 use crate::answer::receipt::is_base32;
+use crate::answer::reply::spoken_place;
+use crate::language::Language;
+use crate::live;
 use crate::proof::{Checked, Now, Part, Proof, Proofs, Reason, Sources, Standing, Summary, difference};
 use crate::settings::Settings;
 use crate::store::{Claims, Store};
@@ -41,7 +44,7 @@ impl Verify {
 pub(super) fn run(command: &Verify, settings: &Settings) -> Result<(), Failure> {
     let ids =
         command.receipts.iter().map(|name| receipt_id(name)).collect::<Result<Vec<String>, Failure>>()?;
-    let sources = Sources::open(settings.corpus_dir()?, settings.corpus.max_file_bytes())?;
+    let sources = Sources::open(settings.corpus_dir()?, live::reader(settings, settings.corpus_dir()?))?;
     let store = keep::store_if_any(settings)?;
     let mut out = Out::new(command.json, !command.all)?;
     let unknown = match (&store, command.all) {
@@ -223,6 +226,7 @@ fn word(standing: Standing) -> &'static str {
 fn held_in(checked: &Checked) -> String {
     let source = &checked.cited.source;
     match (&checked.now, checked.cited.lines) {
+        (Some(Now { page: Some(page), .. }), _) => format!("{source}, p. {page}"),
         (Some(now), Some((line, _))) if now.line != line => {
             format!("{source}, line {line}, now in line {}", now.line)
         }
@@ -231,14 +235,24 @@ fn held_in(checked: &Checked) -> String {
     }
 }
 
+/// "in line 31", "on p. 12".
+fn today(now: &Now) -> String {
+    now.page.map_or_else(|| format!("in line {}", now.line), |page| format!("on p. {page}"))
+}
+
 fn citation(number: usize, checked: &Checked) -> String {
     let Checked { cited, standing, now, reason } = checked;
-    let line = cited.lines.map(|(line, _)| format!(", line {line}")).unwrap_or_default();
+    // Of an old quote only the line was kept, which says nothing to whoever looks at pages.
+    let has_pages = now.as_ref().is_some_and(|now| now.page.is_some());
+    let line =
+        cited.lines.filter(|_| !has_pages).map(|(line, _)| format!(", line {line}")).unwrap_or_default();
     let place = printable(&format!("{}, {}{line}", cited.source, cited.path));
     let today = match (standing, now) {
-        (Standing::Holds, Some(now)) => format!(", in line {}", now.line),
-        (Standing::Changed, Some(now)) => format!(", closest in line {}", now.line),
-        (Standing::Moved, Some(now)) => format!(" to {}, line {}", printable(&now.path), now.line),
+        (Standing::Holds, Some(now)) => format!(", {}", today(now)),
+        (Standing::Changed, Some(now)) => format!(", closest {}", today(now)),
+        (Standing::Moved, Some(now)) => {
+            format!(" to {}, {}", printable(&now.path), spoken_place(now.page, now.line, Language::English))
+        }
         _ => String::new(),
     };
     let reason =

@@ -10,8 +10,10 @@ use super::draw::{BOLD, DIM, printable};
 use super::verify::receipt_id;
 use super::{Failure, keep, open, print_json};
 use crate::answer::explain::{Contribution, ExplainedCandidate, Explanation};
+use crate::answer::reply::spoken_place;
 use crate::answer::trace::Trace;
 use crate::keeping;
+use crate::language::Language;
 use crate::settings::Settings;
 use crate::store::Receipt;
 use crate::tables::written;
@@ -158,7 +160,7 @@ fn trace_text(trace: &Trace) -> Result<String, Failure> {
     }
     writeln!(out, "\n{BOLD}Sentences{BOLD:#}  of {} passages", trace.passages)?;
     for (rank, candidate) in trace.candidates.iter().enumerate() {
-        let place = format!("{}, {} line {}", candidate.source, candidate.path, candidate.line);
+        let place = why_place(&candidate.source, &candidate.path, candidate.page, candidate.line);
         writeln!(out, "{:>3}. {BOLD}{:.2}{BOLD:#}  {}", rank + 1, candidate.score, printable(&place))?;
         writeln!(out, "     {}", one_line(&candidate.sentence))?;
         let parts = candidate
@@ -242,10 +244,15 @@ pub(super) fn text(explanation: &Explanation) -> Result<String, Failure> {
     Ok(out)
 }
 
+/// "004, lease.pdf p. 12".
+fn why_place(source: &str, path: &str, page: Option<u32>, line: usize) -> String {
+    format!("{source}, {path} {}", spoken_place(page, line, Language::English))
+}
+
 fn candidate_text(rank: usize, candidate: &ExplainedCandidate) -> Result<String, Failure> {
     use std::fmt::Write;
     let mut out = String::new();
-    let place = format!("{}, {} line {}", candidate.source, candidate.path, candidate.line);
+    let place = why_place(&candidate.source, &candidate.path, candidate.page, candidate.line);
     writeln!(out, "{rank:>3}. {BOLD}{:.2}{BOLD:#}  {}", candidate.score, printable(&place))?;
     writeln!(out, "     {}", one_line(&candidate.sentence))?;
     let parts = sum(&candidate.features);

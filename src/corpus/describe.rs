@@ -145,7 +145,7 @@ fn title(body: &str, format: Format) -> String {
         let level = line.len() - text.len();
         ((1..=6).contains(&level) && text.starts_with(' ')).then(|| text.trim().trim_end_matches('#').trim())
     });
-    let heading = heading.filter(|heading| format == Format::Markdown && !heading.is_empty());
+    let heading = heading.filter(|heading| format.is_markdown() && !heading.is_empty());
     heading.or_else(|| lines().next()).unwrap_or_default().to_owned()
 }
 

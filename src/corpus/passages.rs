@@ -3,7 +3,7 @@
 //! What the parts of a file are is for its format to say ([`format`](super::format)); how a paragraph, a list
 //! or a code block becomes passages is the same for all and lives here.
 
-use super::format::{markdown, text};
+use super::format::{markdown, pages, text};
 use super::lines::lines;
 use super::sentences::{cut, sentences, trimmed};
 use super::{Document, Format, Passage, PassageKind, Span};
@@ -19,8 +19,9 @@ const LONGEST_LEAD_IN: usize = 300;
 pub fn passages(document: &Document) -> Vec<Passage> {
     let body = &document.text[document.body.range()];
     let mut passages = match document.description.format {
-        Format::Text => text::passages(body),
-        Format::Markdown => markdown::passages(body),
+        format if format.is_markdown() => markdown::passages(body),
+        Format::Pdf => pages::passages(body),
+        _ => text::passages(body),
     };
     for passage in &mut passages {
         passage.span = passage.span.shifted(document.body.start);
@@ -238,6 +239,7 @@ mod tests {
         fn passages_hold_their_promises_for_any_text(text in "[ -~\\n\\PC]{0,200}") {
             holds(&text, Format::Text);
             holds(&text, Format::Markdown);
+            holds(&text, Format::Pdf);
         }
 
         #[test]
@@ -247,11 +249,13 @@ mod tests {
                 Just("A sentence. Another one!\n"), Just("| a | b |\n|---|---|\n| 1 | 2 |\n"), Just("```\ncode\n```\n"),
                 Just("> quoted text\n"), Just("Key: value\n"), Just("<!-- hidden -->\n"), Just("Höhe: 3 m\r\n"),
                 Just("---\n"), Just("    indented\n"), Just("[^1]: a note\n"), Just("word  \nbroken line\n"),
+                Just("\u{c}\n"),
             ], 0..24)
         ) {
             let text = parts.concat();
             holds(&text, Format::Text);
             holds(&text, Format::Markdown);
+            holds(&text, Format::Pdf);
         }
     }
 
@@ -273,6 +277,7 @@ mod tests {
         ] {
             holds(&text, Format::Text);
             holds(&text, Format::Markdown);
+            holds(&text, Format::Pdf);
         }
     }
 

@@ -2,9 +2,11 @@
 //!
 //! [`list`] walks it and says of every file that it may be read or why it is refused; [`read`] opens one, and
 //! [`text_of`] one that is known by its name. A bad file is a [`Refused`] with its name and its reason, and stops
-//! nothing. What the text then means is left to [`format`](super::format).
+//! nothing. Whether it is what its name says, [`content`] tells; what is no text becomes one in
+//! [`extract`](super::extract), and [`kept`] has it for the next time. What the text then means is left to
+//! [`format`](super::format).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, FileType};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -16,7 +18,13 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::decode::{Decoded, decode};
+use super::extract::{self, Extracted, Extractor};
 use super::{Document, Encoding, Format, Refused, describe};
+
+mod content;
+mod kept;
+
+use kept::Kept;
 
 /// A file of the corpus that may be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,13 +229,85 @@ fn spoken(error: &io::Error) -> String {
     }
 }
 
-/// Reads one file of at most `limit` bytes: the document, and the SHA-256 of the file's bytes.
-pub fn read(file: &File, limit: u64) -> Result<(Document, [u8; 32]), Refused> {
+/// How files are read: what only the edges can know.
+#[derive(Debug, Default)]
+pub struct Reader {
+    /// Larger files are refused; bytes.
+    largest_file: u64,
+    extractor: Extractor,
+    kept: Option<Kept>,
+    /// Whether what is extracted is kept as well.
+    keeps: bool,
+    /// Whether what was refused before is tried once more.
+    is_anew: bool,
+}
+
+impl Reader {
+    /// `program` is this program, which takes files apart in a process of its own; without it, a thread does.
+    pub fn new(largest_file: u64, program: Option<&Path>) -> Reader {
+        let extractor = Extractor::new(program);
+        Reader { largest_file, extractor, kept: None, keeps: false, is_anew: false }
+    }
+
+    /// With the texts that were kept beside the index in `folder`.
+    pub fn beside(self, folder: &Path) -> Reader {
+        Reader { kept: Some(Kept::in_folder(kept::folder(folder))), ..self }
+    }
+
+    /// What is extracted from now on is kept there too: for whoever writes the index.
+    pub fn keeping(self) -> Reader {
+        Reader { keeps: true, ..self }
+    }
+
+    /// What was refused before is tried once more.
+    pub fn anew(self, is_anew: bool) -> Reader {
+        Reader { is_anew, ..self }
+    }
+
+    /// Keeps the text of no file any more but of those that were read since, and of those with these hashes (of a
+    /// file's bytes, in hexadecimal), which are asked for only where there is something to remove.
+    pub fn remove_orphans(&self, needed: impl FnOnce() -> HashSet<String>) {
+        if let Some(kept) = &self.kept {
+            kept.remove_orphans(needed);
+        }
+    }
+
+    /// The text of a file's bytes, with what is wrong with it although it could be read.
+    fn text(&self, format: Format, bytes: Vec<u8>, sha256: &[u8; 32]) -> Result<Decoded, String> {
+        if let Some(reason) = content::contradiction(format, &bytes) {
+            return Err(reason);
+        }
+        if !extract::is_needed(format) {
+            return written(bytes);
+        }
+        let extracted = self.extracted(format, bytes, sha256)?;
+        let problem = Some(extracted.problems.join("; ")).filter(|problems| !problems.is_empty());
+        Ok(Decoded { text: extracted.text, encoding: Encoding::Utf8, problem })
+    }
+
+    fn extracted(&self, format: Format, bytes: Vec<u8>, sha256: &[u8; 32]) -> Result<Extracted, String> {
+        let kept = self.kept.as_ref().and_then(|kept| kept.get(sha256));
+        if let Some(kept) = kept.filter(|kept| kept.is_ok() || !self.is_anew) {
+            return kept;
+        }
+        let extracted = self.extractor.extract(format, bytes);
+        let is_lasting = extracted.as_ref().err().is_none_or(|refused| refused.is_lasting);
+        let extracted = extracted.map_err(|refused| refused.reason);
+        if let Some(kept) = self.kept.as_ref().filter(|_| self.keeps && is_lasting) {
+            // What cannot be kept is extracted again the next time.
+            let _ = kept.put(sha256, extracted.as_ref().map_err(String::as_str));
+        }
+        extracted
+    }
+}
+
+/// Reads one file: the document, and the SHA-256 of the file's bytes.
+pub fn read(file: &File, reader: &Reader) -> Result<(Document, [u8; 32]), Refused> {
     let refused = |reason: String| Refused { path: file.name.clone(), reason };
     let format = format_of(&file.name).map_err(refused)?;
-    let bytes = bytes(file, limit).map_err(refused)?;
+    let bytes = bytes(file, reader.largest_file).map_err(refused)?;
     let sha256 = Sha256::digest(&bytes).into();
-    let Decoded { text, encoding, problem } = written(bytes).map_err(refused)?;
+    let Decoded { text, encoding, problem } = reader.text(format, bytes, &sha256).map_err(refused)?;
     let mut document = describe::document(&file.name, format, text, problem.into_iter().collect());
     document.description.encoding = encoding;
     Ok((document, sha256))
@@ -242,7 +322,7 @@ pub struct Text {
 
 /// The present text of a source, by the path that it was read under. Whether it is still one is for the index or
 /// for [`list`] to say: what a `.passimignore` names by now is read here too.
-pub fn text_of(corpus: &Path, name: &str, largest_file: u64) -> Result<Text, NoText> {
+pub fn text_of(corpus: &Path, name: &str, reader: &Reader) -> Result<Text, NoText> {
     let refused = |reason: String| NoText::Refused(Refused { path: name.to_owned(), reason });
     if !leads_inside(name) {
         return Err(refused("is no path of a source in the corpus".to_owned()));
@@ -261,8 +341,10 @@ pub fn text_of(corpus: &Path, name: &str, largest_file: u64) -> Result<Text, NoT
     };
     let modified = nanoseconds(&metadata);
     let file = File { path, name: name.to_owned(), size: metadata.len(), modified };
-    format_of(name).map_err(refused)?;
-    let Decoded { text, encoding, .. } = bytes(&file, largest_file).and_then(written).map_err(refused)?;
+    let format = format_of(name).map_err(refused)?;
+    let bytes = bytes(&file, reader.largest_file).map_err(refused)?;
+    let sha256 = Sha256::digest(&bytes).into();
+    let Decoded { text, encoding, .. } = reader.text(format, bytes, &sha256).map_err(refused)?;
     Ok(Text { text, encoding })
 }
 
@@ -297,12 +379,24 @@ pub fn format_of(name: &str) -> Result<Format, String> {
     match ending.as_deref() {
         None | Some("txt" | "text") => Ok(Format::Text),
         Some("md" | "markdown") => Ok(Format::Markdown),
-        Some("html" | "htm" | "pdf" | "docx") => {
-            let kind = ending.unwrap_or_default().to_uppercase();
-            Err(format!("is {kind}, which this version does not read; save it as text or Markdown"))
-        }
-        Some(ending) => Err(format!("is a .{ending} file; plain text (.txt) and Markdown (.md) are read")),
+        Some("html" | "htm" | "xhtml") => built_in(Format::Html, cfg!(feature = "html")),
+        Some("pdf") => built_in(Format::Pdf, cfg!(feature = "pdf")),
+        Some("docx") => built_in(Format::Docx, cfg!(feature = "docx")),
+        Some("doc") => Err("is an old Word file (.doc); save it as .docx".to_owned()),
+        Some(ending) => Err(format!(
+            "is a .{ending} file; text (.txt), Markdown (.md), HTML (.html), PDF (.pdf) and DOCX (.docx) are read"
+        )),
     }
+}
+
+fn built_in(format: Format, is_built_in: bool) -> Result<Format, String> {
+    let name = content::name(format);
+    is_built_in.then_some(format).ok_or_else(|| {
+        let feature = name.to_lowercase();
+        format!(
+            "is {name}, which this build of passim does not read (it was built without the cargo feature {feature})"
+        )
+    })
 }
 
 fn bytes(file: &File, limit: u64) -> Result<Vec<u8>, String> {
@@ -332,6 +426,10 @@ mod tests {
 
     const LIMIT: u64 = 1 << 20;
 
+    fn reader() -> Reader {
+        Reader::new(LIMIT, None)
+    }
+
     fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         for (name, content) in files {
@@ -350,7 +448,7 @@ mod tests {
     fn refused(name: &str, content: &[u8], reason: &str) {
         let folder = folder(&[(name, content)]);
         let listing = list(folder.path()).unwrap();
-        assert_eq!(read(&listing.files[0], LIMIT).unwrap_err().reason, reason);
+        assert_eq!(read(&listing.files[0], &reader()).unwrap_err().reason, reason);
     }
 
     #[test]
@@ -386,7 +484,7 @@ mod tests {
     #[test]
     fn a_text_is_read_as_it_is() {
         let folder = folder(&[("1.txt", "\u{feff}Grüße\r\n".as_bytes())]);
-        let (document, sha256) = read(&list(folder.path()).unwrap().files[0], LIMIT).unwrap();
+        let (document, sha256) = read(&list(folder.path()).unwrap().files[0], &reader()).unwrap();
         assert_eq!(document.text, "\u{feff}Grüße\r\n");
         assert_eq!(sha256, <[u8; 32]>::from(Sha256::digest("\u{feff}Grüße\r\n")));
     }
@@ -395,8 +493,13 @@ mod tests {
     fn what_is_no_text_is_refused_with_the_reason() {
         refused("a.txt", b"\x00\x01", "is a binary file");
         refused("a.txt", b" \n", "is empty");
-        refused("a.pdf", b"%PDF", "is PDF, which this version does not read; save it as text or Markdown");
-        refused("a.xlsx", b"PK", "is a .xlsx file; plain text (.txt) and Markdown (.md) are read");
+        refused("a.doc", b"Text", "is an old Word file (.doc); save it as .docx");
+        refused(
+            "a.xlsx",
+            b"PK",
+            "is a .xlsx file; text (.txt), Markdown (.md), HTML (.html), PDF (.pdf) and DOCX (.docx) are read",
+        );
+        refused("a.txt", b"%PDF-1.7", "is PDF inside, and no text; rename it");
         let large = vec![b'a'; LIMIT as usize + 1];
         refused("a.txt", &large, "has 2 MB, and at most 1 MB are read (corpus.max_file_mb)");
     }
@@ -405,7 +508,7 @@ mod tests {
     fn a_text_is_read_by_the_name_that_it_was_listed_under() {
         let folder = folder(&[("sub/a.md", "Grüße\r\n".as_bytes())]);
         assert_eq!(names(folder.path()), ["sub/a.md"]);
-        let text = text_of(folder.path(), "sub/a.md", LIMIT).unwrap();
+        let text = text_of(folder.path(), "sub/a.md", &reader()).unwrap();
         assert_eq!((text.text.as_str(), text.encoding), ("Grüße\r\n", Encoding::Utf8));
     }
 
@@ -414,9 +517,9 @@ mod tests {
         let folder = folder(&[("a.md", b"a"), ("large.md", b"large"), ("empty.md", b" ")]);
         for name in ["b.md", "none/a.md", "a.md/a.md"] {
             let expected = NoText::NotThere { path: name.to_owned() };
-            assert_eq!(text_of(folder.path(), name, LIMIT), Err(expected));
+            assert_eq!(text_of(folder.path(), name, &reader()), Err(expected));
         }
-        let reason = |corpus: &Path, name, limit| match text_of(corpus, name, limit) {
+        let reason = |corpus: &Path, name, limit| match text_of(corpus, name, &Reader::new(limit, None)) {
             Err(NoText::Refused(refused)) => refused.reason,
             other => panic!("{name}: {other:?}"),
         };
@@ -425,7 +528,7 @@ mod tests {
         let unmounted = tempfile::tempdir().unwrap();
         for corpus in [unmounted.path(), &unmounted.path().join("none")] {
             let expected = NoText::NoCorpus { path: "a.md".to_owned() };
-            assert_eq!(text_of(corpus, "a.md", LIMIT), Err(expected));
+            assert_eq!(text_of(corpus, "a.md", &reader()), Err(expected));
         }
     }
 
@@ -438,9 +541,9 @@ mod tests {
         for name in names {
             let reason = "is no path of a source in the corpus".to_owned();
             let expected = NoText::Refused(Refused { path: name.to_owned(), reason });
-            assert_eq!(text_of(&corpus, name, LIMIT), Err(expected));
+            assert_eq!(text_of(&corpus, name, &reader()), Err(expected));
         }
-        assert!(matches!(text_of(&corpus, "a\0b.md", LIMIT), Err(NoText::Refused(_))));
+        assert!(matches!(text_of(&corpus, "a\0b.md", &reader()), Err(NoText::Refused(_))));
     }
 
     #[cfg(unix)]

@@ -109,7 +109,7 @@ fn opening_says_so(body: &str, format: Format) -> bool {
             break;
         }
         let words = tokens(line);
-        if format == Format::Markdown && is_heading(line) {
+        if format.is_markdown() && is_heading(line) {
             end_sentence(&mut prose);
             let says_so = is_status_line(&words) || sentences_say_so(&words);
             if says_so || section == Section::Title && title_says_so(line) {

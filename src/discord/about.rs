@@ -15,6 +15,7 @@ use super::words::Phrase;
 use super::{message, tables};
 use crate::answer::explain::Explanation;
 use crate::language::Language;
+use crate::live;
 use crate::proof::{Checked, Reason, Sources, Standing};
 use crate::store::{self, Asking, Receipt};
 
@@ -64,7 +65,8 @@ fn explained(bot: &Bot, language: Language, asking: &Asking, explanation: &Expla
     for (place, candidate) in explanation.candidates.iter().take(SENTENCES).enumerate() {
         let score = format!("{:.2}", candidate.score);
         let values = context! {
-            number => place + 1, score, source => message::brief(&candidate.source), line => candidate.line,
+            number => place + 1, score, source => message::brief(&candidate.source),
+            line => candidate.line, page => candidate.page,
         };
         paragraphs.push(bot.say(language, Phrase::WhySentence, values));
         paragraphs.extend(message::quotation(&candidate.sentence, &[]));
@@ -145,7 +147,7 @@ fn verified(bot: &Bot, language: Language, receipt: Receipt) -> Result<Vec<Outgo
         return Ok(vec![Outgoing::text(bot.say(language, Phrase::VerifyNothing, context! {}))]);
     }
     let failed = |error: &dyn std::fmt::Display| Trouble::failed("a receipt could not be verified", error);
-    let sources = Sources::open(&bot.corpus, bot.settings.corpus.max_file_bytes());
+    let sources = Sources::open(&bot.corpus, live::reader(&bot.settings, &bot.corpus));
     let proofs = sources.map_err(|error| failed(&error))?.prove(vec![receipt.into()]);
     let mut paragraphs = Vec::new();
     for proof in proofs.map_err(|error| failed(&error))? {
@@ -169,19 +171,20 @@ fn told(bot: &Bot, language: Language, checked: &Checked) -> String {
     let source = message::brief(&cited.source);
     let say = |phrase, values| bot.say(language, phrase, values);
     let line = now.as_ref().map_or(1, |now| now.line);
+    let page = now.as_ref().and_then(|now| now.page);
     match (standing, reason) {
         (Standing::Holds, _) if now.as_ref().is_some_and(|now| now.byte_start == cited.byte_start) => {
             say(Phrase::VerifyHolds, context! { source })
         }
-        (Standing::Holds, _) => say(Phrase::VerifyHoldsNow, context! { source, line }),
+        (Standing::Holds, _) => say(Phrase::VerifyHoldsNow, context! { source, line, page }),
         (Standing::Moved, Some(Reason::OtherEncoding(encoding))) => {
-            say(Phrase::VerifyReencoded, context! { source, line, encoding => encoding.name() })
+            say(Phrase::VerifyReencoded, context! { source, line, page, encoding => encoding.name() })
         }
         (Standing::Moved, Some(Reason::OtherFile)) => {
             let path = message::brief(now.as_ref().map_or("", |now| &now.path));
-            say(Phrase::VerifyElsewhere, context! { source, line, path })
+            say(Phrase::VerifyElsewhere, context! { source, line, page, path })
         }
-        (Standing::Moved, _) => say(Phrase::VerifyMoved, context! { source, line }),
+        (Standing::Moved, _) => say(Phrase::VerifyMoved, context! { source, line, page }),
         (Standing::Changed, Some(Reason::Forged)) => say(Phrase::VerifyForged, context! { source }),
         (Standing::Changed, _) => say(Phrase::VerifyChanged, context! { source }),
         (Standing::Gone, Some(Reason::NoSource(reason))) => {

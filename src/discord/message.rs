@@ -4,9 +4,12 @@ use std::ops::Range;
 
 use super::markdown::{escaped, escaped_line, quoted, with_bold};
 use crate::answer::lookup::Found;
-use crate::answer::reply::{Disagreement, Reply, spoken_date, spoken_line, spoken_lines, spoken_title};
+use crate::answer::reply::{
+    Disagreement, Reply, spoken_date, spoken_lines, spoken_page, spoken_place, spoken_title,
+};
 use crate::answer::surroundings::Surroundings;
 use crate::answer::{Choice, Citation};
+use crate::corpus::format::pages::PAGE_BREAK;
 use crate::corpus::lines;
 use crate::language::Language;
 
@@ -118,7 +121,7 @@ pub fn surroundings(source: &str, around: &Surroundings) -> Vec<String> {
 /// A passage that was found, with what stands around its first words.
 pub fn hit(found: &Found<'_>, url: Option<&str>, language: Language) -> String {
     let description = &found.hit.source.description;
-    let line = spoken_line(found.hit.passage.line, language);
+    let line = spoken_place(found.hit.passage.page, found.hit.passage.line, language);
     let mut parts = vec![
         format!("**{}**", escaped_line(&brief(&description.id))),
         escaped_line(&spoken_title(&description.title, description.is_superseded, language)),
@@ -149,10 +152,18 @@ pub fn shortened(text: &str, longest: usize) -> String {
 
 /// A text with its line numbers, by pages: each with the number of its last line. A page begins with `first`,
 /// from 1.
-pub fn numbered_pages(text: &str, first: usize) -> Vec<(usize, String)> {
+pub fn numbered_pages(text: &str, first: usize, language: Language) -> Vec<(usize, String)> {
     let mut pages: Vec<(usize, String)> = Vec::new();
+    let mut source_page = 1;
     for (place, line) in lines::lines(text).enumerate() {
-        for (part, drawn) in numbered(place + 1, &text[line.range()]).into_iter().enumerate() {
+        let line = &text[line.range()];
+        let drawn = if line.trim_matches(' ') == PAGE_BREAK.to_string() {
+            source_page += 1;
+            vec![format!("`{}` *{}*", place + 1, spoken_page(source_page, language))]
+        } else {
+            numbered(place + 1, line)
+        };
+        for (part, drawn) in drawn.into_iter().enumerate() {
             let begins = place + 1 == first && part == 0;
             match pages.last_mut() {
                 Some((last, page)) if !begins && length(page) + 1 + length(&drawn) <= LONGEST_PAGE => {
@@ -534,7 +545,7 @@ mod tests {
 
         #[test]
         fn pages_with_numbers_fit_and_hold_all_lines(text in r"([a-z* ]{0,400}\n){0,60}[a-z* ]{0,9}") {
-            let pages = numbered_pages(&text, 1);
+            let pages = numbered_pages(&text, 1, Language::English);
             prop_assert!(pages.iter().all(|(_, page)| length(page) <= LONGEST_PAGE));
             prop_assert_eq!(pages.last().map_or(0, |(last, _)| *last), lines::lines(&text).count());
             let letters = |text: &str| text.chars().filter(char::is_ascii_lowercase).count();

@@ -15,6 +15,7 @@ use crate::Answerer;
 use crate::answer::reply::{spoken_date, spoken_title};
 use crate::corpus::read::{self, NoText};
 use crate::language::Language;
+use crate::live;
 use crate::store::{GuildId, Moment, Scope, Unanswered};
 
 /// How many passages are found, and how many are on a page.
@@ -201,8 +202,8 @@ pub fn source_pages(
 ) -> Result<Vec<SourcePage>, Trouble> {
     let answerer = bot.live.answerer();
     let source = answerer.index().source(id).ok_or_else(|| Trouble::NoSuchSource(id.to_owned()))?;
-    let largest = bot.settings.corpus.max_file_bytes();
-    let text = read::text_of(&bot.corpus, &source.description.path, largest).map_err(|error| {
+    let reader = live::reader(&bot.settings, &bot.corpus);
+    let text = read::text_of(&bot.corpus, &source.description.path, &reader).map_err(|error| {
         let source = message::brief(id);
         let gone = || Trouble::Said(bot.say(language, Phrase::SourceGone, context! { source }));
         if matches!(error, NoText::NotThere { .. }) {
@@ -211,7 +212,7 @@ pub fn source_pages(
             Trouble::failed("a source could not be read", &error)
         }
     })?;
-    let pages = message::numbered_pages(&text.text, line);
+    let pages = message::numbered_pages(&text.text, line, language);
     Ok(pages.into_iter().map(|(last, content)| SourcePage { last, content }).collect())
 }
 

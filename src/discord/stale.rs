@@ -16,6 +16,7 @@ use super::delivery::Undelivered;
 use super::message;
 use super::words::Phrase;
 use crate::language::Language;
+use crate::live;
 use crate::proof::{self, ProofError, Sources, Stale};
 use crate::store::{Moment, PublicAnswer};
 
@@ -73,7 +74,7 @@ fn stale_answers(bot: &Bot, changed: Vec<String>) -> Result<Vec<Stale>, Trouble>
     let failed = |error: &dyn std::fmt::Display| {
         Trouble::failed("whether earlier answers still hold could not be seen", error)
     };
-    let sources = Sources::open(&bot.corpus, bot.settings.corpus.max_file_bytes());
+    let sources = Sources::open(&bot.corpus, live::reader(&bot.settings, &bot.corpus));
     let sources = sources.map_err(|error| failed(&error))?;
     let looked = bot.memory.look(|store| match proof::stale(store, sources, changed) {
         Err(ProofError::Store(error)) => Err(error),

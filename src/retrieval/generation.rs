@@ -43,6 +43,11 @@ pub fn before(folder: &Path) -> Result<Option<PathBuf>, IndexError> {
     Ok(before.map(|number| folder.join(named(number))))
 }
 
+/// The directories of all generations that are there.
+pub fn all(folder: &Path) -> Vec<PathBuf> {
+    numbers(folder).into_iter().map(|number| folder.join(named(number))).collect()
+}
+
 /// A generation that is being made. Nobody reads it before [`Making::switch`]; dropped before that, it is removed.
 pub struct Making {
     folder: PathBuf,

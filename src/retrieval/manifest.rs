@@ -3,8 +3,8 @@
 //! It lies beside the segments as `sources-N.json`; the commit payload names it and carries its hash, so that
 //! a commit switches segments and manifest together, and a reader never sees one without the other.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
@@ -122,6 +122,30 @@ impl Manifest {
     pub fn place_of(&self, path: &str) -> Option<usize> {
         self.sources.binary_search_by(|source| source.description.path.as_str().cmp(path)).ok()
     }
+}
+
+/// The hashes of all files that any manifest in these directories names, those of older versions too.
+pub fn hashes_in(directories: &[PathBuf]) -> HashSet<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        sources: Vec<Hashed>,
+    }
+    #[derive(Deserialize)]
+    struct Hashed {
+        sha256: String,
+    }
+    let mut hashes = HashSet::new();
+    for directory in directories {
+        let Ok(entries) = std::fs::read_dir(directory) else { continue };
+        for entry in
+            entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with("sources-"))
+        {
+            let named = std::fs::read(entry.path()).ok();
+            let named = named.and_then(|bytes| serde_json::from_slice::<Named>(&bytes).ok());
+            hashes.extend(named.into_iter().flat_map(|named| named.sources).map(|source| source.sha256));
+        }
+    }
+    hashes
 }
 
 pub fn hex(bytes: &[u8]) -> String {

@@ -10,20 +10,24 @@ use sha2::{Digest, Sha256};
 
 use super::manifest::hex;
 use super::tokenizers;
+use crate::corpus::format::pages::{PAGE_BREAK, page_at};
 use crate::corpus::lines::breaks;
 use crate::corpus::neighbours::{Surrounding, WrittenLines};
-use crate::corpus::{Document, Format, Neighbours, Passage, Span, describe, passages};
+use crate::corpus::{Document, Format, Neighbours, Passage, Span, describe, extract, passages};
 use crate::words::{self, Analyzer};
 
 /// Raised when what is written into the fields changes in a way that [`rules`] cannot see.
-const SCHEMA_VERSION: u32 = 5;
+const SCHEMA_VERSION: u32 = 6;
 
-/// A hash over everything that decides what an index holds: the fields, what is known of a document, the analyser,
-/// and the cutting into passages, the latter three by what they make of a probe. An index that was built by other rules is built anew.
+/// A hash over everything that decides what an index holds: the fields, what is extracted from files and known of
+/// a document, the analyser, and the cutting into passages, the latter three by what they make of a probe. An index that was built by other rules is built anew.
 pub fn rules() -> String {
     let mut hash = Sha256::new();
     hash.update(format!("{SCHEMA_VERSION} {}\n", serde_json::to_string(&schema()).unwrap_or_default()));
-    for (name, format) in [("probe.txt", Format::Text), ("probe.md", Format::Markdown)] {
+    hash.update(format!("{}\n", extract::VERSION));
+    for (name, format) in
+        [("probe.txt", Format::Text), ("probe.md", Format::Markdown), ("probe.pdf", Format::Pdf)]
+    {
         let document = describe::document(name, format, PROBE.to_owned(), Vec::new());
         hash.update(serde_json::to_string(&document.description).unwrap_or_default());
         for passage in passages::passages(&document) {
@@ -135,6 +139,8 @@ pub struct IndexedPassage {
     pub text: String,
     /// The line that the passage starts in, from 1.
     pub line: usize,
+    /// The page that it starts on, from 1, where the document has pages.
+    pub page: Option<u32>,
     /// The document's text at `passage.context`, and the line it starts in.
     pub context_text: Option<(String, usize)>,
     /// The lines above and below, by which a quote from it is found again.
@@ -158,6 +164,11 @@ impl IndexedPassage {
     pub fn line_at(&self, byte: usize) -> usize {
         self.line + breaks(self.text.as_bytes(), 0, byte - self.passage.span.start)
     }
+
+    /// The page that a byte inside this passage stands on.
+    pub fn page_at(&self, byte: usize) -> Option<u32> {
+        self.page.map(|page| page + page_at(&self.text, byte - self.passage.span.start) - 1)
+    }
 }
 
 /// The tantivy document for each passage of `document`.
@@ -166,6 +177,7 @@ pub fn documents(document: &Document, passages: Vec<Passage>, fields: Fields) ->
     let mut lines = LineCounter::new(&document.text);
     let mut context_lines = LineCounter::new(&document.text);
     let written = WrittenLines::of(&document.text);
+    let pages = Pages::of(document);
     passages
         .into_iter()
         .map(|passage| {
@@ -177,6 +189,7 @@ pub fn documents(document: &Document, passages: Vec<Passage>, fields: Fields) ->
                 path: document.description.path.clone(),
                 text: document.text[passage.span.range()].to_owned(),
                 line,
+                page: pages.page_of(passage.span.start),
                 context_text,
                 surrounding: Surrounding::of(&document.text, passage.span, &written),
                 passage,
@@ -221,6 +234,21 @@ pub fn stored_passage(document: &TantivyDocument, fields: Fields) -> Result<Inde
     let text = document.get_first(fields.words).and_then(|value| value.as_str()).ok_or(missing)?;
     let passage: IndexedPassage = postcard::from_bytes(bytes).map_err(|error| error.to_string())?;
     Ok(IndexedPassage { text: tokenizers::unmarked(text).1.to_owned(), ..passage })
+}
+
+/// Where the pages of a document end; a document without pages has no list.
+struct Pages(Option<Vec<usize>>);
+
+impl Pages {
+    fn of(document: &Document) -> Pages {
+        let ends = || document.text.match_indices(PAGE_BREAK).map(|(at, _)| at).collect();
+        Pages((document.description.format == Format::Pdf).then(ends))
+    }
+
+    fn page_of(&self, byte: usize) -> Option<u32> {
+        let ends = self.0.as_ref()?;
+        Some(ends.partition_point(|end| *end < byte) as u32 + 1)
+    }
 }
 
 /// Counts lines in one pass, for places asked in ascending order; starts again for an earlier one.

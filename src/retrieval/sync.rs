@@ -16,12 +16,12 @@ use thiserror::Error;
 
 use super::generation::{self, Held, Lock, Making, io_error};
 use super::integrity;
-use super::manifest::{Manifest, Source, hex};
+use super::manifest::{self, Manifest, Source, hex};
 use super::schema::{self, Fields};
 use super::seen::Seen;
 use super::vocabulary::{Met, Vocabulary};
 use super::{Index, IndexError, tokenizers};
-use crate::corpus::read::{self, File, ReadError};
+use crate::corpus::read::{self, File, ReadError, Reader};
 use crate::corpus::{Document, Refused, passages};
 
 /// A file whose time is this close to when it was read may have been written again in the same tick of a
@@ -32,7 +32,7 @@ const COARSEST_CLOCK: i128 = 2_000_000_000;
 const ONE_THREAD_BYTES: u64 = 4 << 20;
 
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
+pub struct Options<'p> {
     /// Threads that build segments.
     pub threads: usize,
     /// Memory for each of them, in bytes; at least 15 MB.
@@ -41,6 +41,8 @@ pub struct Options {
     pub largest_file: u64,
     /// Everything is read again, into a new generation.
     pub rebuild: bool,
+    /// This program, which takes files apart in a process of its own; without it, a thread does.
+    pub program: Option<&'p Path>,
 }
 
 /// What a run did, by path, each list ordered.
@@ -97,7 +99,7 @@ pub enum SyncError {
 pub fn sync(
     folder: &Path,
     corpus: &Path,
-    options: Options,
+    options: Options<'_>,
     now: i128,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<(Index, Report), SyncError> {
@@ -117,7 +119,9 @@ pub fn sync(
     plan.keep_what_cannot_be_listed(&refused);
 
     let mut run = Run::new(folder, old.as_ref(), &plan, options);
-    let mut report = run.read(plan, manifest, &mut refused, now, progress)?;
+    let reader =
+        Reader::new(options.largest_file, options.program).beside(folder).keeping().anew(options.rebuild);
+    let mut report = run.read(plan, manifest, &mut refused, &reader, now, progress)?;
     present += run.readable;
     let may_be_emptied = first || options.rebuild;
     if present == 0 && !may_be_emptied && (old.is_none() || !report.removed.is_empty()) {
@@ -139,6 +143,7 @@ pub fn sync(
     let manifest = run.commit(&manifest.vocabulary, &mut report)?;
     Seen::forget(folder);
     generation::release(folder)?;
+    reader.remove_orphans(|| manifest::hashes_in(&generation::all(folder)));
     Ok((Index::open_just_written(folder, manifest)?, report))
 }
 
@@ -291,7 +296,7 @@ fn folders_of(path: &str) -> impl Iterator<Item = &str> {
 struct Run<'a> {
     folder: &'a Path,
     old: Option<&'a Index>,
-    options: Options,
+    options: Options<'a>,
     /// Threads that write.
     threads: usize,
     sources: Vec<Source>,
@@ -312,7 +317,7 @@ struct Writing {
 }
 
 impl<'a> Run<'a> {
-    fn new(folder: &'a Path, old: Option<&'a Index>, plan: &Plan, options: Options) -> Run<'a> {
+    fn new(folder: &'a Path, old: Option<&'a Index>, plan: &Plan, options: Options<'a>) -> Run<'a> {
         let threads = if plan.bytes() < ONE_THREAD_BYTES { 1 } else { options.threads };
         Run {
             folder,
@@ -357,6 +362,7 @@ impl<'a> Run<'a> {
         plan: Plan,
         manifest: &Manifest,
         refused: &mut BTreeMap<String, String>,
+        reader: &Reader,
         now: i128,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Report, SyncError> {
@@ -371,7 +377,7 @@ impl<'a> Run<'a> {
         for (done, file) in plan.read.into_iter().enumerate() {
             progress(Progress::Reading { done, total, path: &file.name });
             let known = manifest.by_path(&file.name);
-            match read::read(&file, self.options.largest_file) {
+            match read::read(&file, reader) {
                 Err(reason) => {
                     refused.insert(reason.path, reason.reason);
                     self.sources.extend(known.cloned());

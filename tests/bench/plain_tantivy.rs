@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use passim::corpus::read::Reader;
 use passim::corpus::{passages, read};
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
@@ -25,8 +26,8 @@ type Cut = (PathBuf, Vec<(usize, usize)>);
 pub fn note_passages(place: &Place) -> anyhow::Result<usize> {
     let mut cuts: Vec<Cut> = Vec::new();
     for file in read::list(&place.corpus())?.files {
-        let (document, _) =
-            read::read(&file, LARGEST_FILE).map_err(|refused| anyhow::anyhow!("{}", refused.reason))?;
+        let (document, _) = read::read(&file, &Reader::new(LARGEST_FILE, None))
+            .map_err(|refused| anyhow::anyhow!("{}", refused.reason))?;
         let passages = passages::passages(&document);
         cuts.push((
             file.path,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{anyhow, ensure};
 use passim::answer::receipt::{base32, sha256};
 use passim::corpus::neighbours::WrittenLines;
+use passim::corpus::read::Reader;
 use passim::corpus::{Encoding, lines, passages, read};
 use passim::proof::{Proofs, Sources, Summary};
 use passim::store::{Asking, AskingId, Cited, Moment, Outcome, Receipt, Store, Surface};
@@ -58,7 +59,8 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
 fn quotes(corpus: &Path) -> anyhow::Result<Vec<Cited>> {
     let mut quotes = Vec::new();
     for file in read::list(corpus)?.files {
-        let (document, _) = read::read(&file, LARGEST_FILE).map_err(|refused| anyhow!(refused.reason))?;
+        let (document, _) =
+            read::read(&file, &Reader::new(LARGEST_FILE, None)).map_err(|refused| anyhow!(refused.reason))?;
         let written = WrittenLines::of(&document.text);
         for span in passages::passages(&document).into_iter().flat_map(|passage| passage.sentences) {
             let quote = &document.text[span.range()];
@@ -128,7 +130,7 @@ fn asking(receipt: &Receipt) -> anyhow::Result<Asking> {
 fn timed(store: &Store, corpus: &Path, receipts: usize) -> anyhow::Result<f64> {
     let started = Instant::now();
     let mut summary = Summary::default();
-    let mut proofs = Proofs::of_all(store, Sources::open(corpus, LARGEST_FILE)?);
+    let mut proofs = Proofs::of_all(store, Sources::open(corpus, Reader::new(LARGEST_FILE, None))?);
     while let Some(batch) = proofs.next_batch()? {
         batch.iter().for_each(|proof| summary.count(proof));
     }

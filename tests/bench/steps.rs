@@ -140,6 +140,7 @@ fn index(arguments: &StepArguments, place: &Place) -> anyhow::Result<Figures> {
                 memory_per_thread,
                 largest_file: settings.corpus.max_file_bytes(),
                 rebuild: true,
+                program: None,
             };
             let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos() as i128;
             let folder = emptied(place.fresh_index())?;

@@ -13,9 +13,12 @@ mod disagreeing;
 mod discord;
 mod doctor;
 mod evaluating;
+mod files;
+mod formats;
 #[path = "../generator/mod.rs"]
 mod generator;
 mod health;
+mod hostile_files;
 mod index;
 mod init;
 mod keeping;

@@ -10,6 +10,7 @@ use encoding_rs::WINDOWS_1252;
 use passim::Answerer;
 use passim::answer::followup::Conversation;
 use passim::corpus::lines::lines;
+use passim::corpus::read::Reader;
 use passim::corpus::{Encoding, Span};
 use passim::keeping;
 use passim::proof::{Checked, Proof, Proofs, Reason, Sources, Standing, Summary};
@@ -95,7 +96,7 @@ impl Answered {
     }
 
     fn prove(&self, claims: Vec<Claims>) -> Vec<Proof> {
-        Sources::open(self.place.corpus(), LARGEST).unwrap().prove(claims).unwrap()
+        Sources::open(self.place.corpus(), Reader::new(LARGEST, None)).unwrap().prove(claims).unwrap()
     }
 
     fn citing(&self, path: &str) -> Vec<Claims> {
@@ -387,7 +388,10 @@ fn all_receipts_of_a_store_are_verified_in_batches_with_what_is_lost_looked_for_
     let summed = || {
         let mut summary = Summary::default();
         let mut ids = Vec::new();
-        let mut proofs = Proofs::of_all(&store, Sources::open(answered.place.corpus(), LARGEST).unwrap());
+        let mut proofs = Proofs::of_all(
+            &store,
+            Sources::open(answered.place.corpus(), Reader::new(LARGEST, None)).unwrap(),
+        );
         while let Some(batch) = proofs.next_batch().unwrap() {
             batch.iter().for_each(|proof| summary.count(proof));
             ids.extend(batch.into_iter().map(|proof| proof.receipt));

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::cli::{now, open};
-use crate::corpus::read::{self, Listing, ReadError};
+use crate::cli::{now, open, this_program};
+use crate::corpus::read::{self, Listing, ReadError, Reader};
 use crate::corpus::{Description, Refused};
+use crate::live;
 use crate::retrieval::{Index, IndexError, integrity};
 use crate::settings::{self, Settings, SettingsError};
 
@@ -50,7 +51,10 @@ pub(super) struct IndexState {
 
 impl Context {
     pub fn gather(sources: &settings::Sources) -> Context {
-        let loaded = settings::load(sources);
+        let mut loaded = settings::load(sources);
+        if let Ok(settings) = &mut loaded {
+            settings.program = this_program();
+        }
         let settings = loaded.as_ref().ok();
         Context {
             current_dir: sources.current_dir.to_owned(),
@@ -93,13 +97,13 @@ impl Context {
 impl Corpus {
     fn of(settings: &Settings) -> Option<Result<Corpus, ReadError>> {
         let folder = settings.corpus.path.as_deref()?;
-        Some(read::list(folder).map(|listing| Corpus::read(listing, settings.corpus.max_file_bytes())))
+        Some(read::list(folder).map(|listing| Corpus::read(listing, &live::reader(settings, folder))))
     }
 
-    fn read(listing: Listing, largest_file: u64) -> Corpus {
+    fn read(listing: Listing, reader: &Reader) -> Corpus {
         let mut corpus = Corpus { refused: listing.refused.clone(), listing, read: Vec::new(), bytes: 0 };
         for file in &corpus.listing.files {
-            match read::read(file, largest_file) {
+            match read::read(file, reader) {
                 Ok((document, _)) => {
                     corpus.read.push(document.description);
                     corpus.bytes += file.size;

@@ -26,7 +26,7 @@ pub fn passages(text: &str) -> Vec<Passage> {
 }
 
 /// Runs of lines between blank ones; each line as its span, without the line break.
-fn blocks(text: &str) -> Vec<Vec<Span>> {
+pub(super) fn blocks(text: &str) -> Vec<Vec<Span>> {
     let mut blocks = vec![Vec::new()];
     for line in lines(text) {
         let written = text[line.range()].trim_end();
@@ -42,7 +42,7 @@ fn blocks(text: &str) -> Vec<Vec<Span>> {
 }
 
 /// Items of one list may have blank lines between them.
-fn joined_lists(text: &str, blocks: Vec<Vec<Span>>) -> Vec<Vec<Span>> {
+pub(super) fn joined_lists(text: &str, blocks: Vec<Vec<Span>>) -> Vec<Vec<Span>> {
     let is_item = |span: Option<&Span>| span.is_some_and(|span| item_text(&text[span.range()]).is_some());
     let mut joined: Vec<Vec<Span>> = Vec::new();
     for block in blocks {
@@ -57,7 +57,7 @@ fn joined_lists(text: &str, blocks: Vec<Vec<Span>>) -> Vec<Vec<Span>> {
 }
 
 /// A block may hold paragraphs and lists in turn.
-fn add_block(text: &str, lines: &[Span], has_more: bool, collector: &mut Collector<'_>) {
+pub(super) fn add_block(text: &str, lines: &[Span], has_more: bool, collector: &mut Collector<'_>) {
     let mut rest = lines;
     while !rest.is_empty() {
         let first_item = rest.iter().position(|span| item_text(&text[span.range()]).is_some());

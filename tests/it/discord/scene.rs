@@ -268,8 +268,13 @@ impl Scene {
 
     /// The documents are read by another process.
     pub fn index_elsewhere(&self) {
-        let options =
-            sync::Options { threads: 1, memory_per_thread: 20 << 20, largest_file: 1 << 20, rebuild: false };
+        let options = sync::Options {
+            threads: 1,
+            memory_per_thread: 20 << 20,
+            largest_file: 1 << 20,
+            rebuild: false,
+            program: None,
+        };
         let folder = folder_of(&self.corpus(), &self.data());
         sync::sync(&folder, &self.corpus(), options, now(), &mut |_| {}).unwrap();
     }
