@@ -60,7 +60,9 @@ pub struct Added {
 /// Why a file did not come in, or not go out. The corpus is as it was.
 #[derive(Debug, Error)]
 pub enum InboxError {
-    #[error("cannot add '{name}': no letter or digit of its name can be kept; give it another one")]
+    #[error(
+        "cannot add '{name}': no letter or digit stands before the ending of that name; give it another one"
+    )]
     Name { name: String },
     #[error("cannot add {}: it {}", .0.path, .0.reason)]
     Unreadable(Refused),
@@ -87,7 +89,9 @@ pub enum InboxError {
     OwnTrash,
     #[error(transparent)]
     Corpus(#[from] ReadError),
-    #[error("cannot write {path} in the corpus: {reason}; look whether it is mounted for writing and has room")]
+    #[error(
+        "cannot write {path} in the corpus: {reason}; look whether it is mounted for writing and has room"
+    )]
     Write { path: String, reason: io::Error },
 }
 
@@ -99,12 +103,7 @@ impl Inbox {
 
     /// Puts a file into the corpus, of which `sources` are in the index; `now` is nanoseconds since 1970. A new
     /// version lies where the old one did, if it is the same source there too.
-    pub fn add(
-        &self,
-        incoming: Incoming<'_>,
-        sources: &[Source],
-        now: i128,
-    ) -> Result<Added, InboxError> {
+    pub fn add(&self, incoming: Incoming<'_>, sources: &[Source], now: i128) -> Result<Added, InboxError> {
         let name = safe_name(incoming.name).ok_or(InboxError::Name { name: incoming.name.to_owned() })?;
         let own = format!("{INBOX}/{name}");
         let _turn = self.take_turn();
@@ -144,19 +143,17 @@ impl Inbox {
             sources.iter().map(|source| (source.description.path.as_str(), source)).collect();
         let (mut known, mut new) = (Vec::new(), Vec::new());
         for file in read::list(&self.corpus)?.files {
-            let source = by_path.get(file.name.as_str()).filter(|source| {
-                source.bytes == file.size && source.modified == i128::from(file.modified)
-            });
+            let source = by_path
+                .get(file.name.as_str())
+                .filter(|source| source.bytes == file.size && source.modified == i128::from(file.modified));
             match source {
                 Some(source) => known.push(Known {
                     id: source.description.id.clone(),
                     sha256: source.sha256.clone(),
                     path: file.name,
                 }),
-                None => new.extend(read::read(&file, self.largest_file).ok().map(|(document, sha256)| Known {
-                    id: document.description.id,
-                    sha256: hex(&sha256),
-                    path: file.name,
+                None => new.extend(read::read(&file, self.largest_file).ok().map(|(document, sha256)| {
+                    Known { id: document.description.id, sha256: hex(&sha256), path: file.name }
                 })),
             }
         }
@@ -231,7 +228,13 @@ impl Inbox {
     }
 
     /// The path of the file that the new one takes the place of.
-    fn older(&self, id: &str, own: &str, known: &[Known], replace: bool) -> Result<Option<String>, InboxError> {
+    fn older(
+        &self,
+        id: &str,
+        own: &str,
+        known: &[Known],
+        replace: bool,
+    ) -> Result<Option<String>, InboxError> {
         let same_id = known.iter().find(|known| known.id == id);
         let is_there = fs::symlink_metadata(self.corpus.join(own)).is_ok();
         let old = match same_id {
@@ -281,7 +284,8 @@ impl Inbox {
 
     fn overwrite(&self, file: NamedTempFile, path: &str) -> Result<(), InboxError> {
         let target = self.corpus.join(path);
-        let written = file.persist(&target).map_err(|error| error.error).and_then(|_| sync_folder_of(&target));
+        let written =
+            file.persist(&target).map_err(|error| error.error).and_then(|_| sync_folder_of(&target));
         written.map_err(|reason| cannot_write(path, reason))
     }
 
@@ -322,7 +326,11 @@ impl Inbox {
                 return Err(InboxError::BehindLink { path: path.to_owned() });
             }
         }
-        if fs::symlink_metadata(&so_far).is_ok_and(|metadata| metadata.is_file()) { Ok(()) } else { Err(gone()) }
+        if fs::symlink_metadata(&so_far).is_ok_and(|metadata| metadata.is_file()) {
+            Ok(())
+        } else {
+            Err(gone())
+        }
     }
 
     fn take_away(&self, path: &str) -> Result<(), InboxError> {

@@ -20,6 +20,7 @@ use super::outgoing::Outgoing;
 use super::words::{Phrase, Words, WordsError};
 use super::work::{NotDone, Work};
 use crate::answer::AnswerError;
+use crate::inbox::Inbox;
 use crate::language::Language;
 use crate::live::Live;
 use crate::settings::Settings;
@@ -34,6 +35,8 @@ pub struct Bot {
     pub settings: Settings,
     /// The folder with the documents.
     pub corpus: PathBuf,
+    /// How documents get into that folder, and out of it.
+    pub inbox: Inbox,
     pub delivery: Delivery,
     pub audience: Audience,
     pub limits: Limits,
@@ -86,6 +89,7 @@ impl Bot {
         Ok(Bot {
             live,
             memory: Memory::open(data),
+            inbox: Inbox::new(&corpus, settings.corpus.max_file_bytes()),
             corpus,
             delivery: Delivery::new(http),
             audience: Audience::new(&settings),

@@ -129,7 +129,7 @@ fn what_cannot_be_read_is_refused_with_the_reason() {
         ("empty.md", " \n", "cannot add inbox/empty.md: it is empty"),
         ("a.exe", "MZ", "cannot add inbox/a.exe: it is a .exe file"),
         ("binary.md", "\0\u{1}", "cannot add inbox/binary.md: it is a binary file"),
-        ("...", BOAT, "cannot add '...': no letter or digit"),
+        ("...", BOAT, "cannot add '...': no letter or digit stands"),
     ];
     for (name, text, reason) in cases {
         let error = setup.refused(|setup| setup.add(name, text));
@@ -208,7 +208,8 @@ fn of_many_that_add_the_same_at_once_one_does() {
 
 #[test]
 fn what_a_killed_process_left_behind_goes_and_what_another_one_writes_stays() {
-    let setup = Setup::new(&[("lease.md", LEASE), ("inbox/.incoming-old", "half"), ("inbox/.incoming-new", "h")]);
+    let setup =
+        Setup::new(&[("lease.md", LEASE), ("inbox/.incoming-old", "half"), ("inbox/.incoming-new", "h")]);
     let held = File::open(setup.inbox.corpus.join("inbox/.incoming-new")).unwrap();
     held.try_lock().unwrap();
     assert_eq!(setup.listed(), ["lease.md"]);
@@ -266,7 +267,8 @@ fn a_trash_folder_of_the_corpus_itself_is_left_alone() {
         let setup = Setup::new(&[("lease.md", LEASE), ("car.md", "A car."), (name, text)]);
         let error = setup.refused(|setup| setup.remove("lease.md"));
         assert!(error.starts_with("cannot use trash/ of the corpus"), "{name}: {error}");
-        let error = setup.refused(|setup| setup.replace("x.md", &format!("---\nid: lease\n---\n{NEW_LEASE}")));
+        let error =
+            setup.refused(|setup| setup.replace("x.md", &format!("---\nid: lease\n---\n{NEW_LEASE}")));
         assert!(error.starts_with("cannot use trash/ of the corpus"), "{name}: {error}");
     }
     // One that was being made when somebody was killed holds nothing.

@@ -9,7 +9,8 @@ use crate::retrieval::generation::write_durably;
 
 const TRASH: &str = "trash";
 const IGNORE_FILE: &str = ".passimignore";
-const IGNORED: &str = "# What passim was told to remove, or to replace. Move a file out of here to have it back.\n*\n";
+const IGNORED: &str =
+    "# What passim was told to remove, or to replace. Move a file out of here to have it back.\n*\n";
 
 /// Bytes of a path that stand in a name; with date and number that is less than any file system takes.
 const LONGEST: usize = 180;
