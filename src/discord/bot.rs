@@ -50,6 +50,8 @@ pub struct Bot {
     is_stopping: AtomicBool,
     /// Held while those who wait are told something.
     pub telling: tokio::sync::Mutex<()>,
+    /// Held while a document comes in: however many are attached, one at a time is in memory.
+    pub fetching: tokio::sync::Mutex<()>,
     deleted: Mutex<VecDeque<MessageId>>,
     /// Messages that something is done about at the moment.
     turns: Mutex<HashMap<MessageId, Arc<tokio::sync::Mutex<()>>>>,
@@ -102,6 +104,7 @@ impl Bot {
             clock,
             is_stopping: AtomicBool::new(false),
             telling: tokio::sync::Mutex::default(),
+            fetching: tokio::sync::Mutex::default(),
             deleted: Mutex::default(),
             turns: Mutex::default(),
             commands: Mutex::default(),

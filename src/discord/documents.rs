@@ -101,6 +101,7 @@ async fn taken_in(
         time: LONGEST_FETCH,
         stand_in: bot.settings.discord.proxy.as_deref(),
     };
+    let _turn = bot.fetching.lock().await;
     let bytes = fetch(&attachment.url, u64::from(attachment.size), bounds)
         .await
         .map_err(|error| error.declined(bot, language, &attachment.filename))?;

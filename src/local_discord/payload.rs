@@ -323,6 +323,7 @@ pub fn upload(world: &World, application: Id, id: Id) -> Option<Value> {
     let upload = world.uploads.get(&id)?;
     let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' };
     let name: String = upload.name.chars().map(plain).collect();
+    let name = if name.is_empty() { "unknown" } else { &name };
     let here =
         format!("{}/ephemeral-attachments/{application}/{id}/{name}?ex=6&is=5&hm={id:x}", world.origin);
     let address = upload.elsewhere.as_ref().unwrap_or(&here);

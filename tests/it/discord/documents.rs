@@ -381,3 +381,15 @@ async fn whoever_speaks_german_is_told_in_german() {
     let removed = remove(&scene, "inbox/garage").await;
     assert!(removed.content.starts_with("**Entfernt**: Quelle **inbox/garage**"), "{removed}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_attaches_the_file_of_somebody_else_or_one_that_discord_does_not_take() {
+    let scene = scene().await;
+    let file = scene.carl.attach("garage.md", GARAGE.as_bytes()).unwrap();
+    let options = [("file", json!(file.to_string()))];
+    let error = scene.ann.invoke(scene.general, "passim-admin add", &options).unwrap_err().to_string();
+    assert!(error.contains("they have attached no file"), "{error}");
+    let error = scene.ann.invoke(scene.general, "passim-admin add", &[]).unwrap_err().to_string();
+    assert!(error.contains("is required"), "{error}");
+    assert!(scene.ann.attach("large.md", &vec![b'a'; (10 << 20) + 1]).is_err());
+}
