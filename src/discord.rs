@@ -14,6 +14,7 @@ mod checking;
 pub mod commands;
 mod completing;
 mod delivery;
+mod documents;
 mod gateway;
 mod guilds;
 mod health;

@@ -37,7 +37,7 @@ use bucket::Buckets;
 use gateway::Frame;
 use permissions::Overwrite;
 use shared::{Shared, Topic};
-use world::{Account, Bot, Channel, Guild, Kind, Place, Role, World};
+use world::{Account, Bot, Channel, Guild, Kind, Place, Role, Upload, World};
 use writing::Draft;
 
 pub use faults::{Failure, Fault, Moment};
@@ -67,6 +67,7 @@ impl LocalDiscord {
         let gateway = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = rest.local_addr()?;
         let mut world = World::default();
+        world.origin = format!("http://{address}");
         world.gateway.url = format!("ws://{}", gateway.local_addr()?);
         let shared = Arc::new(Shared::new(world));
         let servers = [
@@ -382,6 +383,23 @@ impl LocalDiscord {
     /// For connections from now on.
     pub fn heartbeat_interval(&self, interval: Duration) {
         self.shared.change(|world| world.gateway.heartbeat_interval = interval);
+    }
+}
+
+/// Files that people attach to commands.
+impl LocalDiscord {
+    /// Applications are told that a file has so many bytes, whatever it has.
+    pub fn announce_size(&self, upload: Id, size: u64) {
+        self.change_upload(upload, |upload| upload.announced = size);
+    }
+
+    /// Applications are told that a file lies at this address.
+    pub fn announce_address(&self, upload: Id, address: &str) {
+        self.change_upload(upload, |upload| upload.elsewhere = Some(address.to_owned()));
+    }
+
+    fn change_upload(&self, upload: Id, act: impl FnOnce(&mut Upload)) {
+        self.shared.change(|world| world.uploads.get_mut(&upload).map(act));
     }
 }
 

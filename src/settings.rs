@@ -276,6 +276,8 @@ pub struct DiscordSettings {
     pub guilds: Vec<u64>,
     /// Users or roles that may see the whole corpus and re-index it.
     pub operators: Vec<u64>,
+    /// Whether operators may add documents to the corpus and remove them.
+    pub add_files: bool,
     /// What is spoken where neither the person's locale nor the question tells.
     pub language: Language,
     /// The origin of a proxy for Discord's REST API that keeps to Discord's rate limits itself.
@@ -296,6 +298,7 @@ impl DiscordSettings {
             token: values.secret("discord.token"),
             guilds: values.ids("discord.guilds"),
             operators: values.ids("discord.operators"),
+            add_files: values.truth("discord.add_files"),
             language: values
                 .parsed("discord.language", |code| Language::parse(code).ok_or("\"en\" or \"de\"")),
             proxy: values.parsed("discord.proxy", proxy),

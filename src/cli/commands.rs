@@ -26,10 +26,10 @@ pub(super) fn run(command: &Commands, settings: &Settings) -> Result<(), Failure
         return report(&registered);
     }
     if command.json {
-        return print_json(&commands::all());
+        return print_json(&commands::all(settings.discord.add_files));
     }
     let mut out = anstream::stdout().lock();
-    for (name, description) in commands::described() {
+    for (name, description) in commands::described(settings.discord.add_files) {
         writeln!(out, "{name:<26} {description}")?;
     }
     Ok(())
@@ -40,7 +40,7 @@ fn synchronise(settings: &Settings) -> Result<Registered, Failure> {
     let registered = serve::runtime()?.block_on(async {
         let http = http(settings)?;
         registration::application(&http).await?;
-        Ok::<Registered, ServeError>(registration::register(&http, &settings.discord.guilds).await?)
+        Ok::<Registered, ServeError>(registration::register(&http, &settings.discord).await?)
     });
     registered.map_err(serve::failure)
 }

@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 use std::io::{BufRead, IsTerminal, Write};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
@@ -25,6 +26,8 @@ use crate::settings::{self, Sources};
 /// Of the shape that Discord's have.
 const TOKEN: &str = "MTAwMDAwMDAwMDAwMDAwMDAw.GlocaL.only-for-the-local-discord-on-this-machine";
 const BOT: &str = "passim";
+/// How a file to be attached is told from other values of options.
+const FILE: &str = "file on this machine";
 /// How long an answer is waited for, and how long it may go on changing.
 const PATIENCE: Duration = Duration::from_secs(5);
 const SETTLED: Duration = Duration::from_millis(150);
@@ -32,6 +35,7 @@ const SETTLED: Duration = Duration::from_millis(150);
 const HELP: &str = "\
 Text is a message: mention the bot as @passim. A line that starts with / is a command: /ask How long is the lease?
 or with its options by name: /ask question:How long? source:004 private:true
+  a file is attached by its path: /passim-admin add file:notes/lease.md (where discord.add_files is true)
   .reply TEXT      reply to the newest message of the bot, with a ping
   .press LABEL     press a button, of the newest message that has it
   .choose TITLE    choose from a list, of the newest message that offers it
@@ -299,8 +303,11 @@ impl Session {
             }
             command if command.starts_with('/') => {
                 let (command, options) = parsed(line)?;
-                let options: Vec<(&str, Value)> =
-                    options.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+                let mut given: Vec<(&str, Value)> = Vec::new();
+                for (name, value) in &options {
+                    given.push((name, self.attached(value)?));
+                }
+                let options = given;
                 self.me().invoke(self.channel, &command, &options)?;
             }
             command if command.starts_with('.') => {
@@ -315,6 +322,14 @@ impl Session {
         }
         self.wait(&before).await;
         Ok(())
+    }
+
+    /// The value of an option: a file of this machine is uploaded first.
+    fn attached(&self, value: &Value) -> anyhow::Result<Value> {
+        let Some(path) = value[FILE].as_str() else { return Ok(value.clone()) };
+        let bytes = std::fs::read(path).with_context(|| format!("cannot attach {path}"))?;
+        let name = Path::new(path).file_name().unwrap_or_default().to_string_lossy();
+        Ok(json!(self.me().attach(&name, &bytes)?.to_string()))
     }
 
     /// Waits until the bot did something, and a little longer.
@@ -400,7 +415,7 @@ fn unescaped(text: &str) -> String {
 /// The words of a command, and its options: by name, or all the text as the first one.
 fn parsed(line: &str) -> anyhow::Result<(String, Vec<(String, Value)>)> {
     let words: Vec<&str> = line.trim_start_matches('/').split(' ').filter(|word| !word.is_empty()).collect();
-    let all = serde_json::to_value(commands::all())?;
+    let all = serde_json::to_value(commands::all(true))?;
     let top =
         all.as_array().into_iter().flatten().find(|command| command["name"] == *words.first().unwrap_or(&""));
     let top = top.ok_or_else(|| anyhow!("there is no such command; 'passim commands' lists them"))?;
@@ -432,6 +447,7 @@ fn parsed(line: &str) -> anyhow::Result<(String, Vec<(String, Value)>)> {
         let value = match option["type"].as_u64() {
             Some(4) => json!(text.parse::<i64>().unwrap_or_default()),
             Some(5) => json!(text == "true"),
+            Some(11) => json!({ FILE: text }),
             _ => json!(text),
         };
         (option["name"].as_str().unwrap_or_default().to_owned(), value)
@@ -454,6 +470,9 @@ mod tests {
         assert_eq!((name.as_str(), options), ("passim channel", vec![("answers".to_owned(), json!("off"))]));
         let (_, options) = parsed("/source id:a b line:3").unwrap();
         assert_eq!(options, [("id".to_owned(), json!("a b")), ("line".to_owned(), json!(3))]);
+        let (_, options) = parsed("/passim-admin add file:a b.md replace:true").unwrap();
+        let file = json!({ FILE: "a b.md" });
+        assert_eq!(options, [("file".to_owned(), file), ("replace".to_owned(), json!(true))]);
         assert!(parsed("/nothing").is_err());
     }
 }

@@ -20,6 +20,7 @@ use super::outgoing::Outgoing;
 use super::words::{Phrase, Words, WordsError};
 use super::work::{NotDone, Work};
 use crate::answer::AnswerError;
+use crate::inbox::Inbox;
 use crate::language::Language;
 use crate::live::Live;
 use crate::settings::Settings;
@@ -34,6 +35,8 @@ pub struct Bot {
     pub settings: Settings,
     /// The folder with the documents.
     pub corpus: PathBuf,
+    /// How documents get into that folder, and out of it.
+    pub inbox: Inbox,
     pub delivery: Delivery,
     pub audience: Audience,
     pub limits: Limits,
@@ -47,6 +50,8 @@ pub struct Bot {
     is_stopping: AtomicBool,
     /// Held while those who wait are told something.
     pub telling: tokio::sync::Mutex<()>,
+    /// Held while a document comes in: however many are attached, one at a time is in memory.
+    pub fetching: tokio::sync::Mutex<()>,
     deleted: Mutex<VecDeque<MessageId>>,
     /// Messages that something is done about at the moment.
     turns: Mutex<HashMap<MessageId, Arc<tokio::sync::Mutex<()>>>>,
@@ -86,6 +91,7 @@ impl Bot {
         Ok(Bot {
             live,
             memory: Memory::open(data),
+            inbox: Inbox::new(&corpus, settings.corpus.max_file_bytes()),
             corpus,
             delivery: Delivery::new(http),
             audience: Audience::new(&settings),
@@ -98,6 +104,7 @@ impl Bot {
             clock,
             is_stopping: AtomicBool::new(false),
             telling: tokio::sync::Mutex::default(),
+            fetching: tokio::sync::Mutex::default(),
             deleted: Mutex::default(),
             turns: Mutex::default(),
             commands: Mutex::default(),

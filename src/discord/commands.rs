@@ -62,6 +62,7 @@ const SUB_COMMAND: u8 = 1;
 const STRING: u8 = 3;
 const INTEGER: u8 = 4;
 const BOOLEAN: u8 = 5;
+const ATTACHMENT: u8 = 11;
 
 const ANYWHERE: &[u8] = &[0, 1];
 const IN_GUILDS: &[u8] = &[0];
@@ -72,8 +73,8 @@ pub const ASK_ABOUT_THIS: &str = "Ask the sources about this";
 /// The one that takes the message as a claim.
 pub const CHECK_AGAINST: &str = "Check against the sources";
 
-/// Every command that there is.
-pub fn all() -> Vec<Command> {
+/// Every command that there is; those that change the corpus where `discord.add_files` allows it.
+pub fn all(adds_files: bool) -> Vec<Command> {
     vec![
         chat("ask", "Ask the sources a question")
             .with(text("question", "What you want to know", QUESTION_LENGTH).required())
@@ -95,12 +96,7 @@ pub fn all() -> Vec<Command> {
         chat("reindex", "Read the documents again")
             .with(option(BOOLEAN, "rebuild", "Whether everything is read anew, changed or not"))
             .for_admins(),
-        chat("passim-admin", "For those who look after the bot")
-            .with(option(SUB_COMMAND, "status", "Documents, index, latency, gateway"))
-            .with(option(SUB_COMMAND, "check", "The permissions that are missing in this channel"))
-            .with(option(SUB_COMMAND, "unanswered", "Questions that the sources did not answer"))
-            .with(option(SUB_COMMAND, "feedback", "What people thought of the answers"))
-            .for_admins(),
+        admin(adds_files),
         command(MESSAGE, ASK_ABOUT_THIS, ""),
         command(MESSAGE, CHECK_AGAINST, ""),
         command(MESSAGE, WITHDRAW_THIS, "").for_admins(),
@@ -108,9 +104,9 @@ pub fn all() -> Vec<Command> {
 }
 
 /// Each command and subcommand as people type it, with what it does; menu entries as they are called.
-pub fn described() -> Vec<(String, &'static str)> {
+pub fn described(adds_files: bool) -> Vec<(String, &'static str)> {
     let mut described = Vec::new();
-    for command in all() {
+    for command in all(adds_files) {
         let subcommands = command.options.iter().filter(|option| option.kind == SUB_COMMAND);
         let with_name: Vec<_> = subcommands
             .map(|option| (format!("/{} {}", command.name, option.name), option.description))
@@ -127,6 +123,29 @@ pub fn described() -> Vec<(String, &'static str)> {
 /// Long enough for any question, short enough for Discord.
 const QUESTION_LENGTH: u16 = 2_000;
 const QUERY_LENGTH: u16 = 200;
+
+fn admin(adds_files: bool) -> Command {
+    let admin = chat("passim-admin", "For those who look after the bot")
+        .with(option(SUB_COMMAND, "status", "Documents, index, latency, gateway"))
+        .with(option(SUB_COMMAND, "check", "The permissions that are missing in this channel"))
+        .with(option(SUB_COMMAND, "unanswered", "Questions that the sources did not answer"))
+        .with(option(SUB_COMMAND, "feedback", "What people thought of the answers"))
+        .for_admins();
+    if adds_files { admin.with(add_document()).with(remove_document()) } else { admin }
+}
+
+fn add_document() -> CommandOption {
+    let mut add = option(SUB_COMMAND, "add", "Put a document into the folder, and read it");
+    add.options.push(option(ATTACHMENT, "file", "The document").required());
+    add.options.push(option(BOOLEAN, "replace", "Whether it may replace a source with its id or name"));
+    add
+}
+
+fn remove_document() -> CommandOption {
+    let mut remove = option(SUB_COMMAND, "remove", "Move a source into the trash folder");
+    remove.options.push(text("source", "Its id or title", QUERY_LENGTH).required().completed());
+    remove
+}
 
 fn source() -> CommandOption {
     text("source", "Ask this source only: its id or title", QUERY_LENGTH).completed()
@@ -216,8 +235,8 @@ impl CommandOption {
 
 /// Whether the commands that Discord has registered are these: registering is limited, so that only what differs
 /// is written.
-pub fn are_registered(registered: &[Value]) -> bool {
-    let ours = all().into_iter().filter_map(|command| serde_json::to_value(command).ok());
+pub fn are_registered(registered: &[Value], adds_files: bool) -> bool {
+    let ours = all(adds_files).into_iter().filter_map(|command| serde_json::to_value(command).ok());
     let mut ours: Vec<Value> = ours.map(|command| essence(&command)).collect();
     let mut theirs: Vec<Value> = registered.iter().map(essence).collect();
     let by_name = |command: &Value| (command["type"].to_string(), command["name"].to_string());
@@ -296,7 +315,7 @@ mod tests {
 
     #[test]
     fn commands_are_as_discord_accepts_them() {
-        for command in all() {
+        for command in all(true) {
             if command.kind == CHAT_INPUT {
                 let options = command.options.clone();
                 check(&CommandOption { options, ..option(SUB_COMMAND, command.name, command.description) });
@@ -309,7 +328,7 @@ mod tests {
 
     #[test]
     fn what_differs_is_registered_and_what_does_not_is_not() {
-        let mut registered: Vec<Value> = all()
+        let mut registered: Vec<Value> = all(false)
             .into_iter()
             .map(|command| {
                 let mut value = serde_json::to_value(command).unwrap();
@@ -323,10 +342,11 @@ mod tests {
             })
             .collect();
         registered.reverse();
-        assert!(are_registered(&registered));
+        assert!(are_registered(&registered, false));
+        assert!(!are_registered(&registered, true), "two subcommands more");
         registered[0]["default_member_permissions"] = json!("0");
-        assert!(!are_registered(&registered));
-        assert!(!are_registered(&registered[1..]));
-        assert!(!are_registered(&[]));
+        assert!(!are_registered(&registered, false));
+        assert!(!are_registered(&registered[1..], false));
+        assert!(!are_registered(&[], false));
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use minijinja::context;
 use serenity::all::{
-    CommandInteraction, ComponentInteraction, Interaction, ModalInteraction, ResolvedTarget, ResolvedValue,
+    Attachment, CommandInteraction, ComponentInteraction, Interaction, ModalInteraction, ResolvedTarget,
+    ResolvedValue,
 };
 
 use super::asking::{self, Answered, Asked};
@@ -16,7 +17,7 @@ use super::messages::{note_reply, question_in, switch, too_many_text};
 use super::outgoing::{self, Audience, Outgoing};
 use super::press::{Act, Press};
 use super::words::Phrase;
-use super::{about, admin, checking, completing, listings, presses, reindex, withdrawing};
+use super::{about, admin, checking, completing, documents, listings, presses, reindex, withdrawing};
 use crate::store::{AskingId, Surface, Switch};
 
 pub async fn created(bot: &Arc<Bot>, interaction: Interaction) {
@@ -64,6 +65,13 @@ impl<'a> Options<'a> {
         })
     }
 
+    pub fn file(&self, name: &str) -> Option<&'a Attachment> {
+        self.values.iter().find_map(|(known, value)| match value {
+            ResolvedValue::Attachment(file) if *known == name => Some(*file),
+            _ => None,
+        })
+    }
+
     pub fn truth(&self, name: &str) -> bool {
         self.values
             .iter()
@@ -78,6 +86,7 @@ async fn commanded(bot: &Arc<Bot>, command: CommandInteraction) {
     }
     let options = Options::of(&command);
     let name = (command.data.name.as_str(), options.subcommand);
+    let adds_files = bot.settings.discord.add_files;
     // These concern the bot, not the sources: they work wherever it is.
     match name {
         ("passim", "help") => return about::help(bot, &call).await,
@@ -89,6 +98,8 @@ async fn commanded(bot: &Arc<Bot>, command: CommandInteraction) {
         ("passim-admin", "check") => return admin::check(bot, &call).await,
         ("passim-admin", "unanswered") => return listings::unanswered(bot, &call).await,
         ("passim-admin", "feedback") => return listings::feedback(bot, &call).await,
+        ("passim-admin", "add") if adds_files => return documents::add(bot, &call, &options).await,
+        ("passim-admin", "remove") if adds_files => return documents::remove(bot, &call, &options).await,
         _ => {}
     }
     let Some(audience) = audience(bot, &call).await else { return };

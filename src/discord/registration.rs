@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::commands;
 use super::delivery::{Undelivered, persistently};
+use crate::settings::DiscordSettings;
 
 /// What registering did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,16 +56,17 @@ pub async fn application(http: &Http) -> Result<Application, RegistrationError> 
 }
 
 /// Brings the registered commands level with ours; [`application`] comes first.
-pub async fn register(http: &Http, guilds: &[u64]) -> Result<Registered, RegistrationError> {
+pub async fn register(http: &Http, settings: &DiscordSettings) -> Result<Registered, RegistrationError> {
     let application_id = http
         .application_id()
         .ok_or_else(|| RegistrationError::Failed("the application is not known".to_owned()))?;
     let global = Route::Commands { application_id };
     let registered = list(http, global).await?;
-    let is_new = !commands::are_registered(&registered);
-    let registered = if is_new { put(http, global, &commands::all()).await? } else { registered };
+    let is_new = !commands::are_registered(&registered, settings.add_files);
+    let registered =
+        if is_new { put(http, global, &commands::all(settings.add_files)).await? } else { registered };
     let mut emptied = Vec::new();
-    for guild in guilds {
+    for guild in &settings.guilds {
         let own = Route::GuildCommands { application_id, guild_id: GuildId::new(*guild) };
         // A guild that the bot is not in has none.
         let Ok(theirs) = list(http, own).await else { continue };

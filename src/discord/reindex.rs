@@ -88,20 +88,41 @@ pub async fn reindex(bot: &Arc<Bot>, call: &Call, rebuild: bool) {
     if let Some(underway) = bot.live.underway() {
         return call.say(bot, &Outgoing::text(already(bot, call.language, &underway))).await;
     }
+    reindex_and_report(bot, call, rebuild, None).await;
+}
+
+/// The same after `news`: a file came or went, which the response that was announced tells first. Where the documents
+/// cannot be read now, the next run does it.
+pub async fn follow(bot: &Arc<Bot>, call: &Call, news: &str) {
+    let Some(underway) = bot.live.underway() else {
+        return reindex_and_report(bot, call, false, Some(news)).await;
+    };
+    let text = [news, &already(bot, call.language, &underway), &next_run(bot, call.language)].join("\n");
+    let told = bot.delivery.edit_response(&call.token, &Outgoing::text(text)).await;
+    call.logged(told);
+}
+
+async fn reindex_and_report(bot: &Arc<Bot>, call: &Call, rebuild: bool, news: Option<&str>) {
     let started = Instant::now();
-    let result = match run(bot, call, rebuild, started).await {
+    let result = match run(bot, call, rebuild, started, news).await {
         Ok(Reindexed { report, changed }) => Ok((report, renewal::renew(bot, changed).await)),
         Err(trouble) => Err(trouble),
     };
     let took = started.elapsed();
-    let (summary, messages) = told(bot, call.language, result, took);
+    let (summary, messages) = told(bot, call.language, result, took, news);
     bot.health.reindexed(summary.clone());
     note(bot, call, if rebuild { "reindex rebuild" } else { "reindex" }, summary);
     report(bot, call, &messages, took).await;
 }
 
 /// Runs it, and shows how far it is.
-async fn run(bot: &Arc<Bot>, call: &Call, rebuild: bool, started: Instant) -> Result<Reindexed, Trouble> {
+async fn run(
+    bot: &Arc<Bot>,
+    call: &Call,
+    rebuild: bool,
+    started: Instant,
+    news: Option<&str>,
+) -> Result<Reindexed, Trouble> {
     let (tell, progress) = watch::channel(None);
     let (worker, by, language) = (bot.clone(), call.asker.name.clone(), call.language);
     let mut work = tokio::task::spawn_blocking(move || {
@@ -112,8 +133,11 @@ async fn run(bot: &Arc<Bot>, call: &Call, rebuild: bool, started: Instant) -> Re
         result.map_err(|error| trouble(&worker, language, error))
     });
     // Said when it has its turn: whoever wants it now hears who was first.
-    let begun = Outgoing::text(bot.say(call.language, Phrase::ReindexBegun, context! {}));
-    call.say(bot, &begun).await;
+    let begun = bot.say(call.language, Phrase::ReindexBegun, context! {});
+    match news {
+        None => call.say(bot, &Outgoing::text(begun)).await,
+        Some(_) => show(bot, call, news, begun).await,
+    }
     let mut shown = None;
     loop {
         tokio::select! {
@@ -123,7 +147,9 @@ async fn run(bot: &Arc<Bot>, call: &Call, rebuild: bool, started: Instant) -> Re
             () = tokio::time::sleep(BETWEEN_EDITS) => {
                 let now = progress.borrow().clone();
                 if now != shown && started.elapsed() < TOKEN_LIVES {
-                    show(bot, call, now.as_ref()).await;
+                    if let Some(underway) = &now {
+                        show(bot, call, news, progress_text(bot, call.language, underway)).await;
+                    }
                     shown = now;
                 }
             }
@@ -131,12 +157,15 @@ async fn run(bot: &Arc<Bot>, call: &Call, rebuild: bool, started: Instant) -> Re
     }
 }
 
-async fn show(bot: &Bot, call: &Call, underway: Option<&Underway>) {
-    let Some(underway) = underway else { return };
+fn progress_text(bot: &Bot, language: Language, underway: &Underway) -> String {
     let values = context! {
         done => underway.done, total => underway.total, is_writing => underway.is_writing,
     };
-    let outgoing = Outgoing::text(bot.say(call.language, Phrase::ReindexProgress, values));
+    bot.say(language, Phrase::ReindexProgress, values)
+}
+
+async fn show(bot: &Bot, call: &Call, news: Option<&str>, text: String) {
+    let outgoing = Outgoing::text(news.into_iter().chain([text.as_str()]).collect::<Vec<&str>>().join("\n"));
     // The next one may come through.
     if let Err(error) = bot.delivery.edit_response(&call.token, &outgoing).await {
         tracing::debug!(%error, "progress could not be shown");
@@ -172,17 +201,32 @@ fn already(bot: &Bot, language: Language, underway: &Underway) -> String {
     bot.say(language, Phrase::ReindexUnderway, values)
 }
 
+fn next_run(bot: &Bot, language: Language) -> String {
+    let reindex = Value::from_safe_string(bot.command_mention("reindex"));
+    bot.say(language, Phrase::DocumentNextRun, context! { reindex })
+}
+
 /// A line for the log, and what people read.
 fn told(
     bot: &Bot,
     language: Language,
     result: Result<(Report, Renewal), Trouble>,
     took: Duration,
+    news: Option<&str>,
 ) -> (String, Vec<Outgoing>) {
-    match result {
-        Ok((report, renewal)) => (summary(&report, &renewal), drawn(bot, language, &report, &renewal, took)),
-        Err(trouble) => ("failed".to_owned(), vec![bot.explain(language, &trouble)]),
-    }
+    let mut lines: Vec<String> = news.into_iter().flat_map(str::lines).map(str::to_owned).collect();
+    let summary = match result {
+        Ok((report, renewal)) => {
+            lines.extend(drawn(bot, language, &report, &renewal, took));
+            summary(&report, &renewal)
+        }
+        Err(trouble) => {
+            lines.push(bot.explain(language, &trouble).content);
+            lines.extend(news.map(|_| next_run(bot, language)));
+            "failed".to_owned()
+        }
+    };
+    (summary, message::joined(lines).into_iter().map(Outgoing::text).collect())
 }
 
 /// A line for the log and the status.
@@ -200,7 +244,7 @@ fn summary(report: &Report, renewal: &Renewal) -> String {
     summary
 }
 
-fn drawn(bot: &Bot, language: Language, report: &Report, renewal: &Renewal, took: Duration) -> Vec<Outgoing> {
+fn drawn(bot: &Bot, language: Language, report: &Report, renewal: &Renewal, took: Duration) -> Vec<String> {
     let values = context! {
         documents => report.documents,
         passages => report.passages,
@@ -213,9 +257,9 @@ fn drawn(bot: &Bot, language: Language, report: &Report, renewal: &Renewal, took
         seconds => format!("{:.1}", took.as_secs_f64()),
     };
     let text = bot.say(language, Phrase::ReindexDone, values);
-    let mut paragraphs: Vec<String> = text.lines().map(str::to_owned).collect();
-    paragraphs.extend(renewal.told(bot, language).iter().flat_map(|text| text.lines()).map(str::to_owned));
-    message::joined(paragraphs).into_iter().map(Outgoing::text).collect()
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines.extend(renewal.told(bot, language).iter().flat_map(|text| text.lines()).map(str::to_owned));
+    lines
 }
 
 fn refusal(refused: &Refused) -> String {

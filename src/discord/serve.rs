@@ -78,7 +78,7 @@ pub async fn serve(served: Served, mut stop: mpsc::Receiver<()>) -> Result<(), S
     let bot = Arc::new(Bot::new(live, corpus, &data, settings, http.clone(), clock)?);
     let application = registration::application(&http).await?;
     warn_of(&application);
-    let registered = registration::register(&http, &bot.settings.discord.guilds).await?;
+    let registered = registration::register(&http, &bot.settings.discord).await?;
     if registered.is_new {
         tracing::info!("registered the commands; Discord may take a minute to show them");
     }

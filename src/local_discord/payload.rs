@@ -8,6 +8,8 @@ use super::permissions::{Overwrite, Whom};
 use super::world::{Id, Interaction, InteractionKind, Kind, Message, Place, World};
 
 const LOADING: u64 = 1 << 7;
+/// That people may attach, without boosts: 10 MiB.
+pub const LARGEST_FILE: usize = 10 << 20;
 /// Long ago enough for everything that is asked of an account or a member.
 const JOINED: &str = "2020-01-01T00:00:00.000000+00:00";
 /// The flags of an application that was granted a privileged intent and is in fewer than a hundred guilds.
@@ -316,6 +318,21 @@ fn attachments(message: &Message) -> Vec<Value> {
     message.body.files.iter().map(attachment).collect()
 }
 
+/// A file that comes with a command. Its address holds the name as far as that is plain.
+pub fn upload(world: &World, application: Id, id: Id) -> Option<Value> {
+    let upload = world.uploads.get(&id)?;
+    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' };
+    let name: String = upload.name.chars().map(plain).collect();
+    let name = if name.is_empty() { "unknown" } else { &name };
+    let here =
+        format!("{}/ephemeral-attachments/{application}/{id}/{name}?ex=6&is=5&hm={id:x}", world.origin);
+    let address = upload.elsewhere.as_ref().unwrap_or(&here);
+    Some(json!({
+        "id": id.to_string(), "filename": upload.name, "size": upload.announced, "url": address,
+        "proxy_url": address, "ephemeral": true,
+    }))
+}
+
 fn reactions(world: &World, message: &Message) -> Vec<Value> {
     let reaction = |(emoji, by): (&String, &std::collections::BTreeSet<Id>)| {
         json!({
@@ -335,7 +352,7 @@ pub fn interaction(world: &World, interaction: &Interaction, data: Value) -> Val
         "id": interaction.id.to_string(), "application_id": interaction.application.to_string(),
         "type": interaction.kind as u8, "token": interaction.token, "version": 1,
         "channel_id": place.to_string(), "channel": channel(world, place), "data": data,
-        "locale": locale, "entitlements": [], "attachment_size_limit": 10_485_760,
+        "locale": locale, "entitlements": [], "attachment_size_limit": LARGEST_FILE,
         "app_permissions": world.permissions(interaction.application, place).to_string(),
         "context": if guild.is_some() { 0 } else { 1 },
         "authorizing_integration_owners": { "0": guild.unwrap_or(0).to_string() },

@@ -11,9 +11,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -40,11 +41,23 @@ type Outcome = Result<Reply, Refusal>;
 
 /// Answers for as long as the process, or the runtime, lives.
 pub async fn serve(listener: TcpListener, shared: Arc<Shared>) {
-    let router =
-        Router::new().fallback(receive).layer(DefaultBodyLimit::max(request::MOST_BYTES)).with_state(shared);
+    let router = Router::new()
+        .route("/ephemeral-attachments/{application}/{upload}/{name}", get(attachment))
+        .fallback(receive)
+        .layer(DefaultBodyLimit::max(request::MOST_BYTES))
+        .with_state(shared);
     if let Err(error) = axum::serve(listener, router).await {
         tracing::error!(%error, "the local Discord's REST server ended");
     }
+}
+
+/// What stands for the host of attachments, which is no part of the API: nothing is recorded.
+async fn attachment(
+    State(shared): State<Arc<Shared>>,
+    Path((_, upload, _)): Path<(Id, Id, String)>,
+) -> Response {
+    let bytes = shared.read(|world| world.uploads.get(&upload).map(|upload| upload.bytes.clone()));
+    bytes.map_or_else(|| StatusCode::NOT_FOUND.into_response(), IntoResponse::into_response)
 }
 
 async fn receive(State(shared): State<Arc<Shared>>, request: axum::extract::Request) -> Response {

@@ -31,6 +31,8 @@ pub const TOKEN_LIFE: Duration = Duration::from_secs(15 * 60);
 #[derive(Default)]
 pub struct World {
     last_id: Id,
+    /// Where this Discord is reached, as in `http://127.0.0.1:3000`.
+    pub origin: String,
     /// When the clock was stopped: from then on it moves only by being put ahead.
     pub stopped: Option<Instant>,
     /// How far the clock was put ahead.
@@ -38,6 +40,8 @@ pub struct World {
     pub accounts: BTreeMap<Id, Account>,
     pub guilds: BTreeMap<Id, Guild>,
     pub channels: BTreeMap<Id, Channel>,
+    /// What people attached to commands.
+    pub uploads: BTreeMap<Id, Upload>,
     pub interactions: BTreeMap<Id, Interaction>,
     /// The interactions by their tokens.
     pub tokens: BTreeMap<String, Id>,
@@ -158,6 +162,17 @@ pub struct File {
     pub name: String,
     pub description: Option<String>,
     pub bytes: Vec<u8>,
+}
+
+/// A file that a person attaches to a command.
+pub struct Upload {
+    pub by: Id,
+    pub name: String,
+    pub bytes: Vec<u8>,
+    /// The length that applications are told, in bytes.
+    pub announced: u64,
+    /// The address that applications are told, where it is not here.
+    pub elsewhere: Option<String>,
 }
 
 /// Whom a message names so that Discord recognises it.

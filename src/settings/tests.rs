@@ -113,6 +113,7 @@ fn the_compiled_in_settings_are_complete_and_valid() {
     assert!(settings.discord.guilds.is_empty() && settings.discord.operators.is_empty());
     assert_eq!((settings.discord.language, settings.discord.proxy), (Language::English, None));
     assert_eq!((settings.discord.watchdog_seconds, settings.discord.drain_seconds), (120, 10));
+    assert!(!settings.discord.add_files);
     assert_eq!((settings.discord.announce_stale, settings.discord.announce_stale_days), (false, 30));
     assert!(settings.channels.allow.is_empty() && settings.channels.deny.is_empty());
     let LimitSettings { person_per_minute, channel_per_minute, guild_per_minute, waiting } = settings.limits;

@@ -6,6 +6,7 @@ mod buttons;
 mod checking;
 mod choosing;
 mod crowd;
+mod documents;
 mod failures;
 mod follow_ups;
 mod ignored;

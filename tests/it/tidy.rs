@@ -57,6 +57,7 @@ fn only_the_store_knows_rusqlite() {
 fn only_the_discord_edge_knows_serenity() {
     only("serenity", &["discord"]);
     only("governor", &["discord"]);
+    only("reqwest", &["discord"]);
 }
 
 #[test]

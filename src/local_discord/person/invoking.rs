@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::permissions::{ADMINISTRATOR, USE_APPLICATION_COMMANDS, VIEW_CHANNEL};
-use super::super::world::{Command, Id, Interaction, InteractionKind, Place, Response, World};
+use super::super::world::{Command, Id, Interaction, InteractionKind, Place, Response, Upload, World};
 use super::super::{events, payload};
 use super::{CannotDo, Person};
 
@@ -12,6 +12,8 @@ const MESSAGE_MENU: u64 = 3;
 const BUTTON: u64 = 2;
 const SELECT: u64 = 3;
 const LINK_STYLE: u64 = 5;
+/// Of options.
+const ATTACHMENT: u64 = 11;
 const IN_GUILDS: u64 = 0;
 const IN_DIRECT_CHANNELS: u64 = 1;
 
@@ -31,6 +33,33 @@ impl Person {
     pub fn invoke(&self, channel: Id, command: &str, options: &[(&str, Value)]) -> Result<Id, CannotDo> {
         let (kind, focused) = (InteractionKind::Command, None);
         self.slash(channel, command, options, kind, focused)
+    }
+
+    /// Uploads a file for a command: the option that takes one has the id, as text, for its value.
+    pub fn attach(&self, name: &str, bytes: &[u8]) -> Result<Id, CannotDo> {
+        self.shared.act(|world| {
+            if bytes.len() > payload::LARGEST_FILE {
+                return Err(self.cannot(world, "attach a file", "it is larger than 10 MiB"));
+            }
+            let id = world.new_id();
+            let (name, bytes, announced) = (name.to_owned(), bytes.to_vec(), bytes.len() as u64);
+            world.uploads.insert(id, Upload { by: self.id, name, bytes, announced, elsewhere: None });
+            Ok(id)
+        })
+    }
+
+    /// The files that options name, as Discord sends them along.
+    fn attached(&self, world: &World, application: Id, options: &[Value]) -> Result<Value, String> {
+        let mut attachments = json!({});
+        let inner = options.iter().flat_map(|option| option["options"].as_array().into_iter().flatten());
+        for option in options.iter().chain(inner).filter(|option| option["type"] == ATTACHMENT) {
+            let id = option["value"].as_str().unwrap_or_default();
+            let own =
+                id.parse().ok().filter(|id| world.uploads.get(id).is_some_and(|file| file.by == self.id));
+            let upload = own.and_then(|id| payload::upload(world, application, id));
+            attachments[id] = upload.ok_or(format!("they have attached no file '{id}'"))?;
+        }
+        Ok(json!({ "attachments": attachments }))
     }
 
     /// Types into the option `focused`, which asks for completions.
@@ -59,8 +88,13 @@ impl Person {
             let found = self.command(world, channel, SLASH, first)?;
             let filled =
                 fill(&found.body, words, options, focused).map_err(|why| self.cannot(world, &called, why))?;
-            let data = json!({ "id": found.id.to_string(), "name": first, "type": SLASH, "options": filled });
             let application = found.application;
+            let resolved =
+                self.attached(world, application, &filled).map_err(|why| self.cannot(world, &called, why))?;
+            let data = json!({
+                "id": found.id.to_string(), "name": first, "type": SLASH, "options": filled,
+                "resolved": resolved,
+            });
             let attempt = Attempt { kind, application, channel, called, on: None, opened_by: None, data };
             Ok(self.interact(world, attempt))
         })
