@@ -87,6 +87,7 @@ pub enum Phrase {
     Removed,
     Noted,
     ShareNotHere,
+    ShareNotRead,
     SourceChanged,
     SourceGone,
     WhyWords,
