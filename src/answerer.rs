@@ -1,6 +1,7 @@
 //! One index with everything that answers out of it: what the terminal, evaluation and Discord ask.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use thiserror::Error;
 
@@ -17,7 +18,8 @@ use crate::answer::weights::{Weights, WeightsError};
 use crate::answer::{self, Answer, AnswerError, Citation, Engine, Options, Outcome, Steps};
 use crate::corpus::Span;
 use crate::language::Language;
-use crate::retrieval::Index;
+use crate::retrieval::{Index, IndexError};
+use crate::scopes::{Admitted, Reader, Scopes};
 use crate::settings::{self, LinkTemplate, Settings};
 
 const REPLIES: &str = include_str!("../config/replies.toml");
@@ -25,9 +27,21 @@ const GERMAN_REPLIES: &str = include_str!("../config/replies.de.toml");
 const WEIGHTS: &str = include_str!("../config/weights.toml");
 const SYNONYMS: &str = include_str!("../config/synonyms.toml");
 
+/// So many groups of readers are kept an answerer for; the one that was asked for longest ago goes first.
+const MOST_VIEWS: usize = 32;
+
 /// Answers questions out of one state of the index. Cheap to share: asking changes nothing.
 pub struct Answerer {
     index: Index,
+    ways: Arc<Ways>,
+    /// What whoever it answers was admitted to; nothing where it answers out of everything.
+    admitted: Vec<Admitted>,
+    /// What answers those who may not read everything, the last one asked for at the end.
+    views: Mutex<Vec<(Admitted, Arc<Answerer>)>>,
+}
+
+/// How questions are answered, whatever they are answered out of.
+struct Ways {
     lexicon: Lexicon,
     weights: Weights,
     english: Templates,
@@ -36,6 +50,7 @@ pub struct Answerer {
     closest_below: f64,
     link: Option<LinkTemplate>,
     how_to_add: Option<String>,
+    scopes: Scopes,
 }
 
 #[derive(Debug, Error)]
@@ -46,6 +61,8 @@ pub enum AnswererError {
     Weights(#[from] WeightsError),
     #[error(transparent)]
     Templates(#[from] TemplateError),
+    #[error(transparent)]
+    Index(#[from] IndexError),
     #[error("cannot read {path}: {reason}")]
     File { path: String, reason: std::io::Error },
 }
@@ -54,20 +71,22 @@ impl Answerer {
     /// Reads `replies.toml`, `replies.de.toml`, `synonyms.toml` and `weights.toml` of the configuration folder, or the compiled-in ones.
     pub fn new(index: Index, settings: &Settings) -> Result<Answerer, AnswererError> {
         let (weights, file) = file_or(settings.config_dir.as_deref(), "weights.toml", WEIGHTS)?;
-        let weights = Weights::parse(&weights, &file)?;
-        Ok(Answerer { weights, ..Answerer::unlearned(index, settings)? })
+        Answerer::weighing(Weights::parse(&weights, &file)?, index, settings)
     }
 
     /// The same without what was learned, for learning it anew: the old weights need not be readable.
     pub fn unlearned(index: Index, settings: &Settings) -> Result<Answerer, AnswererError> {
+        Answerer::weighing(Weights::default(), index, settings)
+    }
+
+    fn weighing(weights: Weights, index: Index, settings: &Settings) -> Result<Answerer, AnswererError> {
         let folder = settings.config_dir.as_deref();
         let (synonyms, synonyms_file) = file_or(folder, "synonyms.toml", SYNONYMS)?;
         let (english, english_file) = file_or(folder, "replies.toml", REPLIES)?;
         let (german, german_file) = file_or(folder, "replies.de.toml", GERMAN_REPLIES)?;
-        Ok(Answerer {
-            index,
+        let ways = Ways {
             lexicon: Lexicon::parse(&synonyms, &synonyms_file)?,
-            weights: Weights::default(),
+            weights,
             english: Templates::parse(&english, &english_file, Language::English)?,
             german: Templates::parse(&german, &german_file, Language::German)?,
             options: Options {
@@ -78,7 +97,54 @@ impl Answerer {
             closest_below: settings.answer.closest_below,
             link: settings.sources.link.clone(),
             how_to_add: settings.corpus.how_to_add.clone(),
-        })
+            scopes: settings.scopes.clone(),
+        };
+        Ok(Answerer { index, ways: Arc::new(ways), admitted: Vec::new(), views: Mutex::default() })
+    }
+
+    /// What answers a reader: out of the sources that they may read, as if there were no others. The same one as
+    /// long as this state of the index is in force; this very one where nothing is kept from them.
+    pub fn for_reader(self: &Arc<Self>, reader: &Reader) -> Result<Arc<Answerer>, AnswererError> {
+        let admitted = self.ways.scopes.admitted(reader);
+        if admitted == Admitted::ToEverything || self.admitted.contains(&admitted) {
+            return Ok(self.clone());
+        }
+        // Held while one is made: whoever wants the same waits for it.
+        let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = views.iter().position(|(of, _)| *of == admitted);
+        let view = match known {
+            Some(place) => views.remove(place).1,
+            None => Arc::new(self.narrowed(&admitted)?),
+        };
+        if views.len() == MOST_VIEWS {
+            views.remove(0);
+        }
+        views.push((admitted, view.clone()));
+        Ok(view)
+    }
+
+    fn narrowed(&self, admitted: &Admitted) -> Result<Answerer, AnswererError> {
+        let scopes = &self.ways.scopes;
+        let index = self.index.narrowed(
+            |id, path| scopes.may_read(admitted, id, path),
+            |path| scopes.may_read_file(admitted, path),
+        )?;
+        let admitted = self.admitted.iter().chain([admitted]).cloned().collect();
+        Ok(Answerer { index, ways: self.ways.clone(), admitted, views: Mutex::default() })
+    }
+
+    /// Whether a source, by its path, is among what this one reads, or would be: it may be refused, or gone from
+    /// the index. Of one that is gone only the path is known, not the id that it declared; see
+    /// [`Answerer::may_read_source`].
+    pub fn may_read(&self, path: &str) -> bool {
+        let may_read_file = |admitted| self.ways.scopes.may_read_file(admitted, path);
+        !self.index.hides(path) && (self.index.has_source_at(path) || self.admitted.iter().all(may_read_file))
+    }
+
+    /// The same for a source that somebody remembers by id and path, as a citation does.
+    pub fn may_read_source(&self, id: &str, path: &str) -> bool {
+        let may_read = |admitted| self.ways.scopes.may_read(admitted, id, path);
+        self.may_read(path) && self.admitted.iter().all(may_read)
     }
 
     pub fn index(&self) -> &Index {
@@ -86,12 +152,17 @@ impl Answerer {
     }
 
     pub fn lexicon(&self) -> &Lexicon {
-        &self.lexicon
+        &self.ways.lexicon
     }
 
     /// What answers, piece by piece.
     pub fn engine(&self) -> Engine<'_> {
-        Engine { index: &self.index, lexicon: &self.lexicon, weights: &self.weights, options: self.options }
+        Engine {
+            index: &self.index,
+            lexicon: &self.ways.lexicon,
+            weights: &self.ways.weights,
+            options: self.ways.options,
+        }
     }
 
     /// Answers out of all sources, or out of those with the given ids.
@@ -151,7 +222,7 @@ impl Answerer {
         sources: &[String],
         see: impl FnOnce(&Steps<'_, '_>) -> T,
     ) -> Result<(Answer, Option<T>), AnswerError> {
-        let understood_as = conversation.understand(question.trim(), &self.lexicon);
+        let understood_as = conversation.understand(question.trim(), &self.ways.lexicon);
         let whole = understood_as.as_deref().unwrap_or(question);
         let (mut answer, seen) = self.ask_seen(whole, sources, see)?;
         if answer.outcome.is_about_sources() {
@@ -200,19 +271,19 @@ impl Answerer {
     /// The answer as people see it. The language is that of the words around it: what the sources say stays in
     /// theirs.
     pub fn reply(&self, answer: &Answer, language: Language) -> Reply {
-        Reply::of(answer, self.templates(language), self.how_to_add.as_deref(), self.closest_below)
+        Reply::of(answer, self.templates(language), self.ways.how_to_add.as_deref(), self.ways.closest_below)
     }
 
     fn templates(&self, language: Language) -> &Templates {
         match language {
-            Language::English => &self.english,
-            Language::German => &self.german,
+            Language::English => &self.ways.english,
+            Language::German => &self.ways.german,
         }
     }
 
     /// The address of a place in a source: its own, else made of the setting `sources.link`.
     pub fn url(&self, own: Option<&str>, path: &str, line: usize, source: &str) -> Option<String> {
-        own.map(str::to_owned).or_else(|| self.link.as_ref().map(|link| link.fill(path, line, source)))
+        own.map(str::to_owned).or_else(|| self.ways.link.as_ref().map(|link| link.fill(path, line, source)))
     }
 
     fn link(&self, citation: &mut Citation) {

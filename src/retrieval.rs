@@ -1,12 +1,13 @@
 //! Finding passages: the index over the corpus, and searching it.
 //!
 //! The only module that knows tantivy; none of its types leaves. [`sync`] brings an index level with a folder,
-//! [`generation`] keeps its directories, [`integrity`] finds damage, [`schema`] and [`tokenizers`] say what is indexed and how, [`vocabulary`] has the words for spelling, [`manifest`] what was read.
+//! [`generation`] keeps its directories, [`integrity`] finds damage, [`schema`] and [`tokenizers`] say what is indexed and how, [`vocabulary`] has the words for spelling, [`manifest`] what was read, [`view`] is for those who may not read all of it.
 //!
 //! People's text never reaches a query parser: it arrives here as terms that were taken out of it, and no
 //! character of it has a meaning beyond being part of a word.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 use tantivy::collector::{DocSetCollector, TopDocs};
@@ -16,8 +17,8 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, ReloadPolicy, Searcher, TantivyDocument, Term};
 use thiserror::Error;
 
-use crate::corpus::{Refused, Span};
-use crate::words::is_function_word;
+use crate::corpus::{Description, Refused, Span};
+use crate::words::{self, is_function_word};
 
 pub mod generation;
 pub mod integrity;
@@ -26,6 +27,7 @@ mod read_only;
 pub mod schema;
 pub mod sync;
 mod tokenizers;
+mod view;
 mod vocabulary;
 
 use manifest::hex;
@@ -33,6 +35,7 @@ pub use manifest::{Manifest, Source};
 use read_only::ReadOnly;
 pub use schema::IndexedPassage;
 use schema::{Fields, stored_passage};
+use view::{Ground, View};
 use vocabulary::Met;
 pub use vocabulary::Vocabulary;
 
@@ -90,6 +93,10 @@ pub struct Index {
     directory: PathBuf,
     /// Of the commit that is seen.
     payload: Option<String>,
+    /// What views are made of; counted for the first of them.
+    ground: OnceLock<Arc<Ground>>,
+    /// Where not all of it may be read; the manifest is then without the other sources.
+    view: Option<View>,
 }
 
 impl Index {
@@ -116,7 +123,61 @@ impl Index {
             return Ok(None);
         };
         let fields = Fields::of(searcher.schema());
-        Ok(Some(Index { searcher, fields, manifest, directory: directory.to_owned(), payload }))
+        let directory = directory.to_owned();
+        let (ground, view) = (OnceLock::new(), None);
+        Ok(Some(Index { searcher, fields, manifest, directory, payload, ground, view }))
+    }
+
+    /// The part of it that may be read, as if there were nothing else: of the sources, by id and path, and of the
+    /// files that could not be read, by path. What it shows, counts and weighs is that of an index over these files
+    /// alone; only [`Index::fingerprint`], which goes into hashes, is that of the whole.
+    pub fn narrowed(
+        &self,
+        may_read: impl Fn(&str, &str) -> bool,
+        may_see_refused: impl Fn(&str) -> bool,
+    ) -> Result<Index, IndexError> {
+        let ground = self.ground()?;
+        let places: Vec<u32> = match &self.view {
+            Some(view) => view.sources.clone(),
+            None => (0..).take(self.manifest.sources.len()).collect(),
+        };
+        let mut manifest = Manifest { fingerprint: self.manifest.fingerprint.clone(), ..Manifest::default() };
+        let (mut kept, mut hidden) = (Vec::new(), Vec::new());
+        for (source, place) in self.manifest.sources.iter().zip(places) {
+            let Description { id, path, .. } = &source.description;
+            if may_read(id, path) {
+                kept.push(place);
+                manifest.sources.push(source.clone());
+            } else {
+                hidden.push(path.as_str());
+            }
+        }
+        let seen = self.manifest.refused.iter().filter(|file| may_see_refused(&file.path));
+        manifest.refused = seen.map(|file| without_names(file, &hidden)).collect();
+        Ok(Index {
+            searcher: self.searcher.clone(),
+            fields: self.fields,
+            manifest,
+            directory: self.directory.clone(),
+            payload: self.payload.clone(),
+            view: Some(View::of(&ground, kept, &self.searcher, self.fields)),
+            ground: OnceLock::from(ground),
+        })
+    }
+
+    fn ground(&self) -> Result<Arc<Ground>, IndexError> {
+        if let Some(ground) = self.ground.get() {
+            return Ok(ground.clone());
+        }
+        // Two that start at once count the same.
+        let ground = Arc::new(Ground::of(&self.searcher, self.fields, &self.manifest)?);
+        Ok(self.ground.get_or_init(|| ground).clone())
+    }
+
+    /// Whether a file is a source that is not in this part of the index.
+    pub fn hides(&self, path: &str) -> bool {
+        let (Some(_), Some(ground)) = (&self.view, self.ground.get()) else { return false };
+        ground.knows(path) && self.manifest.by_path(path).is_none()
     }
 
     /// Whether [`Index::open`] would open this very state.
@@ -139,6 +200,11 @@ impl Index {
         self.manifest.sources.iter().find(|source| source.description.id == id)
     }
 
+    /// Whether a source has this path.
+    pub fn has_source_at(&self, path: &str) -> bool {
+        self.manifest.by_path(path).is_some()
+    }
+
     /// A hash over everything that was read and the rules it was read by: equal for equal content.
     pub fn fingerprint(&self) -> &str {
         &self.manifest.fingerprint
@@ -146,6 +212,9 @@ impl Index {
 
     /// How many passages there are; those of changed files count until their segment is merged.
     pub fn passages(&self) -> u64 {
+        if let Some(view) = &self.view {
+            return view.passages();
+        }
         self.searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum()
     }
 
@@ -155,9 +224,16 @@ impl Index {
         if is_function_word(stem) {
             return Ok(self.passages());
         }
-        let inside = self.searcher.doc_freq(&Term::from_field_text(self.fields.words, stem))?;
-        let above = self.searcher.doc_freq(&Term::from_field_text(self.fields.context, stem))?;
+        let inside = self.frequency(&Term::from_field_text(self.fields.words, stem))?;
+        let above = self.frequency(&Term::from_field_text(self.fields.context, stem))?;
         Ok(inside.max(above))
+    }
+
+    fn frequency(&self, term: &Term) -> Result<u64, IndexError> {
+        Ok(match &self.view {
+            Some(view) => view.frequency(term, &self.searcher)?,
+            None => self.searcher.doc_freq(term)?,
+        })
     }
 
     /// The best `limit` passages.
@@ -165,8 +241,39 @@ impl Index {
         if query.terms.is_empty() || limit == 0 {
             return Ok(Vec::new());
         }
+        if let Some(view) = &self.view {
+            return self.search_within(view, query, limit);
+        }
         let collector = TopDocs::with_limit(limit).order_by_score();
-        let found = self.searcher.search(&self.compile(query), &collector)?;
+        self.hits(self.searcher.search(&self.compile(query), &collector)?)
+    }
+
+    /// Which of equally good passages are among the best must not depend on where hidden ones lie between them: so
+    /// many are looked at that the last ones are worse.
+    fn search_within(&self, view: &View, query: &Query, limit: usize) -> Result<Vec<Hit<'_>>, IndexError> {
+        if view.passages() == 0 {
+            return Ok(Vec::new());
+        }
+        let statistics = view.statistics(&self.searcher);
+        let compiled = view.within(self.compile(query));
+        let mut looked_at = limit + 1;
+        loop {
+            let collector = TopDocs::with_limit(looked_at).order_by_score();
+            let mut found =
+                self.searcher.search_with_statistics_provider(&compiled, &collector, &statistics)?;
+            let score_at = |place: usize| found.get(place).map_or(0.0, |(score, _)| *score);
+            let (last_taken, last) = (score_at(limit - 1), score_at(looked_at - 1));
+            if found.len() < looked_at || last < last_taken || looked_at >= MOST_ALIKE {
+                found.retain(|(score, _)| *score >= last_taken);
+                let mut hits = self.hits(found)?;
+                hits.truncate(limit);
+                return Ok(hits);
+            }
+            looked_at = (looked_at * 4).min(MOST_ALIKE);
+        }
+    }
+
+    fn hits(&self, found: Vec<(f32, DocAddress)>) -> Result<Vec<Hit<'_>>, IndexError> {
         let mut hits = Vec::with_capacity(found.len());
         for (score, address) in found {
             hits.extend(self.hit(score, address)?);
@@ -177,6 +284,9 @@ impl Index {
 
     /// All passages of a source, in their order.
     pub fn passages_of(&self, path: &str) -> Result<Vec<IndexedPassage>, IndexError> {
+        if self.hides(path) {
+            return Ok(Vec::new());
+        }
         let query = TermQuery::new(Term::from_field_text(self.fields.path, path), IndexRecordOption::Basic);
         let mut passages = Vec::new();
         for address in self.searcher.search(&query, &DocSetCollector)? {
@@ -218,10 +328,51 @@ impl Index {
         Box::new(BooleanQuery::new(parts))
     }
 
-    /// Words of the corpus, as people write them.
+    /// Words of the corpus, as people write them. Where not all of it may be read, whoever shows one asks
+    /// [`Index::has_word`] first.
     pub fn vocabulary(&self) -> &Vocabulary {
-        &self.manifest.vocabulary
+        match self.ground.get() {
+            Some(ground) if self.view.is_some() => &ground.vocabulary,
+            _ => &self.manifest.vocabulary,
+        }
     }
+
+    /// Whether a word of the vocabulary stands in what may be read: as it is, not only in another form.
+    pub fn has_word(&self, word: &str) -> Result<bool, IndexError> {
+        let Some(view) = &self.view else { return Ok(true) };
+        if let Some(known) = view.known_word(word) {
+            return Ok(known);
+        }
+        let stem = words::stem(word);
+        let mut is_there = false;
+        for field in [self.fields.words, self.fields.context] {
+            let mut failed = None;
+            let term = Term::from_field_text(field, &stem);
+            view.for_each_with(&term, &self.searcher, |address| {
+                match self.hit(0.0, address) {
+                    Ok(hit) => is_there |= hit.is_some_and(|hit| hit.has_word(word)),
+                    Err(error) => failed = Some(error),
+                }
+                !is_there && failed.is_none()
+            })?;
+            if let Some(error) = failed {
+                return Err(error);
+            }
+        }
+        view.remember_word(word, is_there);
+        Ok(is_there)
+    }
+}
+
+/// So many passages with one score are told apart by their place; of more, those that were indexed first are taken.
+const MOST_ALIKE: usize = 4096;
+
+/// A reason may name another file, which has the same id.
+fn without_names(file: &Refused, hidden: &[&str]) -> Refused {
+    let names_one = hidden.iter().any(|path| file.reason.contains(path));
+    let reason =
+        if names_one { "cannot be read beside another file".to_owned() } else { file.reason.clone() };
+    Refused { path: file.path.clone(), reason }
 }
 
 /// Where in the data folder the index over `corpus` lies: each corpus has one of its own, so that asking another
@@ -256,6 +407,14 @@ fn open_searcher(
 impl Hit<'_> {
     fn place(&self) -> (&str, Span) {
         (&self.passage.path, self.passage.passage.span)
+    }
+
+    /// Whether a folded word stands in the passage, or over it.
+    fn has_word(&self, word: &str) -> bool {
+        let above = self.passage.context_text.as_ref().map(|(text, _)| text);
+        let texts = [&self.passage.text, &self.source.description.title];
+        let mut texts = texts.into_iter().chain(&self.passage.passage.headings).chain(above);
+        texts.any(|text| words::words(text).iter().any(|found| found.folded == word))
     }
 }
 

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
 
 use crate::language::Language;
+use crate::scopes::Scopes;
 
 mod error;
 mod folders;
@@ -50,6 +51,8 @@ pub struct Sources<'a> {
 /// The settings in force.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// Who may read what.
+    pub scopes: Scopes,
     pub corpus: CorpusSettings,
     pub data: DataSettings,
     pub index: IndexSettings,
@@ -79,6 +82,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     layers.add_environment(sources.environment, sources.current_dir);
 
     let mut values = Values::new(layers, sources.current_dir);
+    let scopes = values.scopes("scopes");
     let corpus = CorpusSettings::read(&mut values, sources.corpus);
     let data = DataSettings::read(
         &mut values,
@@ -96,6 +100,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     let in_force = values.finish()?;
 
     Ok(Settings {
+        scopes,
         corpus,
         data,
         index,

@@ -159,7 +159,7 @@ fn variants(term: &QuestionTerm, index: &Index) -> Result<Vec<Form>, IndexError>
     for word in index.vocabulary().starting(&term.word[..term.word.floor_char_boundary(VARIANT_STEM)]) {
         let stem = stem(word).into_owned();
         let is_new = stem != term.stem && forms.iter().all(|form: &Form| form.stems[0] != stem);
-        if is_new && self::sound(word) == sound {
+        if is_new && self::sound(word) == sound && index.has_word(word)? {
             forms.push(Form { stems: vec![stem], quality: 1.0 });
         }
     }
@@ -200,7 +200,7 @@ fn correction(word: &str, index: &Index) -> Result<Option<String>, IndexError> {
         // Of equals the first in the alphabet stays, so that the answer does not depend on anything else.
         let frequency = index.passages_with(&stem(found))?;
         let is_better = best.is_none_or(|(fewest, highest, _)| changes < fewest || frequency > highest);
-        if frequency > 0 && is_better {
+        if frequency > 0 && is_better && index.has_word(found)? {
             best = Some((changes, frequency, found));
         }
     }

@@ -120,6 +120,11 @@ fn id(declared: Option<String>, name: &str, problems: &mut Vec<String>) -> Strin
         }
         problems.push(format!("front matter: an id has 1 to {LONGEST_ID} characters on one line"));
     }
+    usual_id(name)
+}
+
+/// The id of a file that declares none: the digits that its name starts with, else its path without the ending.
+pub fn usual_id(name: &str) -> String {
     let file_name = name.rsplit('/').next().unwrap_or(name);
     let digits = file_name.bytes().take_while(u8::is_ascii_digit).count();
     if digits > 0 {

@@ -89,9 +89,12 @@ impl Manifest {
     }
 
     pub fn by_path(&self, path: &str) -> Option<&Source> {
-        let place =
-            self.sources.binary_search_by(|source| source.description.path.as_str().cmp(path)).ok()?;
-        Some(&self.sources[place])
+        Some(&self.sources[self.place_of(path)?])
+    }
+
+    /// Where among the sources the file is.
+    pub fn place_of(&self, path: &str) -> Option<usize> {
+        self.sources.binary_search_by(|source| source.description.path.as_str().cmp(path)).ok()
     }
 }
 

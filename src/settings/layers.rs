@@ -43,12 +43,18 @@ impl Layers {
     pub fn compiled_in(base: Option<&Path>) -> Self {
         let tables = parse(DEFAULTS).expect("a test loads the compiled-in settings");
         let mut written = BTreeMap::new();
-        for (table, values) in tables {
-            let values = values.into_table().expect("a test loads the compiled-in settings");
-            for (name, value) in values {
-                let base = base.map(Path::to_owned);
-                let default = Written { value: value.kind, origin: Origin::CompiledIn, base };
-                written.insert(format!("{table}.{name}"), default);
+        let default = |value: Value| Written {
+            value: value.kind,
+            origin: Origin::CompiledIn,
+            base: base.map(Path::to_owned),
+        };
+        for (name, value) in tables {
+            let ValueKind::Table(table) = value.kind else {
+                written.insert(name, default(value));
+                continue;
+            };
+            for (key, value) in table {
+                written.insert(format!("{name}.{key}"), default(value));
             }
         }
         Self { written, problems: Vec::new() }
@@ -142,9 +148,14 @@ impl Layers {
 
     /// The known key that was probably meant.
     fn nearest(&self, key: &str) -> Option<String> {
-        let (edits, known) = self.written.keys().map(|known| (edits_between(known, key), known)).min()?;
-        (edits <= A_SLIP).then(|| known.clone())
+        nearest(key, self.written.keys().map(String::as_str)).map(str::to_owned)
     }
+}
+
+/// The one of the known keys that was probably meant.
+pub(super) fn nearest<'a>(key: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let (edits, known) = known.into_iter().map(|known| (edits_between(known, key), known)).min()?;
+    (edits <= A_SLIP).then_some(known)
 }
 
 /// How many edits may lie between what somebody wrote and what they meant.

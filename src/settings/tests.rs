@@ -133,7 +133,7 @@ fn every_key_of_default_toml_is_read_and_has_its_comment() {
             table = name.trim_end_matches(']');
         } else if let Some((name, _)) = line.split_once(" = ").filter(|_| !line.starts_with('#')) {
             assert!(line_before.starts_with("# "), "{name} has no comment");
-            keys.push(format!("{table}.{name}"));
+            keys.push(if table.is_empty() { name.to_owned() } else { format!("{table}.{name}") });
         }
         line_before = line;
     }

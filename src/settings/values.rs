@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use config::ValueKind;
+use config::{Map, Value, ValueKind};
 
 use super::error::{Problem, SettingsError};
 use super::folders::joined;
-use super::layers::{Layers, Origin, Written};
+use super::layers::{Layers, Origin, Written, nearest};
 use super::secret::{HIDDEN, Secret};
+use crate::scopes::{PatternError, Rule, Scopes};
 
 /// One setting as it is in force, for people to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +131,33 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// Who may read what: a table for each rule, and each with a line of its own among the settings in force.
+    pub fn scopes(&mut self, key: &str) -> Scopes {
+        let written = self.written(key);
+        let tables = match &written.value {
+            ValueKind::Array(tables) => tables.as_slice(),
+            _ => {
+                self.refuse(key, written, "tables [[scopes]] in a settings file");
+                return Scopes::default();
+            }
+        };
+        if tables.is_empty() {
+            self.accept(key, String::new(), written.origin.clone());
+        }
+        let mut rules = Vec::with_capacity(tables.len());
+        for (place, table) in tables.iter().enumerate() {
+            let key = format!("{key}[{}]", place + 1);
+            match rule(&key, &table.kind, &written.origin) {
+                Ok(rule) => {
+                    self.accept(&key, printable(&rule), written.origin.clone());
+                    rules.push(rule);
+                }
+                Err(problems) => self.problems.extend(problems),
+            }
+        }
+        Scopes::new(rules)
+    }
+
     /// Every setting with its origin, or everything that is wrong.
     pub fn finish(self) -> Result<Vec<InForce>, SettingsError> {
         if self.problems.is_empty() { Ok(self.in_force) } else { Err(SettingsError::new(self.problems)) }
@@ -171,6 +199,92 @@ impl<'a> Values<'a> {
     }
 }
 
+/// What a rule about sources may say.
+const RULE_KEYS: [&str; 5] = ["sources", "guilds", "channels", "roles", "users"];
+
+/// A rule about sources, out of its table; else all that is wrong with it.
+fn rule(key: &str, table: &ValueKind, origin: &Origin) -> Result<Rule, Vec<Problem>> {
+    let wrong = |key: String, value: String, must_be: &str| Problem::WrongValue {
+        key,
+        origin: origin.clone(),
+        value,
+        must_be: must_be.to_owned(),
+    };
+    let ValueKind::Table(table) = table else {
+        return Err(vec![wrong(key.to_owned(), quoted(table), "a table, as in [[scopes]]")]);
+    };
+    let mut problems = unknown_keys(key, table, origin);
+    let mut ids = |name: &str| match table.get(name).map_or(Ok(Vec::new()), |list| ids_of(&list.kind)) {
+        Ok(ids) => ids,
+        Err(value) => {
+            problems.push(wrong(format!("{key}.{name}"), value, IDS));
+            Vec::new()
+        }
+    };
+    let [guilds, channels, roles, users] = ["guilds", "channels", "roles", "users"].map(&mut ids);
+    let about = texts(table.get("sources")).and_then(|sources| {
+        Rule::about(&sources).map_err(|error| match error {
+            PatternError::None => "no list".to_owned(),
+            other => format!("a list with {other}"),
+        })
+    });
+    match about {
+        Ok(mut rule) if problems.is_empty() => {
+            (rule.guilds, rule.channels, rule.roles, rule.users) = (guilds, channels, roles, users);
+            Ok(rule)
+        }
+        Ok(_) => Err(problems),
+        Err(value) => {
+            problems.push(wrong(format!("{key}.sources"), value, SOURCES));
+            Err(problems)
+        }
+    }
+}
+
+/// What the sources of a rule must be.
+const SOURCES: &str = "a list of paths in the corpus or of ids, as in [\"hr/**\", \"salaries.md\"]";
+
+fn unknown_keys(key: &str, table: &Map<String, Value>, origin: &Origin) -> Vec<Problem> {
+    let Origin::File(file) = origin else { return Vec::new() };
+    let mut unknown: Vec<&String> = table.keys().filter(|name| !RULE_KEYS.contains(&name.as_str())).collect();
+    unknown.sort();
+    let problem = |name: &String| Problem::UnknownKey {
+        key: format!("{key}.{name}"),
+        file: file.clone(),
+        nearest: nearest(name, RULE_KEYS).map(|nearest| format!("{key}.{nearest}")),
+    };
+    unknown.into_iter().map(problem).collect()
+}
+
+fn texts(list: Option<&Value>) -> Result<Vec<String>, String> {
+    let Some(list) = list else { return Err("no list".to_owned()) };
+    let ValueKind::Array(entries) = &list.kind else { return Err(quoted(&list.kind)) };
+    let text = |entry: &Value| match &entry.kind {
+        ValueKind::String(text) => Ok(text.clone()),
+        other => Err(format!("a list with {}", quoted(other))),
+    };
+    entries.iter().map(text).collect()
+}
+
+/// A rule on one line.
+fn printable(rule: &Rule) -> String {
+    let sources: Vec<&str> = rule.sources().collect();
+    let mut readers = Vec::new();
+    for (what, ids) in [
+        ("guilds", &rule.guilds),
+        ("channels", &rule.channels),
+        ("roles", &rule.roles),
+        ("users", &rule.users),
+    ] {
+        let ids: Vec<String> = ids.iter().map(u64::to_string).collect();
+        if !ids.is_empty() {
+            readers.push(format!("{what} {}", ids.join(", ")));
+        }
+    }
+    let readers = if readers.is_empty() { "operators only".to_owned() } else { readers.join("; ") };
+    format!("{} for {readers}", sources.join(", "))
+}
+
 impl Written {
     fn whole(&self) -> Option<usize> {
         match &self.value {
@@ -207,16 +321,12 @@ impl Written {
     /// A file has a list, a variable the ids one after the other. The error is what stands there instead.
     fn ids(&self) -> Result<Vec<u64>, String> {
         match &self.value {
-            ValueKind::Array(list) => list
-                .iter()
-                .map(|entry| id(&entry.kind).ok_or_else(|| format!("a list with {}", quoted(&entry.kind))))
-                .collect(),
             ValueKind::String(text) if self.is_variable() => text
                 .split(|c: char| c == ',' || c.is_whitespace())
                 .filter(|digits| !digits.is_empty())
                 .map(|digits| id_of_digits(digits).ok_or_else(|| quoted(&self.value)))
                 .collect(),
-            other => Err(quoted(other)),
+            other => ids_of(other),
         }
     }
 
@@ -241,6 +351,14 @@ const IDS: &str = "a list of Discord ids, each of digits, as in [\"8138478876571
 
 /// The most digits that an id has.
 const LONGEST_ID: usize = 20;
+
+/// The ids of a list; else what stands there instead.
+fn ids_of(value: &ValueKind) -> Result<Vec<u64>, String> {
+    let ValueKind::Array(list) = value else { return Err(quoted(value)) };
+    list.iter()
+        .map(|entry| id(&entry.kind).ok_or_else(|| format!("a list with {}", quoted(&entry.kind))))
+        .collect()
+}
 
 /// In a file an id is a text, as Discord writes it, or a number.
 fn id(value: &ValueKind) -> Option<u64> {
