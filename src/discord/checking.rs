@@ -63,7 +63,7 @@ async fn is_for_all_here(bot: &Arc<Bot>, call: &Call, claim: String) -> Result<b
         let mut review = review(&theirs, &claim)?;
         let Review::Checked { claims, .. } = &mut review else { return Ok(true) };
         let mut quotes = claims.iter_mut().flat_map(claims::Checked::quotes_mut);
-        Ok(quotes.all(|quote| answerer.may_read(&quote.path)))
+        Ok(quotes.all(|quote| answerer.may_read_source(&quote.source, &quote.path)))
     })
     .await
 }

@@ -282,7 +282,7 @@ pub fn as_read(group: Unanswered, view: &View) -> Unanswered {
         return group;
     }
     let answerer = &view.answerer;
-    let nearest = group.gap.nearest.filter(|nearest| answerer.may_read(&nearest.path));
+    let nearest = group.gap.nearest.filter(|nearest| answerer.may_read_source(&nearest.source, &nearest.path));
     let gap = Gap { missing: missing(&group.question, answerer), nearest };
     Unanswered { gap, ..group }
 }
@@ -308,7 +308,7 @@ fn group_line(bot: &Bot, view: &View, number: usize, group: &Unanswered) -> Stri
 fn feedback_page(bot: &Bot, view: &View, number: usize) -> Result<Page, Trouble> {
     let guild = view.guild.ok_or(Trouble::NotYours)?;
     let scope = Scope::Guild(guild);
-    let may_read = |path: &str| view.answerer.may_read(path);
+    let may_read = |source: &str, path: &str| view.answerer.may_read_source(source, path);
     let (given, sources) = bot.memory.look(|store| {
         let sources = store.feedback_by_source(scope, SOURCES_OF_FEEDBACK, &may_read)?;
         Ok((store.feedback(scope, QUESTIONS, 0)?, sources))
@@ -346,7 +346,7 @@ fn feedback_page(bot: &Bot, view: &View, number: usize) -> Result<Page, Trouble>
 
 /// Whether somebody may see what was said about an answer: people quote what they speak of.
 pub fn is_read(feedback: &Feedback, answerer: &Answerer) -> bool {
-    feedback.paths.iter().all(|path| answerer.may_read(path))
+    feedback.rests_on.iter().all(|(source, path)| answerer.may_read_source(source, path))
 }
 
 fn csv_button(bot: &Bot, language: Language, table: Table) -> Button {

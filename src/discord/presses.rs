@@ -128,7 +128,7 @@ pub fn readable_receipt(bot: &Bot, asking: &Asking, answerer: &Answerer) -> Resu
 
 /// Whether all that a receipt cites may be read, also where it is gone by now.
 pub fn is_readable(receipt: &Receipt, answerer: &Answerer) -> bool {
-    receipt.citations.iter().all(|cited| answerer.may_read(&cited.path))
+    receipt.citations.iter().all(|cited| answerer.may_read_source(&cited.source, &cited.path))
 }
 
 async fn passage(bot: &Arc<Bot>, call: &Call, asking: Asking) {

@@ -257,7 +257,7 @@ fn sample() -> Value {
             questions => 1, count => 1, more => 1,
             changed => [context! { question => "text", old => "text", new => "text" }],
         },
-        stale => 1, is_announced => true, noted => 1, archived => 1,
+        stale => 1, is_announced => true, noted => 1, archived => 1, hidden => 1,
         gone => 1, full => 1, failed => 1, left => 1,
     }
 }

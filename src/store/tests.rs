@@ -935,7 +935,7 @@ fn the_source_that_disappoints_most_comes_first() {
             opened.store.vote(&asking.id, person, vote, Moment(1)).unwrap();
         }
     }
-    let by_source = opened.store.feedback_by_source(Scope::Guild(GUILD), 10, &|_| true).unwrap();
+    let by_source = opened.store.feedback_by_source(Scope::Guild(GUILD), 10, &|_, _| true).unwrap();
     let seen: Vec<_> = by_source
         .iter()
         .map(|source| {
@@ -943,7 +943,7 @@ fn the_source_that_disappoints_most_comes_first() {
         })
         .collect();
     assert_eq!(seen, [("bad", 1, 0, 2), ("mixed", 1, 1, 1), ("good", 1, 2, 0)]);
-    assert!(opened.store.feedback_by_source(Scope::Guild(OTHER_GUILD), 10, &|_| true).unwrap().is_empty());
+    assert!(opened.store.feedback_by_source(Scope::Guild(OTHER_GUILD), 10, &|_, _| true).unwrap().is_empty());
 }
 
 fn lacking(word: &str) -> Gap {

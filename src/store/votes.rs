@@ -31,8 +31,8 @@ pub struct Feedback {
     pub answer: Option<String>,
     /// Ids of the sources that it rested on, each once, the one that it was taken from first.
     pub sources: Vec<String>,
-    /// The paths of their files, and of what came closest where the sources did not say; in no order.
-    pub paths: Vec<String>,
+    /// Id and path of each of them, and of what came closest where the sources did not say; in no order.
+    pub rests_on: Vec<(String, String)>,
     pub votes: Votes,
     /// What people said beside their votes, oldest first.
     pub notes: Vec<String>,
@@ -92,8 +92,8 @@ impl Store {
                    (SELECT json_group_array(source ORDER BY number) FROM \
                     (SELECT source, min(number) AS number FROM citations \
                      WHERE citations.receipt = askings.receipt GROUP BY source)) AS sources, \
-                   (SELECT json_group_array(DISTINCT path) FROM citations \
-                    WHERE citations.receipt = askings.receipt) AS paths, \
+                   (SELECT json_group_array(json_array(source, path)) FROM citations \
+                    WHERE citations.receipt = askings.receipt) AS rests_on, \
                    count(*) FILTER (WHERE vote = 'helpful') AS helpful, \
                    count(*) FILTER (WHERE vote = 'not helpful') AS not_helpful \
                    FROM askings JOIN votes ON votes.asking = askings.id \
@@ -106,13 +106,13 @@ impl Store {
         })
     }
 
-    /// The same by the source that answers were taken from, the most disappointing first, of those whose path is
-    /// to be counted. Answers that were declined were taken from none.
+    /// The same by the source that answers were taken from, the most disappointing first, of those whose id and
+    /// path are to be counted. Answers that were declined were taken from none.
     pub fn feedback_by_source(
         &self,
         scope: Scope,
         limit: u32,
-        counts: &dyn Fn(&str) -> bool,
+        counts: &dyn Fn(&str, &str) -> bool,
     ) -> Result<Vec<SourceFeedback>, StoreError> {
         let sql = "SELECT source, path, count(DISTINCT askings.id) AS answers, \
                    count(*) FILTER (WHERE vote = 'helpful') AS helpful, \
@@ -126,8 +126,9 @@ impl Store {
             let mut statement = connection.prepare_cached(sql)?;
             let mut rows = statement.query([scope.guild()])?;
             while let Some(row) = rows.next()? {
-                if counts(&row.get::<_, String>("path")?) {
-                    let (source, answers) = (row.get("source")?, row.get("answers")?);
+                let (source, path): (String, String) = (row.get("source")?, row.get("path")?);
+                if counts(&source, &path) {
+                    let answers = row.get("answers")?;
                     add(&mut found, SourceFeedback { source, answers, votes: votes(row)? });
                 }
             }
@@ -161,7 +162,7 @@ fn feedback(row: &Row) -> rusqlite::Result<Feedback> {
         question: row.get("question")?,
         answer: row.get("answer")?,
         sources: from_json(row, "sources")?,
-        paths: from_json(row, "paths")?,
+        rests_on: from_json(row, "rests_on")?,
         votes: votes(row)?,
         notes: from_json(row, "notes")?,
         at: row.get("voted_at")?,

@@ -17,6 +17,7 @@ mod outsiders;
 mod reindexing;
 mod resilience;
 mod scene;
+mod scopes;
 mod second_thoughts;
 mod stale;
 mod telling;
