@@ -224,7 +224,7 @@ async fn the_list_of_sources_counts_and_names_only_what_may_be_read_with_what_wa
         let listed = tenants.leaf_through(person, channel, first).await;
         assert!(listed.contains(&format!("I have read **{documents}** documents")), "{listed}");
         assert_eq!(words_in(&listed), tenants.alone_in(person, channel));
-        let refused = listed.matches(".xyz").count();
+        let refused = listed.matches(".xyz: is").count();
         assert_eq!(refused, tenants.alone_in(person, channel).len(), "{listed}");
     }
 }
@@ -242,12 +242,12 @@ fn link(guild: Id, channel: Id, message: Id) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receipt_and_a_link_of_what_may_not_be_read_are_as_unknown_as_any() {
     let tenants = Tenants::new().await;
-    let (scene, dir) = (&tenants.scene, tenants.harbour);
+    let (scene, harbour) = (&tenants.scene, tenants.harbour);
     let unknown = verified(&tenants, &scene.bob, scene.general, "0123456789abcdef").await;
-    tenants.ask(&tenants.erik, dir, KEY).await;
-    let others = tenants.receipt(&tenants.erik, dir).await;
+    tenants.ask(&tenants.erik, harbour, KEY).await;
+    let others = tenants.receipt(&tenants.erik, harbour).await;
     assert_eq!(verified(&tenants, &scene.bob, scene.general, &others).await, unknown);
-    let theirs = verified(&tenants, &tenants.erik, dir, &others).await;
+    let theirs = verified(&tenants, &tenants.erik, harbour, &others).await;
     assert!(theirs.contains("still says it"), "{theirs}");
     // In the same server, out of a channel that reads more.
     let of_den = tenants.ask_of(&scene.bob, scene.random, Alone::Den, false).await;
@@ -268,7 +268,7 @@ async fn a_receipt_of_a_source_that_is_gone_is_still_only_for_those_who_might_re
     let unknown = verified(&tenants, &scene.bob, scene.general, "0123456789abcdef").await;
     assert_eq!(verified(&tenants, &scene.bob, scene.general, &receipt).await, unknown);
     let gone = verified(&tenants, &scene.carl, scene.general, &receipt).await;
-    assert!(gone.contains("is gone") && gone.contains(Alone::Board.word()), "{gone}");
+    assert!(gone.contains("is **gone**") && gone.contains(Alone::Board.word()), "{gone}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -282,9 +282,9 @@ async fn words_that_moved_are_found_only_where_one_may_read() {
     scene.write(&format!("board/{}-lunch.md", Alone::Board.word()), &text);
     tenants.read_again().await;
     let changed = verified(&tenants, &scene.bob, scene.general, &receipt).await;
-    assert!(changed.contains("has changed") && words_in(&changed).is_empty(), "{changed}");
+    assert!(changed.contains("has **changed**") && words_in(&changed).is_empty(), "{changed}");
     let moved = verified(&tenants, &scene.carl, scene.general, &receipt).await;
-    assert!(moved.contains("have moved to board/"), "{moved}");
+    assert!(moved.contains("have **moved** to board/"), "{moved}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -381,7 +381,7 @@ async fn corrections_missing_words_and_the_closest_passage_come_from_what_may_be
     let (bob, general) = (&scene.bob, scene.general);
     let unread = Alone::Other.misspelt();
     let declined = tenants.ask(bob, general, &format!("Which colour has the bicycle of {unread}?")).await;
-    assert!(declined.content.contains(unread), "the word is missing here: {declined}");
+    assert!(declined.content.contains(&unread.to_lowercase()), "the word is missing here: {declined}");
     assert!(says_nothing_of(&declined), "{declined}");
     let closest = tenants.ask(bob, general, "Which colour has the lamp of the tall lighthouse?").await;
     assert!(words_in(&text_of(&closest)).is_subset(&[Alone::Team].into()), "{closest}");
@@ -395,7 +395,7 @@ async fn open_questions_show_a_moderator_what_is_closest_and_missing_out_of_what
     let word = "Kippers";
     scene.write("den/kippers.md", &format!("# {}\n\nKippers are smoked by {0}.\n", Alone::Den.word()));
     tenants.read_again().await;
-    tenants.ask(&scene.bob, scene.random, &format!("Which colour have the {word}?")).await;
+    tenants.ask(&scene.bob, scene.random, &format!("Which bicycle did the {word} ride to Norway?")).await;
     for (person, channel, is_known) in
         [(&tenants.gus, scene.general, false), (&tenants.gus, scene.random, true), (&scene.ann, scene.general, true)]
     {
@@ -476,7 +476,6 @@ async fn who_wants_to_be_told_hears_only_of_an_answer_that_they_may_read() {
 async fn a_withdrawal_stands_only_for_those_who_may_read_what_was_withdrawn() {
     let tenants = Tenants::new().await;
     let scene = &tenants.scene;
-    let question = "Where do twins sleep, and who keeps the key of the boathouse?";
     let answer = tenants.ask_of(&scene.bob, scene.random, Alone::Den, false).await;
     let opened = tenants.gus.use_menu(answer.id, "Withdraw this answer").unwrap();
     tenants.gus.gets_form(opened, SOON).await.unwrap();
@@ -487,7 +486,6 @@ async fn a_withdrawal_stands_only_for_those_who_may_read_what_was_withdrawn() {
     assert!(here.content.contains(Alone::Team.word()), "{here}");
     let there = tenants.ask_of(&scene.bob, scene.random, Alone::Den, false).await;
     assert!(there.content.contains("was withdrawn"), "{there}");
-    let _ = question;
     let direct = scene.bob.direct_channel(scene.bot);
     tenants.ask(&scene.bob, direct, KEY).await;
     tenants.assert_closed();

@@ -173,9 +173,14 @@ impl<'a> Crowd<'a> {
     }
 
     async fn reply(&mut self, person: Person, channel: Id) {
-        let ours: Vec<Id> =
-            self.shown(&person, channel).iter().filter(|shown| !shown.is_ephemeral).map(|shown| shown.id).collect();
-        let Some(to) = self.one_of(&ours) else { return };
+        // Without its privileged intent the bot reads only replies to messages of its own that are no responses.
+        let all = person.sees(channel).messages;
+        let is_answer = |shown: &&Shown| {
+            let to = all.iter().find(|other| Some(other.id) == shown.reply_to);
+            shown.author == NAME && !shown.is_ephemeral && to.is_some_and(|to| to.author != NAME)
+        };
+        let answers: Vec<Id> = all.iter().filter(is_answer).map(|shown| shown.id).collect();
+        let Some(to) = self.one_of(&answers) else { return };
         let text = self.question();
         let Ok(message) = person.reply(to, &text, Ping::Yes) else { return };
         self.count("reply");
