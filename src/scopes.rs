@@ -212,3 +212,118 @@ fn fits(matcher: &Gitignore, name: &Name<'_>) -> bool {
     // No path of a corpus has a root; what has one is not looked for.
     !path.has_root() && matcher.matched_path_or_any_parents(path, false).is_ignore()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(sources: &[&str], roles: &[u64]) -> Rule {
+        let sources: Vec<String> = sources.iter().map(|source| (*source).to_owned()).collect();
+        Rule { roles: roles.to_vec(), ..Rule::about(&sources).unwrap() }
+    }
+
+    fn with_roles(roles: &[u64]) -> Reader {
+        Reader { roles: roles.to_vec(), ..Reader::default() }
+    }
+
+    #[track_caller]
+    fn check(sources: &[&str], id: &str, path: &str, is_named: bool) {
+        let scopes = Scopes::new(vec![rule(sources, &[1])]);
+        let may_read = |reader| scopes.may_read(&scopes.admitted(&reader), id, path);
+        assert_eq!(may_read(with_roles(&[])), !is_named, "{sources:?} names {id} {path}");
+        assert!(may_read(with_roles(&[1])));
+    }
+
+    #[test]
+    fn sources_are_named_as_in_a_gitignore_file() {
+        for (patterns, path, is_named) in [
+            (&["hr/**"][..], "hr/pay/2024.md", true),
+            (&["hr/**"], "team/hr/pay.md", false),
+            (&["hr/"], "team/hr/pay.md", true),
+            (&["/hr/"], "team/hr/pay.md", false),
+            (&["hr"], "hr/pay.md", true),
+            (&["hr"], "hr.md", false),
+            (&["salaries.md"], "board/salaries.md", true),
+            (&["/salaries.md"], "board/salaries.md", false),
+            (&["*.csv"], "a/b/c.csv", true),
+            (&["hr/*.md"], "hr/sub/pay.md", false),
+            (&["hr/**", "!hr/public/**"], "hr/public/leave.md", false),
+            (&["hr/**", "!hr/public/**"], "hr/private/leave.md", true),
+            (&["!hr/public/**", "hr/**"], "hr/public/leave.md", true),
+            (&["Gehälter/"], "Geha\u{308}lter/2024.md", true),
+            (&["Geha\u{308}lter/"], "Gehälter/2024.md", true),
+            (&["HR/"], "hr/pay.md", false),
+        ] {
+            check(patterns, "an-id", path, is_named);
+        }
+    }
+
+    #[test]
+    fn sources_are_named_by_their_id() {
+        check(&["017"], "017", "lease.md", true);
+        check(&["017"], "17", "lease.md", false);
+        check(&["hr/pay"], "hr/pay", "hr/pay.md", true);
+        check(&["0*"], "017", "lease.md", false);
+        check(&["GEHÄLTER"], "GEHA\u{308}LTER", "x.md", true);
+    }
+
+    #[test]
+    fn a_rule_admits_by_guild_channel_role_or_user() {
+        let mut rule = rule(&["a"], &[3]);
+        (rule.guilds, rule.channels, rule.users) = (vec![1], vec![2], vec![4]);
+        let scopes = Scopes::new(vec![rule]);
+        let may_read = |reader: Reader| scopes.may_read(&scopes.admitted(&reader), "a", "a.md");
+        let nobody = Reader::default;
+        assert!(may_read(Reader { guilds: vec![9, 1], ..nobody() }));
+        assert!(may_read(Reader { channels: vec![9, 2], ..nobody() }));
+        assert!(may_read(Reader { roles: vec![9, 3], ..nobody() }));
+        assert!(may_read(Reader { user: Some(4), ..nobody() }));
+        assert!(may_read(Reader { is_operator: true, ..nobody() }));
+        assert!(!may_read(nobody()));
+        // An id of one kind is none of another.
+        let wrong = Reader { guilds: vec![2], channels: vec![3], roles: vec![4], user: Some(1), ..nobody() };
+        assert!(!may_read(wrong));
+    }
+
+    #[test]
+    fn one_rule_that_admits_is_enough_and_one_that_admits_nobody_is_for_operators() {
+        let scopes = Scopes::new(vec![rule(&["a"], &[1]), rule(&["a", "b"], &[2]), rule(&["c"], &[])]);
+        for (roles, expected) in [(&[][..], "d"), (&[1], "ad"), (&[2], "abd"), (&[1, 2], "abd")] {
+            let admitted = scopes.admitted(&with_roles(roles));
+            let read: String = ["a", "b", "c", "d"]
+                .into_iter()
+                .filter(|id| scopes.may_read(&admitted, id, "x.md"))
+                .collect();
+            assert_eq!(read, expected, "{roles:?}");
+        }
+        assert_eq!(
+            scopes.admitted(&Reader { is_operator: true, ..Reader::default() }),
+            Admitted::ToEverything
+        );
+    }
+
+    #[test]
+    fn without_rules_everything_is_for_all() {
+        let scopes = Scopes::default();
+        assert!(scopes.is_empty());
+        assert_eq!(scopes.admitted(&Reader::default()), Admitted::ToEverything);
+    }
+
+    #[test]
+    fn a_file_that_is_no_source_is_known_by_its_path() {
+        let scopes = Scopes::new(vec![rule(&["017", "hr/"], &[1])]);
+        let nobody = scopes.admitted(&Reader::default());
+        for (path, may_read) in
+            [("a/017-lease.md", false), ("hr/x.png", false), ("a/18.md", true), ("/hr/x", false)]
+        {
+            assert_eq!(scopes.may_read_file(&nobody, path), may_read, "{path}");
+        }
+    }
+
+    #[test]
+    fn patterns_that_name_nothing_are_told() {
+        let rule = rule(&["hr/**", "!hr/public/**", "017", "18", "*.csv"], &[]);
+        let sources = [("017", "lease.md"), ("hr/pay", "hr/pay.md")];
+        assert_eq!(rule.idle_patterns(&sources), ["!hr/public/**", "18", "*.csv"]);
+    }
+}

@@ -111,17 +111,18 @@ fn count_tokens(
     source_of: &[u32],
     mut add: impl FnMut(usize, u64),
 ) -> tantivy::Result<()> {
-    use tantivy::postings::Postings;
     let index = segment.inverted_index(field)?;
     let mut terms = index.terms().stream()?;
     while let Some((_, info)) = terms.next() {
-        let mut postings = index.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?;
-        while postings.doc() != TERMINATED {
-            let source = source_of[postings.doc() as usize];
-            if source != OF_NONE {
-                add(source as usize, u64::from(postings.term_freq()));
+        let mut block = index.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?;
+        while !block.docs().is_empty() {
+            for (passage, count) in block.docs().iter().zip(block.freqs()) {
+                let source = source_of[*passage as usize];
+                if source != OF_NONE {
+                    add(source as usize, u64::from(*count));
+                }
             }
-            postings.advance();
+            block.advance();
         }
     }
     Ok(())
@@ -192,16 +193,29 @@ impl View {
         if let Some(known) = self.frequencies.lock().unwrap_or_else(PoisonError::into_inner).get(term) {
             return Ok(*known);
         }
-        let mut frequency = 0;
-        self.for_each_with(term, searcher, |_| {
-            frequency += 1;
-            true
-        })?;
+        let frequency = self.counted(term, searcher)?;
         let mut frequencies = self.frequencies.lock().unwrap_or_else(PoisonError::into_inner);
         if frequencies.len() >= MOST_REMEMBERED {
             frequencies.clear();
         }
         frequencies.insert(term.clone(), frequency);
+        Ok(frequency)
+    }
+
+    fn counted(&self, term: &Term, searcher: &Searcher) -> tantivy::Result<u64> {
+        let mut frequency = 0;
+        for reader in searcher.segment_readers() {
+            let Some(segment) = self.segment(reader) else { continue };
+            let index = reader.inverted_index(term.field())?;
+            let Some(mut block) = index.read_block_postings(term, IndexRecordOption::Basic)? else {
+                continue;
+            };
+            while !block.docs().is_empty() {
+                let visible = block.docs().iter().filter(|passage| segment.visible.contains(**passage));
+                frequency += visible.count() as u64;
+                block.advance();
+            }
+        }
         Ok(frequency)
     }
 

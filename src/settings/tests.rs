@@ -704,3 +704,74 @@ fn a_token_is_not_printed_by_errors_either() {
         assert!(error.to_string().contains("not valid TOML at line 2: "), "{error}");
     }
 }
+
+#[test]
+fn rules_about_sources_are_tables_each_with_a_line_of_its_own() {
+    let setup = Setup::with_local(
+        "[[scopes]]\nsources = [\"hr/**\", \"salaries.md\"]\nguilds = [1]\nroles = [\"2\", 3]\n\
+         [[scopes]]\nsources = [\"board/\"]\n",
+    );
+    setup.check("scopes[1]", "hr/**, salaries.md for guilds 1; roles 2, 3", "/place/config/local.toml");
+    setup.check("scopes[2]", "board/ for operators only", "/place/config/local.toml");
+    let settings = setup.settings();
+    assert_eq!(settings.scopes.rules()[0].roles, [2, 3]);
+    assert!(settings.scopes.rules()[1].admits_nobody());
+    Setup::new(&[]).check("scopes", "", "compiled in");
+}
+
+#[test]
+fn the_rules_of_a_later_file_replace_those_before() {
+    let setup = Setup::with_local("[[scopes]]\nsources = [\"a\"]\n[[scopes]]\nsources = [\"b\"]\n");
+    fs::write(setup.root.path().join("place/later.toml"), "[[scopes]]\nsources = [\"c\"]\n").unwrap();
+    let setup = setup.config_file("later.toml");
+    assert_eq!(setup.settings().scopes.rules().len(), 1);
+    setup.check("scopes[1]", "c for operators only", "/place/later.toml");
+}
+
+#[test]
+fn rules_about_sources_that_cannot_be_meant_are_refused() {
+    let local = "/place/config/local.toml";
+    let must_be = "it must be a list of paths in the corpus or of ids, as in [\"hr/**\", \"salaries.md\"]";
+    let ids = "it must be a list of Discord ids, each of digits, as in [\"81384788765712384\"]";
+    for (rule, expected) in [
+        ("", format!("scopes[1].sources in {local} is no list; {must_be}")),
+        ("sources = []", format!("scopes[1].sources in {local} is no list; {must_be}")),
+        ("sources = \"hr\"", format!("scopes[1].sources in {local} is \"hr\"; {must_be}")),
+        ("sources = [4]", format!("scopes[1].sources in {local} is a list with 4; {must_be}")),
+        (
+            "sources = [\"a\", \"/\"]",
+            format!("scopes[1].sources in {local} is a list with \"/\", which names nothing; {must_be}"),
+        ),
+        (
+            "sources = [\"#a\"]",
+            format!("scopes[1].sources in {local} is a list with \"#a\", which names nothing; {must_be}"),
+        ),
+        (
+            "sources = [\"hr[\"]",
+            format!(
+                "scopes[1].sources in {local} is a list with \"hr[\", which is no pattern: unclosed character \
+                 class; missing ']'; {must_be}"
+            ),
+        ),
+        (
+            "sources = [\"a\"]\nroles = [\"x\"]",
+            format!("scopes[1].roles in {local} is a list with \"x\"; {ids}"),
+        ),
+        ("sources = [\"a\"]\nusers = 5", format!("scopes[1].users in {local} is 5; {ids}")),
+        (
+            "sources = [\"a\"]\nguild = [5]",
+            format!("unknown key scopes[1].guild in {local}; did you mean scopes[1].guilds?"),
+        ),
+        ("sources = [\"a\"]\nelephants = [5]", format!("unknown key scopes[1].elephants in {local}")),
+    ] {
+        Setup::with_local(&format!("[[scopes]]\n{rule}\n")).check_error(&expected);
+    }
+    let tables = "it must be tables [[scopes]] in a settings file";
+    Setup::with_local("[scopes]\nsources = [\"a\"]\n")
+        .check_error(&format!("scopes in {local} is a table; {tables}"));
+    Setup::new(&[])
+        .variable("PASSIM_SCOPES", "hr")
+        .check_error(&format!("scopes from PASSIM_SCOPES is \"hr\"; {tables}"));
+    Setup::with_local("scopes = [\"a\"]\n")
+        .check_error(&format!("scopes[1] in {local} is \"a\"; it must be a table, as in [[scopes]]"));
+}

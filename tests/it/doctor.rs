@@ -77,8 +77,8 @@ fn nothing_is_wrong_with_a_plain_folder() {
         let run = place.run(&["doctor"]);
         assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:?}");
         let lines: Vec<&str> = run.out.lines().collect();
-        assert!(lines[..27].iter().all(|line| line.starts_with("ok  ")), "{}", run.out);
-        assert_eq!(lines[28], "27 checks: 0 with a warning, 0 failed.");
+        assert!(lines[..28].iter().all(|line| line.starts_with("ok  ")), "{}", run.out);
+        assert_eq!(lines[29], "28 checks: 0 with a warning, 0 failed.");
     }
 }
 
@@ -390,4 +390,18 @@ fn a_damaged_store_and_golden_questions_that_cannot_be_read_are_found() {
     fs::write(&golden, "{}\n").unwrap();
     let named = [("PASSIM_INDEX__GOLDEN", golden.to_str().unwrap())];
     found_with(&place, &named, "golden").is("fail", "is missing; expected a text that no other line has");
+}
+
+#[test]
+fn rules_about_nothing_or_for_nobody_are_found() {
+    let rule = |text: &str| format!("[[scopes]]\n{text}\n");
+    for (text, status, said) in [
+        ("sources = [\"1.txt\"]\nusers = [5]", "ok", "1 rule"),
+        ("sources = [\"1\", \"*.txt\"]\nroles = [5]", "ok", "1 rule"),
+        ("sources = [\"*.txt\", \"hr/**\"]\nroles = [5]", "warn", "scopes[1] names \"hr/**\""),
+        ("sources = [\"1.txt\"]", "warn", "scopes[1] admits nobody"),
+    ] {
+        found_in(&[("default.toml", ""), ("local.toml", &rule(text))], "scopes").is(status, said);
+    }
+    found(&place(), "scopes").is("ok", "no rules");
 }

@@ -22,6 +22,7 @@ mod local_discord;
 mod program;
 mod quality;
 mod scale;
+mod scopes;
 mod serving;
 mod settings;
 mod store;

@@ -29,7 +29,7 @@ const STORE_PATIENCE: Duration = Duration::from_secs(2);
 type Check = fn(&Context) -> Option<Finding>;
 
 /// Every check with its name, in the order in which mistakes follow from each other.
-pub(super) const CHECKS: [(&str, Check); 31] = [
+pub(super) const CHECKS: [(&str, Check); 32] = [
     ("settings", all_settings),
     ("environment", environment),
     ("configuration", configuration),
@@ -48,6 +48,7 @@ pub(super) const CHECKS: [(&str, Check); 31] = [
     ("ids", ids),
     ("problems", problems),
     ("dates", dates),
+    ("scopes", scopes),
     ("data", data),
     ("overlap", overlap),
     ("disk", disk),
@@ -303,6 +304,34 @@ fn dates(context: &Context) -> Option<Finding> {
             "mend the date in its front matter or first lines",
         ),
     })
+}
+
+/// A pattern that names nothing protects nothing.
+fn scopes(context: &Context) -> Option<Finding> {
+    let (settings, corpus) = (context.settings()?, context.corpus()?);
+    let read = corpus.read.iter().map(|source| (source.id.as_str(), source.path.as_str()));
+    let refused = corpus.refused.iter().map(|file| ("", file.path.as_str()));
+    let sources: Vec<(&str, &str)> = read.chain(refused).collect();
+    let rules = settings.scopes.rules();
+    for (number, rule) in (1..).zip(rules) {
+        if let Some(pattern) = rule.idle_patterns(&sources).first() {
+            return Some(Finding::warn(
+                format!("scopes[{number}] names {pattern:?}, and no document is called so"),
+                "write its path in the corpus, as 'passim sources --json' has it; until then nothing is kept \
+                 from anybody by this pattern",
+            ));
+        }
+        if rule.admits_nobody() {
+            return Some(Finding::warn(
+                format!("scopes[{number}] admits nobody: only operators read what it names"),
+                "name guilds, channels, roles or users in it, unless that is meant",
+            ));
+        }
+    }
+    Some(Finding::ok(match rules.len() {
+        0 => "no rules: every document is for all who are served".to_owned(),
+        count => format!("{}, each names a document", counted(count, "rule")),
+    }))
 }
 
 // The data folder and the index.
