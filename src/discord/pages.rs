@@ -282,7 +282,8 @@ pub fn as_read(group: Unanswered, view: &View) -> Unanswered {
         return group;
     }
     let answerer = &view.answerer;
-    let nearest = group.gap.nearest.filter(|nearest| answerer.may_read_source(&nearest.source, &nearest.path));
+    let nearest =
+        group.gap.nearest.filter(|nearest| answerer.may_read_source(&nearest.source, &nearest.path));
     let gap = Gap { missing: missing(&group.question, answerer), nearest };
     Unanswered { gap, ..group }
 }

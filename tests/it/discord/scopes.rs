@@ -50,7 +50,14 @@ impl Tenants {
         pages.join("\n")
     }
 
-    async fn complete(&self, person: &Person, channel: Id, command: &str, option: &str, typed: &str) -> String {
+    async fn complete(
+        &self,
+        person: &Person,
+        channel: Id,
+        command: &str,
+        option: &str,
+        typed: &str,
+    ) -> String {
         let typed = person.autocomplete(channel, command, &[(option, json!(typed))], option).unwrap();
         let choices = person.gets_choices(typed, SOON).await.unwrap();
         choices.iter().map(|choice| format!("{} = {}\n", choice.name, choice.value)).collect()
@@ -132,7 +139,8 @@ async fn what_one_person_sees_is_out_of_what_they_may_read_there() {
         let answer = tenants.ask_of(person, channel, of, true).await;
         assert_eq!(answer.content.contains(of.word()), may, "{of:?}: {answer}");
     }
-    for (person, of) in [(&scene.bob, Alone::Diary), (&scene.carl, Alone::Board), (&scene.ann, Alone::Other)] {
+    for (person, of) in [(&scene.bob, Alone::Diary), (&scene.carl, Alone::Board), (&scene.ann, Alone::Other)]
+    {
         let refused = tenants.ask_of(person, general, of, false).await;
         assert!(says_nothing_of(&refused), "{refused}");
     }
@@ -185,7 +193,8 @@ fn scenes(tenants: &Tenants) -> Scenes<'_> {
 async fn the_pages_of_a_source_end_when_it_may_not_be_read_any_more() {
     let tenants = Tenants::new().await;
     let scene = &tenants.scene;
-    let lines: String = (0..400).map(|line| format!("Line {line} of the minutes of {}.\n", Alone::Board.word())).collect();
+    let lines: String =
+        (0..400).map(|line| format!("Line {line} of the minutes of {}.\n", Alone::Board.word())).collect();
     scene.write("board/minutes.md", &format!("# Minutes\n\n{lines}"));
     tenants.read_again().await;
     let first = tenants.invoke(&scene.carl, scene.general, "source", &[("id", json!("board/minutes"))]).await;
@@ -199,7 +208,8 @@ async fn the_pages_of_a_source_end_when_it_may_not_be_read_any_more() {
 async fn completions_offer_only_what_may_be_read() {
     let tenants = Tenants::new().await;
     let Scenes { bob, general } = scenes(&tenants);
-    for (command, option) in [("ask", "source"), ("source", "id"), ("search", "source"), ("search", "query")] {
+    for (command, option) in [("ask", "source"), ("source", "id"), ("search", "source"), ("search", "query")]
+    {
         for typed in ["", "key", "lighthouse", "boathouse", "o", "other", "board/", Alone::Other.misspelt()] {
             for (person, channel) in [(bob, general), (&tenants.erik, tenants.harbour)] {
                 let offered = words_in(&tenants.complete(person, channel, command, option, typed).await);
@@ -297,9 +307,13 @@ async fn buttons_under_old_messages_show_only_what_may_be_read_when_they_are_pre
     let passage = tenants.press(carl, general, answer.id, "Passage").await;
     assert!(passage.content.contains(Alone::Board.word()), "{passage}");
     scene.discord.take_role(scene.guild, tenants.board, carl.id());
-    for (message, button) in
-        [(answer.id, "Passage"), (more.id, "Why"), (more.id, "Verify"), (more.id, "Other sources"), (answer.id, "Share")]
-    {
+    for (message, button) in [
+        (answer.id, "Passage"),
+        (more.id, "Why"),
+        (more.id, "Verify"),
+        (more.id, "Other sources"),
+        (answer.id, "Share"),
+    ] {
         let told = tenants.press(carl, general, message, button).await;
         assert!(!words_in(&text_of(&told)).contains(&Alone::Board), "{button}: {told}");
     }
@@ -396,9 +410,11 @@ async fn open_questions_show_a_moderator_what_is_closest_and_missing_out_of_what
     scene.write("den/kippers.md", &format!("# {}\n\nKippers are smoked by {0}.\n", Alone::Den.word()));
     tenants.read_again().await;
     tenants.ask(&scene.bob, scene.random, &format!("Which bicycle did the {word} ride to Norway?")).await;
-    for (person, channel, is_known) in
-        [(&tenants.gus, scene.general, false), (&tenants.gus, scene.random, true), (&scene.ann, scene.general, true)]
-    {
+    for (person, channel, is_known) in [
+        (&tenants.gus, scene.general, false),
+        (&tenants.gus, scene.random, true),
+        (&scene.ann, scene.general, true),
+    ] {
         let listed = tenants.invoke(person, channel, "passim-admin unanswered", &[]).await;
         assert!(listed.content.contains(word), "{listed}");
         assert_eq!(listed.content.contains("den/kippers"), is_known, "{listed}");
@@ -435,9 +451,11 @@ async fn feedback_is_listed_for_those_who_may_read_what_it_is_about() {
     let remark = format!("{} left years ago", Alone::Den.word());
     let sent = scene.bob.submit(opened, &[("text", &remark)]).unwrap();
     scene.response(&scene.bob, scene.random, sent).await;
-    for (person, channel, may) in
-        [(&tenants.gus, scene.general, false), (&tenants.gus, scene.random, true), (&scene.ann, scene.general, true)]
-    {
+    for (person, channel, may) in [
+        (&tenants.gus, scene.general, false),
+        (&tenants.gus, scene.random, true),
+        (&scene.ann, scene.general, true),
+    ] {
         let listed = tenants.invoke(person, channel, "passim-admin feedback", &[]).await;
         assert_eq!(words_in(&text_of(&listed)).contains(&Alone::Den), may, "{listed}");
         assert_eq!(listed.content.contains("den/key"), may, "{listed}");
@@ -528,7 +546,8 @@ async fn a_reply_to_an_answer_is_answered_for_all_who_see_it() {
     let tenants = Tenants::new().await;
     let scene = &tenants.scene;
     let answer = tenants.ask(&scene.bob, scene.general, KEY).await;
-    let replied = scene.ann.reply(answer.id, "And who lights the lamp of the lighthouse?", Ping::Yes).unwrap();
+    let replied =
+        scene.ann.reply(answer.id, "And who lights the lamp of the lighthouse?", Ping::Yes).unwrap();
     let reply = scene.reply_to(&scene.ann, scene.general, replied).await;
     tenants.assert_for(&scene.ann, scene.general, &reply);
     assert!(reply.content.contains(Alone::Team.word()), "{reply}");
@@ -539,7 +558,10 @@ async fn what_is_chosen_of_several_is_answered_for_those_who_see_the_choice() {
     let tenants = Tenants::new().await;
     let scene = &tenants.scene;
     for (folder, place) in [("team", "Ghent"), ("team", "Leipzig"), ("other", "Otterwald")] {
-        let text = format!("# Office {place}\n\nThe rent of the office in {place} is due on the {}th.\n", place.len());
+        let text = format!(
+            "# Office {place}\n\nThe rent of the office in {place} is due on the {}th.\n",
+            place.len()
+        );
         scene.write(&format!("{folder}/office-{}.md", place.len()), &text);
     }
     tenants.read_again().await;

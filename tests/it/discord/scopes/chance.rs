@@ -48,7 +48,8 @@ async fn all_sorts_of_things(seed: u64, requests: usize) {
     crowd.look().await;
     println!("{:?}", crowd.done);
     let least = requests / 100;
-    let seldom: Vec<&&str> = crowd.done.iter().filter(|(_, count)| **count < least).map(|(name, _)| name).collect();
+    let seldom: Vec<&&str> =
+        crowd.done.iter().filter(|(_, count)| **count < least).map(|(name, _)| name).collect();
     assert!(seldom.is_empty(), "hardly ever done: {seldom:?} of {:?}", crowd.done);
     let seen: BTreeSet<Alone> = crowd.seen;
     assert_eq!(seen, ALL.into(), "who may read something sees it");
@@ -140,8 +141,8 @@ impl<'a> Crowd<'a> {
             16 => self.menu(person, channel).await,
             17 => self.edit().await,
             18 => self.moderate().await,
-            _ if self.chance.one_in(4) => self.read_again().await,
-            _ => self.switch_roles(),
+            _ if self.chance.one_in(3) => self.read_again().await,
+            _ => self.withdraw().await,
         }
     }
 
@@ -159,7 +160,8 @@ impl<'a> Crowd<'a> {
         let answer = answer.unwrap_or_else(|| panic!("{what} was not answered"));
         if matches!(answer.body["type"].as_u64(), Some(5 | 6)) {
             let token = format!("token-of-{interaction}");
-            let follows = |request: &Recorded| request.path.contains("/webhooks/") && request.path.contains(&token);
+            let follows =
+                |request: &Recorded| request.path.contains("/webhooks/") && request.path.contains(&token);
             assert!(discord.request_when(SOON, follows).await.is_some(), "{what} was not completed");
         }
     }
@@ -229,7 +231,9 @@ impl<'a> Crowd<'a> {
             true => self.one_of(&ALL).unwrap().misspelt(),
             false => self.chance.pick(&TYPED),
         };
-        let Ok(typed) = person.autocomplete(channel, command, &[(option, json!(typed))], option) else { return };
+        let Ok(typed) = person.autocomplete(channel, command, &[(option, json!(typed))], option) else {
+            return;
+        };
         self.answered("completion", &person, channel, typed).await;
     }
 
@@ -245,7 +249,11 @@ impl<'a> Crowd<'a> {
             _ => {
                 let all = self.everything();
                 let found = self.one_of(&all);
-                let guild = if channel == self.tenants.harbour { self.tenants.other } else { self.tenants.scene.guild };
+                let guild = if channel == self.tenants.harbour {
+                    self.tenants.other
+                } else {
+                    self.tenants.scene.guild
+                };
                 found.map(|(_, channel, shown)| super::link(guild, channel, shown.id))
             }
         };
@@ -264,7 +272,9 @@ impl<'a> Crowd<'a> {
         let mut all = Vec::new();
         for person in self.tenants.people() {
             for channel in self.tenants.channels(person) {
-                all.extend(self.shown(person, channel).into_iter().map(|shown| (person.clone(), channel, shown)));
+                all.extend(
+                    self.shown(person, channel).into_iter().map(|shown| (person.clone(), channel, shown)),
+                );
             }
         }
         all
@@ -284,7 +294,11 @@ impl<'a> Crowd<'a> {
         let Ok(pressed) = person.press(message, &button) else { return };
         self.answered("press", &person, channel, pressed).await;
         let Ok(form) = person.gets_form(pressed, Duration::ZERO).await else { return };
-        let text = if form.custom_id.contains("next-question") { self.question() } else { "It is wrong.".to_owned() };
+        let text = if form.custom_id.contains("next-question") {
+            self.question()
+        } else {
+            "It is wrong.".to_owned()
+        };
         let Ok(sent) = person.submit(pressed, &[("text", &text)]) else { return };
         self.answered("form", &person, channel, sent).await;
     }
@@ -293,8 +307,11 @@ impl<'a> Crowd<'a> {
     async fn forge(&mut self, person: Person, channel: Id) {
         let Some(here) = self.one_of(&self.shown(&person, channel)) else { return };
         let all = self.everything();
-        let buttons: Vec<String> =
-            all.into_iter().flat_map(|(_, _, shown)| shown.buttons).filter_map(|button| button.custom_id).collect();
+        let buttons: Vec<String> = all
+            .into_iter()
+            .flat_map(|(_, _, shown)| shown.buttons)
+            .filter_map(|button| button.custom_id)
+            .collect();
         let Some(button) = self.one_of(&buttons) else { return };
         if button.contains("delete-my-data") {
             return;
@@ -327,7 +344,8 @@ impl<'a> Crowd<'a> {
     }
 
     async fn menu(&mut self, person: Person, channel: Id) {
-        let claim = if self.chance.one_in(2) { self.chance.pick(&CLAIMS).to_owned() } else { self.question() };
+        let claim =
+            if self.chance.one_in(2) { self.chance.pick(&CLAIMS).to_owned() } else { self.question() };
         let name = self.chance.pick(&["Ask the sources about this", "Check against the sources"]);
         // What is neither a mention nor a direct message is answered by nobody.
         let channel = if person.direct_channel(self.tenants.scene.bot) == channel {
@@ -377,9 +395,19 @@ impl<'a> Crowd<'a> {
         self.count("re-index");
     }
 
-    /// carl is on the board, or is not any more; what was for them then is not looked at again.
-    fn switch_roles(&mut self) {
-        self.count("nothing");
+    /// An answer is taken back, for a reason that says what it was.
+    async fn withdraw(&mut self) {
+        let (gus, scene) = (self.tenants.gus.clone(), &self.tenants.scene);
+        let channel = self.one_of(&[scene.general, scene.random]).unwrap();
+        let answers = self.shown(&gus, channel).into_iter().filter(|shown| !shown.is_ephemeral);
+        let answers: Vec<Shown> = answers.filter(|shown| shown.button("Passage").is_some()).collect();
+        let Some(answer) = self.one_of(&answers) else { return };
+        let Ok(used) = gus.use_menu(answer.id, "Withdraw this answer") else { return };
+        self.answered("withdrawal", &gus, channel, used).await;
+        let words: Vec<&str> = words_in(&answer.content).into_iter().map(Alone::word).collect();
+        let reason = format!("It is not {} any more.", words.join(" or "));
+        let Ok(sent) = gus.submit(used, &[("text", &reason)]) else { return };
+        self.answered("withdrawal", &gus, channel, sent).await;
     }
 
     /// Everything that anybody sees, and every request since the last time.
@@ -405,11 +433,15 @@ impl<'a> Crowd<'a> {
     fn readable(&self, request: &Recorded) -> BTreeSet<Alone> {
         let steps: Vec<&str> = request.path.split('/').collect();
         let number = |step: &str| step.parse::<Id>().ok();
-        let after = |name: &str| steps.iter().position(|step| *step == name).and_then(|at| steps.get(at + 1)).copied();
+        let after = |name: &str| {
+            steps.iter().position(|step| *step == name).and_then(|at| steps.get(at + 1)).copied()
+        };
         if let Some(channel) = after("channels").and_then(number) {
-            let direct = self.tenants.people().into_iter().find(|person| {
-                person.direct_channel(self.tenants.scene.bot) == channel
-            });
+            let direct = self
+                .tenants
+                .people()
+                .into_iter()
+                .find(|person| person.direct_channel(self.tenants.scene.bot) == channel);
             return match direct {
                 Some(person) => self.tenants.alone_in(person, channel),
                 None => self.tenants.all_in(channel),

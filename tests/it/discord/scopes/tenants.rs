@@ -116,7 +116,9 @@ impl Tenants {
     fn write(&self, alone: Alone) {
         let (folder, word) = (alone.folder(), alone.word());
         let name = |ending: &str| format!("{folder}/{word}{ending}");
-        let key = format!("# Keys\n\nThe key of the boathouse is kept by {word} Meyer. {word} lends it on Mondays.\n");
+        let key = format!(
+            "# Keys\n\nThe key of the boathouse is kept by {word} Meyer. {word} lends it on Mondays.\n"
+        );
         self.scene.write(&format!("{}.md", alone.source()), &key);
         self.scene.write(&name(".md"), &lighthouse(word));
         self.scene.write(&name(".xyz"), "of no known format");
