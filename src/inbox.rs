@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tempfile::NamedTempFile;
 use thiserror::Error;
 
-use crate::corpus::read::{self, ReadError};
+use crate::corpus::read::{self, ReadError, Reader};
 use crate::corpus::{Description, Document, Refused, passages};
 use crate::retrieval::Source;
 use crate::retrieval::manifest::hex;
@@ -31,8 +31,6 @@ const INCOMING: &str = ".incoming-";
 /// The corpus, for those who change what is in it.
 pub struct Inbox {
     corpus: PathBuf,
-    /// Bytes.
-    largest_file: u64,
     turn: Mutex<()>,
 }
 
@@ -42,6 +40,8 @@ pub struct Incoming<'a> {
     /// As they call it; what is kept of it is for [`safe_name`] to say.
     pub name: &'a str,
     pub bytes: &'a [u8],
+    /// How it is read, as any other file of the corpus.
+    pub reader: &'a Reader,
     /// Whether it may take the place of a source with its name or its id.
     pub replace: bool,
 }
@@ -96,9 +96,8 @@ pub enum InboxError {
 }
 
 impl Inbox {
-    /// Files of more than so many bytes are refused.
-    pub fn new(corpus: &Path, largest_file: u64) -> Inbox {
-        Inbox { corpus: corpus.to_owned(), largest_file, turn: Mutex::default() }
+    pub fn new(corpus: &Path) -> Inbox {
+        Inbox { corpus: corpus.to_owned(), turn: Mutex::default() }
     }
 
     /// Puts a file into the corpus, of which `sources` are in the index; `now` is nanoseconds since 1970. A new
@@ -107,7 +106,7 @@ impl Inbox {
         let name = safe_name(incoming.name).ok_or(InboxError::Name { name: incoming.name.to_owned() })?;
         let own = format!("{INBOX}/{name}");
         let _turn = self.take_turn();
-        let known = self.known(sources)?;
+        let known = self.known(sources, incoming.reader)?;
         let is_new = self.make_inbox()?;
         let added = self.put(incoming, &own, &known, now);
         if is_new && added.is_err() {
@@ -138,7 +137,7 @@ impl Inbox {
     }
 
     /// Every file that can be read, with those first that are in the index. What has changed since is read.
-    fn known(&self, sources: &[Source]) -> Result<Vec<Known>, InboxError> {
+    fn known(&self, sources: &[Source], reader: &Reader) -> Result<Vec<Known>, InboxError> {
         let by_path: BTreeMap<&str, &Source> =
             sources.iter().map(|source| (source.description.path.as_str(), source)).collect();
         let (mut known, mut new) = (Vec::new(), Vec::new());
@@ -152,8 +151,10 @@ impl Inbox {
                     sha256: source.sha256.clone(),
                     path: file.name,
                 }),
-                None => new.extend(read::read(&file, self.largest_file).ok().map(|(document, sha256)| {
-                    Known { id: document.description.id, sha256: hex(&sha256), path: file.name }
+                None => new.extend(read::read(&file, reader).ok().map(|(document, sha256)| Known {
+                    id: document.description.id,
+                    sha256: hex(&sha256),
+                    path: file.name,
                 })),
             }
         }
@@ -179,13 +180,13 @@ impl Inbox {
         now: i128,
     ) -> Result<Added, InboxError> {
         let file = self.written(incoming.bytes).map_err(|reason| cannot_write(own, reason))?;
-        let (document, sha256) = self.read_as(own, &file, incoming.bytes)?;
+        let (document, sha256) = self.read_as(own, &file, incoming)?;
         let sha256 = hex(&sha256);
         if let Some(same) = known.iter().find(|known| known.sha256 == sha256) {
             return Err(InboxError::SameBytes { id: same.id.clone(), path: same.path.clone() });
         }
         let old = self.older(&document.description.id, own, known, incoming.replace)?;
-        let (path, document) = self.place(own, document, old.as_deref(), &file, incoming.bytes);
+        let (path, document) = self.place(own, document, old.as_deref(), &file, incoming);
         let replaced = match old {
             Some(old) => Some(self.replace(file, &path, &old, now)?),
             None => {
@@ -220,11 +221,11 @@ impl Inbox {
         &self,
         path: &str,
         file: &NamedTempFile,
-        bytes: &[u8],
+        incoming: Incoming<'_>,
     ) -> Result<(Document, [u8; 32]), InboxError> {
-        let (size, modified) = (bytes.len() as u64, 0);
+        let (size, modified) = (incoming.bytes.len() as u64, 0);
         let file = read::File { path: file.path().to_owned(), name: path.to_owned(), size, modified };
-        read::read(&file, self.largest_file).map_err(InboxError::Unreadable)
+        read::read(&file, incoming.reader).map_err(InboxError::Unreadable)
     }
 
     /// The path of the file that the new one takes the place of.
@@ -257,10 +258,10 @@ impl Inbox {
         document: Document,
         old: Option<&str>,
         file: &NamedTempFile,
-        bytes: &[u8],
+        incoming: Incoming<'_>,
     ) -> (String, Document) {
         let Some(old) = old else { return (own.to_owned(), document) };
-        match self.read_as(old, file, bytes) {
+        match self.read_as(old, file, incoming) {
             Ok((there, _))
                 if there.description.id == document.description.id
                     && there.description.format == document.description.format =>

@@ -71,6 +71,11 @@ pub fn gap(answer: &Answer) -> Gap {
     Gap { missing: answer.missing.clone(), nearest: nearest.map(place) }
 }
 
+/// The words of a question that occur nowhere in what these answers come from; none where that cannot be seen.
+pub fn missing(question: &str, answerer: &Answerer) -> Vec<String> {
+    answerer.ask(question, &[]).map(|answer| answer.missing).unwrap_or_default()
+}
+
 /// Whether a withdrawn answer is still out of what the sources say. Where they say something else by now, the
 /// withdrawal has done its work.
 pub fn still_stands(withdrawal: &Withdrawal, answerer: &Answerer) -> Result<bool, AnswerError> {

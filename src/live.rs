@@ -91,7 +91,8 @@ impl Live {
         })
     }
 
-    pub fn answerer(&self) -> Arc<Answerer> {
+    /// Answers out of all sources, whoever asks: only for those who may read all, or where nothing is shown.
+    pub fn everything(&self) -> Arc<Answerer> {
         self.answerer.load_full()
     }
 
@@ -239,12 +240,12 @@ mod tests {
     fn answers_flow_from_the_old_index_while_the_new_one_is_made() {
         let setup = Setup::new();
         let live = setup.live();
-        let held = live.answerer();
+        let held = live.everything();
         setup.write("boat.md", "The boat costs 900 euros.\n");
         let mut seen = Vec::new();
         let report = live.reindex("ann", false, NOW, &mut |underway| {
             seen.push((underway.done, underway.total, underway.is_writing));
-            assert!(answer(&live.answerer(), "How long does the lease run?").contains("15 years"));
+            assert!(answer(&live.everything(), "How long does the lease run?").contains("15 years"));
             let refused = live.reindex("bob", false, NOW, &mut |_| {}).unwrap_err();
             assert!(refused.to_string().contains("for ann"), "{refused}");
         });
@@ -254,7 +255,7 @@ mod tests {
         // Both are looked at: the old one is as new as the clock can tell.
         assert_eq!(seen, [(0, 0, false), (0, 2, false), (1, 2, false), (2, 2, true)]);
         assert_eq!(live.underway(), None);
-        assert!(answer(&live.answerer(), "How much does the boat cost?").contains("900 euros"));
+        assert!(answer(&live.everything(), "How much does the boat cost?").contains("900 euros"));
         assert!(!answer(&held, "How much does the boat cost?").contains("900 euros"));
     }
 
@@ -270,7 +271,7 @@ mod tests {
             assert_eq!(live.take_over().unwrap(), Some(changed));
             assert_eq!(live.take_over().unwrap(), None);
         }
-        assert!(answer(&live.answerer(), "How much does the boat cost?").contains("900 euros"));
+        assert!(answer(&live.everything(), "How much does the boat cost?").contains("900 euros"));
     }
 
     #[test]
@@ -281,6 +282,6 @@ mod tests {
         let error = live.reindex("ann", false, NOW, &mut |_| {}).unwrap_err();
         assert!(matches!(error, LiveError::Sync(SyncError::Corpus(_))), "{error}");
         assert_eq!(live.underway(), None);
-        assert!(answer(&live.answerer(), "How long does the lease run?").contains("15 years"));
+        assert!(answer(&live.everything(), "How long does the lease run?").contains("15 years"));
     }
 }

@@ -208,6 +208,13 @@ impl LocalDiscord {
         });
     }
 
+    pub fn take_role(&self, guild: Id, role: Id, account: Id) {
+        self.shared.change(|world| {
+            let member = world.guilds.get_mut(&guild).and_then(|guild| guild.members.get_mut(&account));
+            member.map(|roles| roles.remove(&role));
+        });
+    }
+
     pub fn channel(&self, guild: Id, name: &str) -> Id {
         self.place(name, Place::Text { guild, overwrites: Vec::new() }, "CHANNEL_CREATE")
     }

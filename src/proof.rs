@@ -176,6 +176,13 @@ impl Sources {
         Ok(Sources { corpus: corpus.to_owned(), name, reader, listing, texts, kept: 0 })
     }
 
+    /// The same without the files that somebody may not read: nothing is found in them.
+    pub fn only(mut self, may_read: impl Fn(&str) -> bool) -> Sources {
+        self.listing.files.retain(|file| may_read(&file.name));
+        self.listing.refused.retain(|refused| may_read(&refused.path));
+        self
+    }
+
     /// Holds receipts against the sources, in their order.
     pub fn prove(&mut self, claims: Vec<Claims>) -> Result<Vec<Proof>, ProofError> {
         let mut proofs =

@@ -50,7 +50,7 @@ pub use listings::Listing;
 pub use people::Person;
 pub use receipts::{After, Cited, Claims, PublicAnswer, Receipt, Which};
 pub use removal::{Removed, Retention};
-pub use unanswered::{Gap, Nearest, Unanswered};
+pub use unanswered::{Declined, Gap, Nearest, Unanswered};
 pub use votes::{Feedback, SourceFeedback, Vote, Votes};
 pub use watches::{Wanted, Watch};
 pub use withdrawals::{Quoted, Withdrawal};

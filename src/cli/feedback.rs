@@ -43,7 +43,10 @@ struct SourceLine<'a> {
 pub(super) fn run(command: &Feedback, settings: &Settings) -> Result<(), Failure> {
     let store = keep::store(settings)?;
     if command.by_source {
-        return by_source(command, &store.feedback_by_source(Scope::All, command.listed.limit)?);
+        return by_source(
+            command,
+            &store.feedback_by_source(Scope::All, command.listed.limit, &|_, _| true)?,
+        );
     }
     let given = store.feedback(Scope::All, command.listed.limit, 0)?;
     let json = || given.iter().map(line).collect::<Vec<Line<'_>>>();

@@ -10,9 +10,10 @@ use super::bot::{Bot, Trouble};
 use super::calls::Call;
 use super::outgoing::{Audience, Button, Outgoing, Style};
 use super::press::Press;
-use super::presses::receipt;
+use super::presses::{is_readable, kept_receipt, readable_receipt};
 use super::words::Phrase;
 use super::{message, tables};
+use crate::Answerer;
 use crate::answer::explain::Explanation;
 use crate::language::Language;
 use crate::live;
@@ -33,10 +34,12 @@ pub async fn why_last(bot: &Arc<Bot>, call: &Call) {
 
 pub async fn why(bot: &Arc<Bot>, call: &Call, asking: Asking) {
     let language = call.language;
+    // An answer for all here is explained by what all here may read.
+    let is_for_all = !asking.is_private && asking.place == Some(call.spot.place());
+    let reader = call.reader(bot, if is_for_all { Audience::Everyone } else { Audience::OnlyThem });
     let work = bot.work(move |bot| {
         let explanation = bot
-            .live
-            .answerer()
+            .reading(&reader)?
             .explain(asking.whole_question(), &asking.sources)
             .map_err(|error| Trouble::unanswered("an answer could not be explained", error))?;
         let paragraphs = explained(bot, language, &asking, &explanation);
@@ -102,10 +105,13 @@ pub async fn verify_named(bot: &Arc<Bot>, call: &Call, name: Option<String>) {
         };
     };
     let (language, guild, user) = (call.language, call.spot.place().guild, call.asker.user);
+    let reader = call.reader(bot, Audience::OnlyThem);
     let work = bot.work(move |bot| {
+        let answerer = bot.reading(&reader)?;
         let receipt = named_receipt(bot, name.trim(), guild, store::UserId(user.get()))?;
+        let known = receipt.filter(|receipt| is_readable(receipt, &answerer));
         let unknown = || Trouble::Said(bot.say(language, Phrase::NoSuchReceipt, context! { name }));
-        verified(bot, language, receipt.ok_or_else(unknown)?)
+        verified(bot, language, known.ok_or_else(unknown)?, &answerer)
     });
     call.respond(bot, Audience::OnlyThem, work).await;
 }
@@ -131,24 +137,34 @@ fn named_receipt(
     asking
         .filter(may_see)
         .filter(|asking| asking.receipt.is_some())
-        .map(|asking| receipt(bot, &asking))
+        .map(|asking| kept_receipt(bot, &asking))
         .transpose()
 }
 
 pub async fn verify(bot: &Arc<Bot>, call: &Call, asking: Asking) {
-    let language = call.language;
-    let work = bot.work(move |bot| verified(bot, language, receipt(bot, &asking)?));
+    let (language, reader) = (call.language, call.reader(bot, Audience::OnlyThem));
+    let work = bot.work(move |bot| {
+        let answerer = bot.reading(&reader)?;
+        verified(bot, language, readable_receipt(bot, &asking, &answerer)?, &answerer)
+    });
     call.respond(bot, Audience::OnlyThem, work).await;
 }
 
-/// A line for each citation of a receipt: what the source says there today.
-fn verified(bot: &Bot, language: Language, receipt: Receipt) -> Result<Vec<Outgoing>, Trouble> {
+/// A line for each citation of a receipt: what the source says there today. Words that moved are found only where
+/// whoever asks may read.
+fn verified(
+    bot: &Bot,
+    language: Language,
+    receipt: Receipt,
+    answerer: &Answerer,
+) -> Result<Vec<Outgoing>, Trouble> {
     if receipt.citations.is_empty() {
         return Ok(vec![Outgoing::text(bot.say(language, Phrase::VerifyNothing, context! {}))]);
     }
     let failed = |error: &dyn std::fmt::Display| Trouble::failed("a receipt could not be verified", error);
     let sources = Sources::open(&bot.corpus, live::reader(&bot.settings, &bot.corpus));
-    let proofs = sources.map_err(|error| failed(&error))?.prove(vec![receipt.into()]);
+    let mut sources = sources.map_err(|error| failed(&error))?.only(|path| answerer.may_read(path));
+    let proofs = sources.prove(vec![receipt.into()]);
     let mut paragraphs = Vec::new();
     for proof in proofs.map_err(|error| failed(&error))? {
         for checked in &proof.citations {
@@ -192,11 +208,6 @@ fn told(bot: &Bot, language: Language, checked: &Checked) -> String {
         }
         (Standing::Gone, _) => say(Phrase::VerifyGone, context! { source }),
     }
-}
-
-/// Whether a file is one of the sources, as far as the index knows.
-pub fn is_source(bot: &Bot, path: &str) -> bool {
-    bot.live.answerer().index().sources().iter().any(|source| source.description.path == path)
 }
 
 pub async fn help(bot: &Arc<Bot>, call: &Call) {

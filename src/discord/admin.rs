@@ -78,7 +78,7 @@ pub async fn status(bot: &Arc<Bot>, call: &Call) {
     note(bot, call, "status", String::new());
     let language = call.language;
     let work = bot.look_up(move |bot| {
-        let answerer = bot.live.answerer();
+        let answerer = bot.live.everything();
         let index = answerer.index();
         let newest = index.sources().iter().map(|source| source.indexed_at).max();
         let (is_connected, since) = bot.health.connection(Instant::now());

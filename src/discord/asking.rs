@@ -21,7 +21,8 @@ use crate::answer::trace::Trace;
 use crate::answer::{self, Answer, Choice, receipt::sha256};
 use crate::keeping::{explained, gap, normalised, receipt, still_stands};
 use crate::language::Language;
-use crate::store::{self, Asking, AskingId, Moment, Surface};
+use crate::scopes::Reader;
+use crate::store::{self, Asking, AskingId, Moment, Surface, Withdrawal};
 use crate::words::cut;
 
 /// How many questions before this one are looked at.
@@ -34,6 +35,8 @@ pub struct Asked {
     pub surface: Surface,
     pub spot: Spot,
     pub user: UserId,
+    /// Who reads the answer.
+    pub reader: Reader,
     /// The message that asks.
     pub asked_in: Option<MessageId>,
     /// The answer that it goes on from, where somebody said so by replying to it or by a button.
@@ -67,7 +70,7 @@ pub async fn answer(bot: &Arc<Bot>, asked: Asked) -> Result<Answered, Trouble> {
 }
 
 fn answer_now(bot: &Bot, asked: &Asked) -> Result<Answered, Trouble> {
-    let answerer = bot.live.answerer();
+    let answerer = bot.reading(&asked.reader)?;
     let sources =
         asked.sources.iter().map(|name| source_id(&answerer, name)).collect::<Result<Vec<String>, _>>()?;
     let mut conversation = conversation(bot, asked);
@@ -119,7 +122,9 @@ fn conversation(bot: &Bot, asked: &Asked) -> Conversation {
         // Nobody takes up what somebody else asked in private, or elsewhere.
         let is_theirs = followed.person == Some(person);
         let is_here = followed.place == Some(asked.spot.place());
-        (is_theirs || is_here && !followed.is_private).then(|| followed.whole_question().to_owned())
+        // What they asked in private themselves stays so, too.
+        let is_open = !followed.is_private || is_theirs && asked.is_private;
+        ((is_theirs || is_here) && is_open).then(|| followed.whole_question().to_owned())
     });
     if let Some(question) = followed {
         conversation.remember(&question);
@@ -151,11 +156,8 @@ fn unless_withdrawn(
         return Ok(answer);
     }
     let normalised = normalised(answer.whole_question());
-    // Who writes a direct message belongs to one of the servers.
-    let guilds = asked.spot.guild.map_or(bot.audience.guilds().to_vec(), |guild| vec![guild]);
-    let withdrawn =
-        guilds.into_iter().find_map(|guild| bot.memory.withdrawal(store::GuildId(guild.get()), &normalised));
-    let Some(withdrawal) = withdrawn else { return Ok(answer) };
+    let guilds = asked.reader.guilds.iter().map(|guild| store::GuildId(*guild));
+    let Some(withdrawal) = withdrawal(bot, guilds, &normalised, answerer) else { return Ok(answer) };
     let stands = still_stands(&withdrawal, answerer)
         .map_err(|error| Trouble::unanswered("a withdrawn answer could not be looked up", error))?;
     if stands {
@@ -166,6 +168,20 @@ fn unless_withdrawn(
         .memory
         .soon(move |store| store.lift_withdrawal(&withdrawal.receipt, withdrawal.guild).map(|_| ()));
     Ok(answer)
+}
+
+/// What stands in front of an answer in one of these guilds, for whoever may read what the answer was that was taken
+/// back: to all others nobody gave it.
+pub fn withdrawal(
+    bot: &Bot,
+    mut guilds: impl Iterator<Item = store::GuildId>,
+    normalised: &str,
+    answerer: &Answerer,
+) -> Option<Withdrawal> {
+    guilds.find_map(|guild| {
+        let found = bot.memory.withdrawal(guild, normalised)?;
+        found.rests_on.iter().all(|quoted| answerer.may_read(&quoted.path)).then_some(found)
+    })
 }
 
 /// Questions stand in the log where the settings want them there.

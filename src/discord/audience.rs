@@ -8,6 +8,7 @@ use serenity::all::{ChannelId, GuildId, Permissions, RoleId, UserId};
 
 use super::delivery::{Delivery, Undelivered};
 use super::memory::Memory;
+use crate::scopes::Reader;
 use crate::settings::Settings;
 use crate::store::{self, Place, Switch};
 
@@ -43,6 +44,33 @@ impl Spot {
         self.parent.unwrap_or(self.channel)
     }
 
+    /// Who reads what all see here: nobody in particular, even where an operator asked.
+    pub fn readers(&self) -> Reader {
+        Reader {
+            guilds: self.guild.iter().map(|guild| guild.get()).collect(),
+            channels: self.channels(),
+            roles: Vec::new(),
+            user: None,
+            is_operator: false,
+        }
+    }
+
+    /// A thread and its channel; none in direct messages.
+    fn channels(&self) -> Vec<u64> {
+        let here = [Some(self.channel), self.parent].into_iter().flatten();
+        here.filter(|_| self.guild.is_some()).map(ChannelId::get).collect()
+    }
+
+    /// Where the store says that something was.
+    pub fn of(place: &Place) -> Spot {
+        let channel = ChannelId::new(place.channel.0);
+        Spot {
+            guild: place.guild.map(|guild| GuildId::new(guild.0)),
+            channel: place.thread.map_or(channel, |thread| ChannelId::new(thread.0)),
+            parent: place.thread.map(|_| channel),
+        }
+    }
+
     /// As the store knows it.
     pub fn place(&self) -> Place {
         Place {
@@ -56,9 +84,9 @@ impl Spot {
 /// Whether somebody who writes a direct message belongs to those who are served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Membership {
-    /// Of `home`, the first served guild that they are in; with the roles in all of them.
+    /// Of these served guilds, at least one, with the roles in all of them.
     Member {
-        home: GuildId,
+        guilds: Vec<GuildId>,
         roles: Vec<RoleId>,
     },
     Stranger,
@@ -95,8 +123,29 @@ impl Audience {
 
     /// Whether the whole corpus and its re-indexing are theirs.
     pub fn is_operator(&self, asker: &Asker) -> bool {
-        let ids = asker.roles.iter().map(|role| role.get()).chain([asker.user.get()]);
+        self.operates(asker.user, &asker.roles)
+    }
+
+    fn operates(&self, user: UserId, roles: &[RoleId]) -> bool {
+        let ids = roles.iter().map(|role| role.get()).chain([user.get()]);
         ids.into_iter().any(|id| self.operators.contains(&id))
+    }
+
+    /// Who reads what one person sees in a spot of one of their guilds, or, in direct messages, of all of them.
+    pub fn reader(&self, spot: &Spot, guilds: &[GuildId], user: UserId, roles: &[RoleId]) -> Reader {
+        Reader {
+            guilds: guilds.iter().map(|guild| guild.get()).collect(),
+            channels: spot.channels(),
+            roles: roles.iter().map(|role| role.get()).collect(),
+            user: Some(user.get()),
+            is_operator: self.operates(user, roles),
+        }
+    }
+
+    /// Who reads a direct message to somebody.
+    pub fn reader_alone(&self, guilds: &[GuildId], user: UserId, roles: &[RoleId]) -> Reader {
+        let nowhere = Spot { guild: None, channel: ChannelId::new(user.get()), parent: None };
+        self.reader(&nowhere, guilds, user, roles)
     }
 
     /// Whether answers are given here. The settings may forbid what a switch allows; a thread follows its channel.
@@ -126,15 +175,14 @@ impl Audience {
         if let Some(known) = self.known(user) {
             return known;
         }
-        let mut roles = Vec::new();
-        let (mut home, mut is_unknown) = (None, false);
+        let (mut guilds, mut roles, mut is_unknown) = (Vec::new(), Vec::new(), false);
         // All at once: each may take as long as an interaction can wait.
         let asked = self.guilds.iter().map(|guild| delivery.member(*guild, user));
         let answers = serenity::futures::future::join_all(asked).await;
         for (guild, answer) in self.guilds.iter().zip(answers) {
             match answer {
                 Ok(member) => {
-                    home = home.or(Some(*guild));
+                    guilds.push(*guild);
                     roles.extend(member.roles);
                 }
                 Err(Undelivered::Gone) => {}
@@ -144,10 +192,10 @@ impl Audience {
                 }
             }
         }
-        let membership = match home {
-            Some(home) => Membership::Member { home, roles },
-            None if is_unknown => Membership::Unknown,
-            None => Membership::Stranger,
+        let membership = match guilds.is_empty() {
+            false => Membership::Member { guilds, roles },
+            true if is_unknown => Membership::Unknown,
+            true => Membership::Stranger,
         };
         // What could not be asked is asked again the next time.
         if !is_unknown {

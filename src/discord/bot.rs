@@ -19,10 +19,12 @@ use super::memory::Memory;
 use super::outgoing::Outgoing;
 use super::words::{Phrase, Words, WordsError};
 use super::work::{NotDone, Work};
+use crate::Answerer;
 use crate::answer::AnswerError;
 use crate::inbox::Inbox;
 use crate::language::Language;
 use crate::live::Live;
+use crate::scopes::Reader;
 use crate::settings::Settings;
 use crate::store::Moment;
 
@@ -91,7 +93,7 @@ impl Bot {
         Ok(Bot {
             live,
             memory: Memory::open(data),
-            inbox: Inbox::new(&corpus, settings.corpus.max_file_bytes()),
+            inbox: Inbox::new(&corpus),
             corpus,
             delivery: Delivery::new(http),
             audience: Audience::new(&settings),
@@ -121,6 +123,20 @@ impl Bot {
 
     pub fn say(&self, language: Language, phrase: Phrase, values: Value) -> String {
         self.words.say(language, phrase, values)
+    }
+
+    /// What answers a reader, as if there were no sources but those that they may read: the only way from here to
+    /// what the sources say.
+    pub fn reading(&self, reader: &Reader) -> Result<Arc<Answerer>, Trouble> {
+        self.live
+            .everything()
+            .for_reader(reader)
+            .map_err(|error| Trouble::failed("what somebody may read could not be found out", &error))
+    }
+
+    /// Whether an answerer leaves nothing out.
+    pub fn is_everything(&self, answerer: &Arc<Answerer>) -> bool {
+        Arc::ptr_eq(answerer, &self.live.everything())
     }
 
     /// Computes something, or waits for the disk, within the bounds of all work.

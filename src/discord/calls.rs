@@ -16,6 +16,7 @@ use super::delivery::Undelivered;
 use super::outgoing::{self, Audience, Outgoing};
 use super::words::Phrase;
 use crate::language::Language;
+use crate::scopes::Reader;
 
 /// Work that takes longer is announced first: Discord waits three seconds, people less.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -31,8 +32,8 @@ pub struct Call {
     /// Of the person's client; nothing where it is none of ours.
     pub locale: Option<Language>,
     pub language: Language,
-    /// The guild that the person belongs to: this one, or, in direct messages, the first that is served.
-    pub home: Option<GuildId>,
+    /// The guilds that the person belongs to: this one, or, in direct messages, all that are served.
+    guilds: Vec<GuildId>,
 }
 
 impl Call {
@@ -100,7 +101,7 @@ impl Call {
             own_permissions: own_permissions.unwrap_or_default(),
             locale,
             language: locale.unwrap_or(bot.settings.discord.language),
-            home: guild,
+            guilds: guild.into_iter().collect(),
         }
     }
 
@@ -108,18 +109,31 @@ impl Call {
     pub async fn admit(&mut self, bot: &Bot) -> Membership {
         match self.spot.guild {
             Some(guild) if bot.audience.serves(guild) => {
-                Membership::Member { home: guild, roles: self.asker.roles.clone() }
+                Membership::Member { guilds: vec![guild], roles: self.asker.roles.clone() }
             }
             Some(_) => Membership::Stranger,
             None => {
                 let membership = bot.audience.membership(&bot.delivery, self.asker.user).await;
-                if let Membership::Member { home, roles } = &membership {
-                    self.home = Some(*home);
+                if let Membership::Member { guilds, roles } = &membership {
+                    self.guilds.clone_from(guilds);
                     self.asker.roles.clone_from(roles);
                 }
                 membership
             }
         }
+    }
+
+    /// The guild that the person belongs to: this one, or, in direct messages, the first that is served.
+    pub fn home(&self) -> Option<GuildId> {
+        self.guilds.first().copied()
+    }
+
+    /// Who reads what is said here: all in the channel, who may read what it may, or this person only.
+    pub fn reader(&self, bot: &Bot, audience: Audience) -> Reader {
+        if audience == Audience::Everyone && self.spot.guild.is_some() {
+            return self.spot.readers();
+        }
+        bot.audience.reader(&self.spot, &self.guilds, self.asker.user, &self.asker.roles)
     }
 
     /// Answers with what the work gives, and announces an answer that takes its time. Gives the messages that

@@ -17,8 +17,10 @@ use super::outgoing::{Audience, Button, Outgoing, Style};
 use super::press::Press;
 use super::words::Phrase;
 use super::{interactions, listings};
-use crate::answer::claims::Review;
+use crate::Answerer;
+use crate::answer::claims::{self, Review};
 use crate::language::Language;
+use crate::scopes::Reader;
 use crate::store::{self, ListingId, Switch};
 
 /// What is kept of a check.
@@ -42,10 +44,32 @@ pub async fn share(bot: &Arc<Bot>, call: &Call, id: ListingId) {
     if call.spot.guild.is_none() || switch(bot, call.spot).await != Switch::On {
         return call.tell(bot, Phrase::ShareNotHere).await;
     }
-    match kept(bot, call, id).await {
-        Ok(claim) => respond(bot, call, claim, Audience::Everyone).await,
+    let claim = match kept(bot, call, id).await {
+        Ok(claim) => claim,
+        Err(trouble) => return call.refuse(bot, &trouble).await,
+    };
+    match is_for_all_here(bot, call, claim.clone()).await {
+        Ok(true) => respond(bot, call, claim, Audience::Everyone).await,
+        Ok(false) => call.tell(bot, Phrase::ShareNotRead).await,
         Err(trouble) => call.refuse(bot, &trouble).await,
     }
+}
+
+/// Whether all who read here may read what speaks for or against a claim as one person sees it.
+async fn is_for_all_here(bot: &Arc<Bot>, call: &Call, claim: String) -> Result<bool, Trouble> {
+    let (reader, readers) = (call.reader(bot, Audience::OnlyThem), call.reader(bot, Audience::Everyone));
+    bot.work(move |bot| {
+        let (theirs, answerer) = (bot.reading(&reader)?, bot.reading(&readers)?);
+        let mut review = review(&theirs, &claim)?;
+        let Review::Checked { claims, .. } = &mut review else { return Ok(true) };
+        let mut quotes = claims.iter_mut().flat_map(claims::Checked::quotes_mut);
+        Ok(quotes.all(|quote| answerer.may_read_source(&quote.source, &quote.path)))
+    })
+    .await
+}
+
+fn review(answerer: &Answerer, claim: &str) -> Result<Review, Trouble> {
+    answerer.check(claim, &[]).map_err(|error| Trouble::unanswered("a claim could not be checked", error))
 }
 
 async fn kept(bot: &Arc<Bot>, call: &Call, id: ListingId) -> Result<String, Trouble> {
@@ -69,8 +93,9 @@ async fn respond(bot: &Arc<Bot>, call: &Call, claim: String, audience: Audience)
     let language = call.locale.or_else(|| Language::of_text(&claim)).unwrap_or(call.language);
     let user = store::UserId(call.asker.user.get());
     let may_share = audience == Audience::OnlyThem && call.spot.guild.is_some();
+    let (sharer, reader) = (may_share.then_some(user), call.reader(bot, audience));
     let work = async {
-        let checked = bot.work(move |bot| checked(bot, claim, language, may_share.then_some(user))).await?;
+        let checked = bot.work(move |bot| checked(bot, claim, language, sharer, &reader)).await?;
         // Somebody may have switched the channel meanwhile.
         let now = switch(bot, call.spot).await;
         if now == Switch::Off || now == Switch::Private && audience == Audience::Everyone {
@@ -88,11 +113,10 @@ fn checked(
     claim: String,
     language: Language,
     sharer: Option<store::UserId>,
+    reader: &Reader,
 ) -> Result<Vec<Outgoing>, Trouble> {
-    let answerer = bot.live.answerer();
-    let review = answerer
-        .check(&claim, &[])
-        .map_err(|error| Trouble::unanswered("a claim could not be checked", error))?;
+    let answerer = bot.reading(reader)?;
+    let review = review(&answerer, &claim)?;
     let replies = answerer.check_replies(&review, language);
     let mut contents: Vec<String> = Vec::new();
     for reply in &replies {

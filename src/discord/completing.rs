@@ -11,7 +11,7 @@ use super::audience::Membership;
 use super::bot::{Bot, Trouble};
 use super::calls::Call;
 use super::messages::switch;
-use super::outgoing;
+use super::outgoing::{self, Audience};
 use crate::Answerer;
 use crate::answer::lookup::Found;
 use crate::store::Switch;
@@ -47,8 +47,9 @@ async fn choices(
     let (name, value) = (name.to_owned(), value.to_owned());
     let source = typed.data.options.iter().find(|option| option.name == "source");
     let source = source.and_then(|option| option.value.as_str()).map(str::to_owned);
+    let reader = call.reader(bot, Audience::OnlyThem);
     bot.work(move |bot| {
-        let answerer = bot.live.answerer();
+        let answerer = bot.reading(&reader)?;
         match name.as_str() {
             "query" => passages(&answerer, &value, source),
             _ => Ok(sources(&answerer, &value)),

@@ -20,6 +20,7 @@ use super::words::Phrase;
 use crate::corpus::Description;
 use crate::inbox::{InboxError, Incoming};
 use crate::language::Language;
+use crate::live;
 
 /// Where Discord keeps what people attach.
 const HOSTS: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];
@@ -108,8 +109,9 @@ async fn taken_in(
     let name = attachment.filename.clone();
     let size = bytes.len();
     let work = bot.look_up(move |bot| {
-        let incoming = Incoming { name: &name, bytes: &bytes, replace };
-        Ok(bot.inbox.add(incoming, bot.live.answerer().index().sources(), bot.nanoseconds()))
+        let reader = &live::reader(&bot.settings, &bot.corpus);
+        let incoming = Incoming { name: &name, bytes: &bytes, reader, replace };
+        Ok(bot.inbox.add(incoming, bot.live.everything().index().sources(), bot.nanoseconds()))
     });
     let added = work.await.map_err(failed)?.map_err(|error| declined(bot, language, error))?;
     let path = &added.description.path;
@@ -126,7 +128,7 @@ async fn taken_in(
 
 async fn taken_out(bot: &Arc<Bot>, language: Language, name: String) -> Result<Done, Declined> {
     let work = bot.look_up(move |bot| {
-        let answerer = bot.live.answerer();
+        let answerer = bot.live.everything();
         let id = source_id(&answerer, &name)?;
         let index = answerer.index();
         let source = index.source(&id).ok_or(Trouble::NoSuchSource(name))?;

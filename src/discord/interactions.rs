@@ -191,7 +191,7 @@ async fn ask(bot: &Arc<Bot>, call: &Call, options: &Options<'_>, audience: Audie
     let audience = if options.truth("private") { Audience::OnlyThem } else { audience };
     let asked = Asked {
         sources: options.text("source").into_iter().collect(),
-        ..asked(call, text, Surface::Command, audience)
+        ..asked(bot, call, text, Surface::Command, audience)
     };
     answer(bot, call, asked, audience).await;
 }
@@ -203,7 +203,7 @@ async fn ask_about(bot: &Arc<Bot>, call: &Call, command: &CommandInteraction) {
         _ => String::new(),
     };
     let audience = Audience::OnlyThem;
-    answer(bot, call, asked(call, text, Surface::Menu, audience), audience).await;
+    answer(bot, call, asked(bot, call, text, Surface::Menu, audience), audience).await;
 }
 
 async fn next_question(bot: &Arc<Bot>, call: &Call, follows: AskingId, text: String, audience: Audience) {
@@ -214,17 +214,18 @@ async fn next_question(bot: &Arc<Bot>, call: &Call, follows: AskingId, text: Str
         .await
         .is_ok_and(|asking| asking.is_some_and(|asking| asking.is_private));
     let audience = if is_private { Audience::OnlyThem } else { audience };
-    let asked = Asked { follows: Some(follows), ..asked(call, text, Surface::Modal, audience) };
+    let asked = Asked { follows: Some(follows), ..asked(bot, call, text, Surface::Modal, audience) };
     answer(bot, call, asked, audience).await;
 }
 
 /// A question of whoever calls, in their words.
-pub fn asked(call: &Call, text: String, surface: Surface, audience: Audience) -> Asked {
+pub fn asked(bot: &Bot, call: &Call, text: String, surface: Surface, audience: Audience) -> Asked {
     Asked {
         text,
         surface,
         spot: call.spot,
         user: call.asker.user,
+        reader: call.reader(bot, audience),
         asked_in: None,
         follows: None,
         is_whole: false,

@@ -16,13 +16,14 @@ use super::calls::Call;
 use super::interactions::{self, Options};
 use super::message;
 use super::outgoing::{Audience, Button, File, Outgoing, Style};
-use super::pages::{Listed, Page, Reader, page, source_page, source_pages};
+use super::pages::{Listed, Page, View, page, source_page, source_pages};
 use super::press::{Press, Table};
-use super::presses::receipt;
+use super::presses::readable_receipt;
 use super::tables;
 use super::words::Phrase;
 use crate::language::Language;
-use crate::store::{self, Asking, Listing, ListingId, UnansweredId};
+use crate::scopes::Reader;
+use crate::store::{self, Asking, GuildId, Listing, ListingId, UnansweredId};
 
 pub async fn search(bot: &Arc<Bot>, call: &Call, options: &Options<'_>) {
     if !interactions::is_within_limits(bot, call).await {
@@ -30,10 +31,9 @@ pub async fn search(bot: &Arc<Bot>, call: &Call, options: &Options<'_>) {
     }
     let query = options.text("query").unwrap_or_default();
     let source = options.text("source");
-    open(bot, call, move |bot, reader| {
-        let answerer = bot.live.answerer();
-        let sources = source.map(|name| source_id(&answerer, &name)).transpose()?;
-        from_the_first(bot, reader, Listed::Search { query, sources: sources.into_iter().collect() })
+    open(bot, call, move |bot, view| {
+        let sources = source.map(|name| source_id(&view.answerer, &name)).transpose()?;
+        from_the_first(bot, view, Listed::Search { query, sources: sources.into_iter().collect() })
     })
     .await;
 }
@@ -41,34 +41,34 @@ pub async fn search(bot: &Arc<Bot>, call: &Call, options: &Options<'_>) {
 pub async fn source(bot: &Arc<Bot>, call: &Call, options: &Options<'_>) {
     let name = options.text("id").unwrap_or_default();
     let line = options.number("line").and_then(|line| usize::try_from(line).ok()).unwrap_or(1);
-    open(bot, call, move |bot, reader| {
-        let id = source_id(&bot.live.answerer(), &name)?;
-        let pages = source_pages(bot, reader.language, &id, line)?;
+    open(bot, call, move |bot, view| {
+        let id = source_id(&view.answerer, &name)?;
+        let pages = source_pages(bot, view, &id, line)?;
         let lines = pages.last().map_or(0, |page| page.last);
         if line > lines {
             let source = message::brief(&id);
-            let text = bot.say(reader.language, Phrase::NoSuchLine, context! { source, line, lines });
+            let text = bot.say(view.language, Phrase::NoSuchLine, context! { source, line, lines });
             return Err(Trouble::Said(text));
         }
         let number = pages.iter().position(|page| page.last >= line).unwrap_or(0);
         let number = u16::try_from(number).unwrap_or(u16::MAX);
-        let page = source_page(bot, reader, &id, &pages, usize::from(number))?;
+        let page = source_page(bot, view, &id, &pages, usize::from(number))?;
         Ok(Begun { listed: Listed::Source { id, line }, number, page })
     })
     .await;
 }
 
 pub async fn sources(bot: &Arc<Bot>, call: &Call) {
-    open(bot, call, |bot, reader| from_the_first(bot, reader, Listed::Sources)).await;
+    open(bot, call, |bot, view| from_the_first(bot, view, Listed::Sources)).await;
 }
 
 /// What other sources say about a question.
 pub async fn others(bot: &Arc<Bot>, call: &Call, asking: Asking) {
-    open(bot, call, move |bot, reader| {
-        let cited = receipt(bot, &asking)?.citations;
+    open(bot, call, move |bot, view| {
+        let cited = readable_receipt(bot, &asking, &view.answerer)?.citations;
         let except = cited.into_iter().map(|cited| cited.source).collect();
         let question = asking.whole_question().to_owned();
-        from_the_first(bot, reader, Listed::Others { question, except })
+        from_the_first(bot, view, Listed::Others { question, except })
     })
     .await;
 }
@@ -76,14 +76,14 @@ pub async fn others(bot: &Arc<Bot>, call: &Call, asking: Asking) {
 pub async fn unanswered(bot: &Arc<Bot>, call: &Call) {
     if is_moderator(bot, call).await {
         note(bot, call, "unanswered", String::new());
-        open(bot, call, |bot, reader| from_the_first(bot, reader, Listed::Unanswered)).await;
+        open(bot, call, |bot, view| from_the_first(bot, view, Listed::Unanswered)).await;
     }
 }
 
 pub async fn feedback(bot: &Arc<Bot>, call: &Call) {
     if is_moderator(bot, call).await {
         note(bot, call, "feedback", String::new());
-        open(bot, call, |bot, reader| from_the_first(bot, reader, Listed::Feedback)).await;
+        open(bot, call, |bot, view| from_the_first(bot, view, Listed::Feedback)).await;
     }
 }
 
@@ -109,24 +109,46 @@ struct Begun {
     page: Page,
 }
 
-fn from_the_first(bot: &Bot, reader: &Reader, listed: Listed) -> Result<Begun, Trouble> {
-    let page = page(bot, reader, &listed, 0)?;
+fn from_the_first(bot: &Bot, view: &View, listed: Listed) -> Result<Begun, Trouble> {
+    let page = page(bot, view, &listed, 0)?;
     Ok(Begun { listed, number: 0, page })
 }
 
 async fn open(
     bot: &Arc<Bot>,
     call: &Call,
-    begin: impl FnOnce(&Bot, &Reader) -> Result<Begun, Trouble> + Send + 'static,
+    begin: impl FnOnce(&Bot, &View) -> Result<Begun, Trouble> + Send + 'static,
 ) {
-    let reader = Reader { language: call.language, guild: call.spot.place().guild };
+    let viewer = Viewer::of(bot, call);
     let user = store::UserId(call.asker.user.get());
     let work = bot.work(move |bot| {
-        let Begun { listed, number, page } = begin(bot, &reader)?;
+        let view = viewer.view(bot)?;
+        let Begun { listed, number, page } = begin(bot, &view)?;
         let id = if page.is_last && number == 0 { None } else { keep(bot, user, &listed) };
-        Ok(vec![drawn(bot, reader.language, page, number, id.as_ref())])
+        Ok(vec![drawn(bot, view.language, page, number, id.as_ref())])
     });
     call.respond(bot, Audience::OnlyThem, work).await;
+}
+
+/// Whoever leafs through something.
+struct Viewer {
+    language: Language,
+    guild: Option<GuildId>,
+    reader: Reader,
+}
+
+impl Viewer {
+    fn of(bot: &Bot, call: &Call) -> Viewer {
+        let reader = call.reader(bot, Audience::OnlyThem);
+        Viewer { language: call.language, guild: call.spot.place().guild, reader }
+    }
+
+    /// Their view of the sources as they are now: what they may read is found out for each page.
+    fn view(&self, bot: &Bot) -> Result<View, Trouble> {
+        let answerer = bot.reading(&self.reader)?;
+        let is_whole = bot.is_everything(&answerer);
+        Ok(View { language: self.language, guild: self.guild, answerer, is_whole })
+    }
 }
 
 /// Keeps something that somebody has before them, for its buttons; `None` where that fails.
@@ -169,10 +191,11 @@ pub async fn turn(bot: &Arc<Bot>, call: &Call, of: ListingId, number: u16) {
 }
 
 async fn show(bot: &Arc<Bot>, call: &Call, id: Option<ListingId>, listed: Listed, number: u16) {
-    let reader = Reader { language: call.language, guild: call.spot.place().guild };
+    let viewer = Viewer::of(bot, call);
     let work = bot.work(move |bot| {
-        let page = page(bot, &reader, &listed, number)?;
-        Ok(drawn(bot, reader.language, page, number, id.as_ref()))
+        let view = viewer.view(bot)?;
+        let page = page(bot, &view, &listed, number)?;
+        Ok(drawn(bot, view.language, page, number, id.as_ref()))
     });
     call.update(bot, work).await;
 }
@@ -235,16 +258,16 @@ pub async fn csv(bot: &Arc<Bot>, call: &Call, table: Table) {
     if !is_moderator(bot, call).await {
         return;
     }
-    let (guild, language) = (call.spot.place().guild, call.language);
+    let (viewer, language) = (Viewer::of(bot, call), call.language);
     if !call.own_permissions.contains(Permissions::ATTACH_FILES) {
         return call.tell(bot, Phrase::NeedAttachFiles).await;
     }
     note(bot, call, "csv", <&str>::from(table).to_owned());
     let work = bot.work(move |bot| {
-        let guild = guild.ok_or(Trouble::NotYours)?;
+        let view = viewer.view(bot)?;
         let (name, bytes) = match table {
-            Table::Unanswered => ("unanswered.csv", tables::unanswered(bot, guild)?),
-            Table::Feedback => ("feedback.csv", tables::feedback(bot, guild)?),
+            Table::Unanswered => ("unanswered.csv", tables::unanswered(bot, &view)?),
+            Table::Feedback => ("feedback.csv", tables::feedback(bot, &view)?),
         };
         let file = Some(File { name: name.to_owned(), bytes });
         let content = bot.say(language, Phrase::CsvReady, context! {});

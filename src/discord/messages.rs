@@ -21,6 +21,7 @@ use super::second_thoughts::delete_all;
 use super::words::Phrase;
 use crate::answer::question::SmallTalk;
 use crate::language::Language;
+use crate::scopes::Reader;
 use crate::store::{self, Surface, Switch};
 
 /// An answer that takes longer shows that it is coming.
@@ -47,7 +48,7 @@ pub async fn created(bot: &Arc<Bot>, cache: &Cache, message: Message) {
     };
     // An edit that comes before the answer waits for it.
     let _turn = bot.turn(message.id).await;
-    let Some(spot) = admitted(bot, cache, &message).await else { return };
+    let Some((spot, reader)) = admitted(bot, cache, &message).await else { return };
     if bot.is_stopping() {
         // The sentence comes once a minute; the sign says to everybody that this one was not taken.
         let _ = bot.delivery.react(message.channel_id, message.id, NOT_NOW).await;
@@ -61,6 +62,7 @@ pub async fn created(bot: &Arc<Bot>, cache: &Cache, message: Message) {
         surface: addressed.surface,
         spot,
         user: message.author.id,
+        reader,
         asked_in: Some(message.id),
         follows: followed(bot, addressed.replies_to).await,
         is_whole: false,
@@ -145,13 +147,16 @@ pub fn named(text: &str, mentions: &[User]) -> String {
     replaced.trim().to_owned()
 }
 
-/// Where the message was written, if it may be answered there; whoever may hear why not does.
-async fn admitted(bot: &Arc<Bot>, cache: &Cache, message: &Message) -> Option<Spot> {
+/// Where the message was written and who reads there, if it may be answered; whoever may hear why not does.
+async fn admitted(bot: &Arc<Bot>, cache: &Cache, message: &Message) -> Option<(Spot, Reader)> {
     let spot = spot_of(bot, cache, message.guild_id, message.channel_id).await;
     let language = language(bot, message);
     let Some(guild) = spot.guild else {
-        let refusal = match bot.audience.membership(&bot.delivery, message.author.id).await {
-            Membership::Member { .. } => return Some(spot),
+        let user = message.author.id;
+        let refusal = match bot.audience.membership(&bot.delivery, user).await {
+            Membership::Member { guilds, roles } => {
+                return Some((spot, bot.audience.reader(&spot, &guilds, user, &roles)));
+            }
             Membership::Stranger => Phrase::Stranger,
             Membership::Unknown => Phrase::MembershipUnknown,
         };
@@ -160,7 +165,7 @@ async fn admitted(bot: &Arc<Bot>, cache: &Cache, message: &Message) -> Option<Sp
     };
     let refusal = if bot.audience.serves(guild) {
         match switch(bot, spot).await {
-            Switch::On => return Some(spot),
+            Switch::On => return Some((spot, spot.readers())),
             Switch::Off => bot.say(language, Phrase::ChannelOff, context! {}),
             Switch::Private => private_pointer(bot, language),
         }

@@ -1,6 +1,7 @@
 //! Pages of what is listed: each entry is on exactly one, and each page is one message.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use minijinja::{Value, context};
 use serde::{Deserialize, Serialize};
@@ -14,9 +15,10 @@ use super::words::Phrase;
 use crate::Answerer;
 use crate::answer::reply::{spoken_date, spoken_title};
 use crate::corpus::read::{self, NoText};
+use crate::keeping::missing;
 use crate::language::Language;
 use crate::live;
-use crate::store::{GuildId, Moment, Scope, Unanswered};
+use crate::store::{Feedback, Gap, GuildId, Moment, Scope, Unanswered};
 
 /// How many passages are found, and how many are on a page.
 const PASSAGES: usize = 24;
@@ -65,32 +67,35 @@ pub struct Page {
     pub rows: Vec<Vec<Button>>,
 }
 
-/// What all pages are made for.
-pub struct Reader {
+/// Whom a page is made for, and out of what: of sources that they may not read no page says anything.
+pub struct View {
     pub language: Language,
     pub guild: Option<GuildId>,
+    pub answerer: Arc<Answerer>,
+    /// Whether that is all there is.
+    pub is_whole: bool,
 }
 
-pub fn page(bot: &Bot, reader: &Reader, listed: &Listed, number: u16) -> Result<Page, Trouble> {
+pub fn page(bot: &Bot, view: &View, listed: &Listed, number: u16) -> Result<Page, Trouble> {
     let number = usize::from(number);
     match listed {
         Listed::Search { query: words, sources } => {
             let (among, query) = (Among { sources, except: &[] }, message::brief(words));
-            let title = bot.say(reader.language, Phrase::SearchTitle, context! { query => &query });
-            let none = bot.say(reader.language, Phrase::SearchNothing, context! { query });
-            passages_page(bot, reader, words, &among, (title, none), number)
+            let title = bot.say(view.language, Phrase::SearchTitle, context! { query => &query });
+            let none = bot.say(view.language, Phrase::SearchNothing, context! { query });
+            passages_page(view, words, &among, (title, none), number)
         }
         Listed::Others { question, except } => {
-            let title = bot.say(reader.language, Phrase::OthersTitle, context! {});
-            let none = bot.say(reader.language, Phrase::OthersNothing, context! {});
-            passages_page(bot, reader, question, &Among { sources: &[], except }, (title, none), number)
+            let title = bot.say(view.language, Phrase::OthersTitle, context! {});
+            let none = bot.say(view.language, Phrase::OthersNothing, context! {});
+            passages_page(view, question, &Among { sources: &[], except }, (title, none), number)
         }
         Listed::Source { id, line } => {
-            source_page(bot, reader, id, &source_pages(bot, reader.language, id, *line)?, number)
+            source_page(bot, view, id, &source_pages(bot, view, id, *line)?, number)
         }
-        Listed::Sources => Ok(sources_page(bot, reader, number)),
-        Listed::Unanswered => unanswered_page(bot, reader, number),
-        Listed::Feedback => feedback_page(bot, reader, number),
+        Listed::Sources => Ok(sources_page(bot, view, number)),
+        Listed::Unanswered => unanswered_page(bot, view, number),
+        Listed::Feedback => feedback_page(bot, view, number),
     }
 }
 
@@ -102,20 +107,20 @@ struct Among<'a> {
 }
 
 fn passages_page(
-    bot: &Bot,
-    reader: &Reader,
+    view: &View,
     words: &str,
     among: &Among<'_>,
     (title, none): (String, String),
     number: usize,
 ) -> Result<Page, Trouble> {
-    let answerer = bot.live.answerer();
-    let found = answerer
+    let found = view
+        .answerer
         .look_up(words, among.sources, PASSAGES)
         .map_err(|error| Trouble::unanswered("passages could not be looked up", error))?;
     let counted = found.iter().filter(|found| !among.except.contains(&found.hit.source.description.id));
-    let drawn: Vec<String> =
-        counted.map(|found| message::hit(found, url(&answerer, found).as_deref(), reader.language)).collect();
+    let drawn: Vec<String> = counted
+        .map(|found| message::hit(found, url(&view.answerer, found).as_deref(), view.language))
+        .collect();
     Ok(match leaf(&title, &drawn, PASSAGES_A_PAGE, number) {
         Some(leaf) => Page { content: leaf.content, is_last: leaf.is_last, rows: Vec::new() },
         None => Page { content: none, is_last: true, rows: Vec::new() },
@@ -172,15 +177,14 @@ pub struct SourcePage {
 /// One of the pages of a source.
 pub fn source_page(
     bot: &Bot,
-    reader: &Reader,
+    view: &View,
     id: &str,
     pages: &[SourcePage],
     number: usize,
 ) -> Result<Page, Trouble> {
-    let answerer = bot.live.answerer();
-    let title = answerer.index().source(id).map(|source| {
+    let title = view.answerer.index().source(id).map(|source| {
         let description = &source.description;
-        spoken_title(&description.title, description.is_superseded, reader.language)
+        spoken_title(&description.title, description.is_superseded, view.language)
     });
     // The source may have become shorter.
     let number = number.min(pages.len().saturating_sub(1));
@@ -188,40 +192,33 @@ pub fn source_page(
     let values = context! {
         source => message::brief(id), title => title.unwrap_or_default(), page => number + 1, pages => pages.len(),
     };
-    let above = bot.say(reader.language, Phrase::SourceTitle, values);
+    let above = bot.say(view.language, Phrase::SourceTitle, values);
     let content = format!("{above}\n{}", page.content);
     Ok(Page { content, is_last: number + 1 == pages.len(), rows: Vec::new() })
 }
 
 /// The pages of a source, one of which begins with a line.
-pub fn source_pages(
-    bot: &Bot,
-    language: Language,
-    id: &str,
-    line: usize,
-) -> Result<Vec<SourcePage>, Trouble> {
-    let answerer = bot.live.answerer();
-    let source = answerer.index().source(id).ok_or_else(|| Trouble::NoSuchSource(id.to_owned()))?;
+pub fn source_pages(bot: &Bot, view: &View, id: &str, line: usize) -> Result<Vec<SourcePage>, Trouble> {
+    let source = view.answerer.index().source(id).ok_or_else(|| Trouble::NoSuchSource(id.to_owned()))?;
     let reader = live::reader(&bot.settings, &bot.corpus);
     let text = read::text_of(&bot.corpus, &source.description.path, &reader).map_err(|error| {
         let source = message::brief(id);
-        let gone = || Trouble::Said(bot.say(language, Phrase::SourceGone, context! { source }));
+        let gone = || Trouble::Said(bot.say(view.language, Phrase::SourceGone, context! { source }));
         if matches!(error, NoText::NotThere { .. }) {
             gone()
         } else {
             Trouble::failed("a source could not be read", &error)
         }
     })?;
-    let pages = message::numbered_pages(&text.text, line, language);
+    let pages = message::numbered_pages(&text.text, line, view.language);
     Ok(pages.into_iter().map(|(last, content)| SourcePage { last, content }).collect())
 }
 
-fn sources_page(bot: &Bot, reader: &Reader, number: usize) -> Page {
-    let answerer = bot.live.answerer();
-    let index = answerer.index();
+fn sources_page(bot: &Bot, view: &View, number: usize) -> Page {
+    let index = view.answerer.index();
     let newest = index.sources().iter().map(|source| source.indexed_at).max();
     let title = bot.say(
-        reader.language,
+        view.language,
         Phrase::SourcesTitle,
         context! {
             documents => index.sources().len(),
@@ -233,15 +230,15 @@ fn sources_page(bot: &Bot, reader: &Reader, number: usize) -> Page {
         let description = &source.description;
         let values = context! {
             source => message::brief(&description.id),
-            title => spoken_title(&description.title, description.is_superseded, reader.language),
-            date => description.date.map(|date| spoken_date(date, reader.language)),
+            title => spoken_title(&description.title, description.is_superseded, view.language),
+            date => description.date.map(|date| spoken_date(date, view.language)),
             problems => description.problems.iter().map(|text| tables::line(text)).collect::<Vec<_>>(),
         };
-        bot.say(reader.language, Phrase::SourceLine, values)
+        bot.say(view.language, Phrase::SourceLine, values)
     });
     let refused = index.refused().iter().map(|file| {
         bot.say(
-            reader.language,
+            view.language,
             Phrase::RefusedLine,
             context! { path => tables::line(&file.path), reason => tables::line(&file.reason) },
         )
@@ -253,30 +250,46 @@ fn sources_page(bot: &Bot, reader: &Reader, number: usize) -> Page {
     }
 }
 
-fn unanswered_page(bot: &Bot, reader: &Reader, number: usize) -> Result<Page, Trouble> {
-    let guild = reader.guild.ok_or(Trouble::NotYours)?;
+fn unanswered_page(bot: &Bot, view: &View, number: usize) -> Result<Page, Trouble> {
+    let guild = view.guild.ok_or(Trouble::NotYours)?;
     let (groups, total) = bot.memory.look(|store| {
         Ok((
             store.unanswered(Scope::Guild(guild), false, QUESTIONS, 0)?,
             store.unanswered_count(guild)? as usize,
         ))
     })?;
-    let title = bot.say(reader.language, Phrase::UnansweredTitle, context! { total });
+    let title = bot.say(view.language, Phrase::UnansweredTitle, context! { total });
+    // One more than can be on the pages up to this one: each is held against the sources anew.
+    let counted = groups.into_iter().take((number + 1) * QUESTIONS_A_PAGE + 1);
+    let groups: Vec<Unanswered> = counted.map(|group| as_read(group, view)).collect();
     let drawn: Vec<String> =
-        (1..).zip(&groups).map(|(number, group)| group_line(bot, reader, number, group)).collect();
+        (1..).zip(&groups).map(|(number, group)| group_line(bot, view, number, group)).collect();
     let Some(leaf) = leaf(&title, &drawn, QUESTIONS_A_PAGE, number) else {
-        let content = bot.say(reader.language, Phrase::UnansweredNothing, context! {});
+        let content = bot.say(view.language, Phrase::UnansweredNothing, context! {});
         return Ok(Page { content, is_last: true, rows: Vec::new() });
     };
     let resolve = leaf.range.map(|place| {
-        let label = bot.say(reader.language, Phrase::ButtonResolved, context! { number => place + 1 });
+        let label = bot.say(view.language, Phrase::ButtonResolved, context! { number => place + 1 });
         Button { label, press: Press::Resolve(groups[place].id), style: Style::Plain }
     });
-    let rows = vec![resolve.collect(), vec![csv_button(bot, reader.language, Table::Unanswered)]];
+    let rows = vec![resolve.collect(), vec![csv_button(bot, view.language, Table::Unanswered)]];
     Ok(Page { content: leaf.content, is_last: leaf.is_last, rows })
 }
 
-fn group_line(bot: &Bot, reader: &Reader, number: usize, group: &Unanswered) -> String {
+/// A group as somebody may see it: which words are missing, and what comes closest, is theirs to know as far as they
+/// may read the sources themselves, whoever asked.
+pub fn as_read(group: Unanswered, view: &View) -> Unanswered {
+    if view.is_whole {
+        return group;
+    }
+    let answerer = &view.answerer;
+    let nearest =
+        group.gap.nearest.filter(|nearest| answerer.may_read_source(&nearest.source, &nearest.path));
+    let gap = Gap { missing: missing(&group.question, answerer), nearest };
+    Unanswered { gap, ..group }
+}
+
+fn group_line(bot: &Bot, view: &View, number: usize, group: &Unanswered) -> String {
     // A long question of unknown words names the first of them.
     let missing: Vec<String> =
         group.gap.missing.iter().take(MISSING).map(|word| message::brief(word)).collect();
@@ -291,15 +304,19 @@ fn group_line(bot: &Bot, reader: &Reader, number: usize, group: &Unanswered) -> 
         line => group.gap.nearest.as_ref().map(|nearest| nearest.line),
         last => ago(group.last),
     };
-    bot.say(reader.language, Phrase::UnansweredLine, values)
+    bot.say(view.language, Phrase::UnansweredLine, values)
 }
 
-fn feedback_page(bot: &Bot, reader: &Reader, number: usize) -> Result<Page, Trouble> {
-    let guild = reader.guild.ok_or(Trouble::NotYours)?;
+fn feedback_page(bot: &Bot, view: &View, number: usize) -> Result<Page, Trouble> {
+    let guild = view.guild.ok_or(Trouble::NotYours)?;
     let scope = Scope::Guild(guild);
+    let may_read = |source: &str, path: &str| view.answerer.may_read_source(source, path);
     let (given, sources) = bot.memory.look(|store| {
-        Ok((store.feedback(scope, QUESTIONS, 0)?, store.feedback_by_source(scope, SOURCES_OF_FEEDBACK)?))
+        let sources = store.feedback_by_source(scope, SOURCES_OF_FEEDBACK, &may_read)?;
+        Ok((store.feedback(scope, QUESTIONS, 0)?, sources))
     })?;
+    let given: Vec<Feedback> =
+        given.into_iter().filter(|feedback| is_read(feedback, &view.answerer)).collect();
     let mut drawn = Vec::new();
     for feedback in &given {
         let values = context! {
@@ -311,7 +328,7 @@ fn feedback_page(bot: &Bot, reader: &Reader, number: usize) -> Result<Page, Trou
             not_helpful => feedback.votes.not_helpful,
             at => ago(feedback.at),
         };
-        drawn.push(bot.say(reader.language, Phrase::FeedbackLine, values));
+        drawn.push(bot.say(view.language, Phrase::FeedbackLine, values));
     }
     let by_source: Vec<Value> = sources
         .iter()
@@ -320,13 +337,18 @@ fn feedback_page(bot: &Bot, reader: &Reader, number: usize) -> Result<Page, Trou
             context! { source => message::brief(&source.source), helpful, not_helpful }
         })
         .collect();
-    let title = bot.say(reader.language, Phrase::FeedbackTitle, context! { by_source });
+    let title = bot.say(view.language, Phrase::FeedbackTitle, context! { by_source });
     let Some(leaf) = leaf(&title, &drawn, QUESTIONS_A_PAGE, number) else {
-        let content = bot.say(reader.language, Phrase::FeedbackNothing, context! {});
+        let content = bot.say(view.language, Phrase::FeedbackNothing, context! {});
         return Ok(Page { content, is_last: true, rows: Vec::new() });
     };
-    let rows = vec![vec![csv_button(bot, reader.language, Table::Feedback)]];
+    let rows = vec![vec![csv_button(bot, view.language, Table::Feedback)]];
     Ok(Page { content: leaf.content, is_last: leaf.is_last, rows })
+}
+
+/// Whether somebody may see what was said about an answer: people quote what they speak of.
+pub fn is_read(feedback: &Feedback, answerer: &Answerer) -> bool {
+    feedback.rests_on.iter().all(|(source, path)| answerer.may_read_source(source, path))
 }
 
 fn csv_button(bot: &Bot, language: Language, table: Table) -> Button {

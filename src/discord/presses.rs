@@ -9,6 +9,7 @@ use serenity::all::{
 };
 
 use super::asking::{self, Asked, button};
+use super::audience::Spot;
 use super::bot::{Bot, Trouble};
 use super::calls::Call;
 use super::messages::{note_reply, switch};
@@ -17,6 +18,7 @@ use super::press::{Act, Press};
 use super::second_thoughts::delete_all;
 use super::words::Phrase;
 use super::{about, checking, interactions, listings, message, watching, withdrawing};
+use crate::Answerer;
 use crate::corpus::Span;
 use crate::keeping::{gap, normalised};
 use crate::store::{self, Asking, AskingId, Gap, Outcome, Receipt, Switch, Vote};
@@ -112,25 +114,36 @@ async fn on(
     }
 }
 
-/// What an asking was answered with.
-pub fn receipt(bot: &Bot, asking: &Asking) -> Result<Receipt, Trouble> {
+/// What an asking was answered with, whoever may read that: nothing of it is for showing.
+pub fn kept_receipt(bot: &Bot, asking: &Asking) -> Result<Receipt, Trouble> {
     let id = asking.receipt.clone().ok_or(Trouble::TooOld)?;
     bot.memory.find(|store| store.receipt(&id))?.ok_or(Trouble::TooOld)
 }
 
+/// What an asking was answered with. Who may not read all that it cites hears of it as of one that is gone.
+pub fn readable_receipt(bot: &Bot, asking: &Asking, answerer: &Answerer) -> Result<Receipt, Trouble> {
+    let receipt = kept_receipt(bot, asking)?;
+    if is_readable(&receipt, answerer) { Ok(receipt) } else { Err(Trouble::TooOld) }
+}
+
+/// Whether all that a receipt cites may be read, also where it is gone by now.
+pub fn is_readable(receipt: &Receipt, answerer: &Answerer) -> bool {
+    receipt.citations.iter().all(|cited| answerer.may_read_source(&cited.source, &cited.path))
+}
+
 async fn passage(bot: &Arc<Bot>, call: &Call, asking: Asking) {
-    let language = call.language;
+    let (language, reader) = (call.language, call.reader(bot, Audience::OnlyThem));
     let work = bot.look_up(move |bot| {
-        let receipt = receipt(bot, &asking)?;
+        let answerer = bot.reading(&reader)?;
+        let receipt = readable_receipt(bot, &asking, &answerer)?;
         let cited = receipt.citations.first().ok_or(Trouble::TooOld)?;
         let span = Span::new(cited.byte_start, cited.byte_end);
-        let around = bot
-            .live
-            .answerer()
+        let around = answerer
             .around(&cited.path, span, &cited.quote)
             .map_err(|error| Trouble::failed("a passage could not be read", &error))?;
         let Some(around) = around else {
-            let is_there = about::is_source(bot, &cited.path);
+            let mut sources = answerer.index().sources().iter();
+            let is_there = sources.any(|source| source.description.path == cited.path);
             let phrase = if is_there { Phrase::SourceChanged } else { Phrase::SourceGone };
             let text = bot.say(language, phrase, context! { source => message::brief(&cited.source) });
             return Err(Trouble::Said(text));
@@ -163,10 +176,13 @@ async fn vote(bot: &Arc<Bot>, call: &Call, asking: Asking, vote: Vote) {
     call.respond(bot, Audience::OnlyThem, work).await;
 }
 
-/// What an answer that did not help is listed under, among what the sources lack. Private questions are not.
+/// What an answer that did not help is listed under, among what the sources lack for all who read it. Private
+/// questions are not.
 fn lacking(bot: &Bot, asking: &Asking) -> Option<(store::GuildId, String, Gap)> {
-    let guild = asking.place.and_then(|place| place.guild).filter(|_| !asking.is_private)?;
-    let answer = bot.live.answerer().ask(asking.whole_question(), &asking.sources).ok()?;
+    let place = asking.place.filter(|_| !asking.is_private)?;
+    let guild = place.guild?;
+    let answerer = bot.reading(&Spot::of(&place).readers()).ok()?;
+    let answer = answerer.ask(asking.whole_question(), &asking.sources).ok()?;
     Some((guild, normalised(asking.whole_question()), gap(&answer)))
 }
 
@@ -218,13 +234,33 @@ async fn share(bot: &Arc<Bot>, call: &Call, asking: Asking) {
     if call.spot.guild.is_none() || switch(bot, call.spot).await != Switch::On {
         return call.tell(bot, Phrase::ShareNotHere).await;
     }
+    match is_for_all_here(bot, call, asking.clone()).await {
+        Ok(true) => {}
+        Ok(false) => return call.tell(bot, Phrase::ShareNotRead).await,
+        Err(trouble) => return call.refuse(bot, &trouble).await,
+    }
     let audience = Audience::Everyone;
     let asked = Asked {
         is_whole: true,
         sources: asking.sources.clone(),
-        ..interactions::asked(call, asking.whole_question().to_owned(), asking.surface, audience)
+        ..interactions::asked(bot, call, asking.whole_question().to_owned(), asking.surface, audience)
     };
     interactions::answer(bot, call, asked, audience).await;
+}
+
+/// Whether all who read here may read what somebody was told in private, and the sources that they restricted their
+/// question to.
+async fn is_for_all_here(bot: &Arc<Bot>, call: &Call, asking: Asking) -> Result<bool, Trouble> {
+    let readers = call.reader(bot, Audience::Everyone);
+    bot.look_up(move |bot| {
+        let answerer = bot.reading(&readers)?;
+        let has_sources = asking.sources.iter().all(|id| answerer.index().source(id).is_some());
+        // Of what was declined nothing is shared but that it was, out of what all here may read.
+        let is_told = !matches!(asking.outcome, Outcome::Found | Outcome::Disputed)
+            || is_readable(&kept_receipt(bot, &asking)?, &answerer);
+        Ok(has_sources && is_told)
+    })
+    .await
 }
 
 /// Puts a question that fits several subjects to the one that was chosen; the answer takes the place of the choice.
@@ -247,25 +283,29 @@ async fn choose(
     let Some(chosen) = chosen.filter(|_| asking.outcome == Outcome::Ambiguous).cloned() else {
         return call.refuse(bot, &Trouble::TooOld).await;
     };
-    let source =
-        bot.look_up(move |bot| asking::chosen_source(&bot.live.answerer(), &chosen).ok_or(Trouble::TooOld));
+    let is_for_one = is_for_one(component);
+    // Where answers for all were switched off since, theirs stands below, and what all see stays.
+    let is_below = audience == Audience::OnlyThem && !is_for_one;
+    let audience = if is_for_one { Audience::OnlyThem } else { audience };
+    let reader = call.reader(bot, audience);
+    let source = bot.look_up(move |bot| {
+        let answerer = bot.reading(&reader)?;
+        asking::chosen_source(&answerer, &chosen).ok_or(Trouble::TooOld)
+    });
     let source = match source.await {
         Ok(source) => source,
         Err(trouble) => return call.refuse(bot, &trouble).await,
     };
-    let is_for_one = is_for_one(component);
     let asked = Asked {
         is_whole: true,
         sources: vec![source],
-        asked_in: asking.asked_in.map(|message| MessageId::new(message.0)),
-        ..interactions::asked(call, asking.whole_question().to_owned(), asking.surface, audience)
+        ..interactions::asked(bot, call, asking.whole_question().to_owned(), asking.surface, audience)
     };
-    if audience == Audience::OnlyThem && !is_for_one {
-        // Answers for all were switched off since: theirs stands below, and what all see stays.
-        return interactions::answer(bot, call, Asked { asked_in: None, ..asked }, audience).await;
+    if is_below {
+        return interactions::answer(bot, call, asked, audience).await;
     }
-    let audience = if is_for_one { Audience::OnlyThem } else { audience };
-    let asked = Asked { is_private: asking.is_private, ..asked };
+    let asked_in = asking.asked_in.map(|message| MessageId::new(message.0));
+    let asked = Asked { asked_in, is_private: asking.is_private, ..asked };
     answer_in_place(bot, call, asked, audience, &asking, component.message.id).await;
 }
 
@@ -349,16 +389,16 @@ async fn remove(bot: &Arc<Bot>, call: &Call, asking: Asking, is_theirs: bool) {
 /// Tells the owners of a question that was asked in private, since the asker wants that.
 async fn note(bot: &Arc<Bot>, call: &Call, asking: Asking, is_theirs: bool) {
     let language = call.language;
-    let Some(guild) = call.home.map(|guild| store::GuildId(guild.get())) else {
+    let Some(guild) = call.home().map(|guild| store::GuildId(guild.get())) else {
         return call.refuse(bot, &Trouble::TooOld).await;
     };
+    let reader = call.reader(bot, Audience::OnlyThem);
     let work = bot.look_up(move |bot| {
         if !is_theirs || asking.outcome != Outcome::Abstained {
             return Err(Trouble::NotYours);
         }
         let answer = bot
-            .live
-            .answerer()
+            .reading(&reader)?
             .ask(asking.whole_question(), &asking.sources)
             .map_err(|error| Trouble::unanswered("a question could not be answered", error))?;
         let (normalised, gap) = (normalised(asking.whole_question()), gap(&answer));

@@ -9,6 +9,7 @@ use super::audience::{Membership, Spot};
 use super::bot::Bot;
 use super::messages::{NOT_NOW, followed, named, note_reply, sign, spot_of, switch, written_to};
 use crate::language::Language;
+use crate::scopes::Reader;
 use crate::store::{self, Asking, Switch};
 
 /// So long an edit of a question is answered anew; milliseconds.
@@ -30,9 +31,7 @@ pub async fn edited(bot: &Arc<Bot>, cache: &Cache, event: MessageUpdateEvent) {
         return;
     }
     let spot = spot_of(bot, cache, event.guild_id, event.channel_id).await;
-    if !is_answered_in(bot, spot, author.id).await {
-        return;
-    }
+    let Some(reader) = readers(bot, spot, author.id).await else { return };
     if bot.limits.count(author.id, spot.channel, spot.guild).is_err() {
         let _ = bot.delivery.react(spot.channel, event.id, NOT_NOW).await;
         return;
@@ -43,6 +42,7 @@ pub async fn edited(bot: &Arc<Bot>, cache: &Cache, event: MessageUpdateEvent) {
         surface: before.surface,
         spot,
         user: author.id,
+        reader,
         asked_in: Some(event.id),
         follows: followed(bot, to_ours.map(|replied| replied.id)).await,
         is_whole: false,
@@ -62,15 +62,16 @@ pub async fn edited(bot: &Arc<Bot>, cache: &Cache, event: MessageUpdateEvent) {
     replace(bot, &spot, event.id, &before, answered).await;
 }
 
-/// Whether somebody gets answers there, now.
-async fn is_answered_in(bot: &Arc<Bot>, spot: Spot, user: UserId) -> bool {
-    match spot.guild {
-        Some(guild) => bot.audience.serves(guild) && switch(bot, spot).await == Switch::On,
-        None => {
-            let membership = bot.audience.membership(&bot.delivery, user).await;
-            matches!(membership, Membership::Member { .. })
-        }
-    }
+/// Who reads the answers that somebody gets there, if they get any now.
+async fn readers(bot: &Arc<Bot>, spot: Spot, user: UserId) -> Option<Reader> {
+    let Some(guild) = spot.guild else {
+        return match bot.audience.membership(&bot.delivery, user).await {
+            Membership::Member { guilds, roles } => Some(bot.audience.reader(&spot, &guilds, user, &roles)),
+            Membership::Stranger | Membership::Unknown => None,
+        };
+    };
+    let is_on = bot.audience.serves(guild) && switch(bot, spot).await == Switch::On;
+    is_on.then(|| spot.readers())
 }
 
 /// Puts the new answer where the old one is.

@@ -11,13 +11,16 @@ use std::sync::Arc;
 use minijinja::{Value, context};
 use serenity::all::{ChannelId, GuildId, MessageId};
 
+use super::audience::Spot;
 use super::bot::{Bot, Trouble};
 use super::delivery::Undelivered;
 use super::message;
+use super::presses::is_readable;
 use super::words::Phrase;
 use crate::language::Language;
 use crate::live;
 use crate::proof::{self, ProofError, Sources, Stale};
+use crate::scopes::Reader;
 use crate::store::{Moment, PublicAnswer};
 
 /// So many notes are written in a run.
@@ -39,6 +42,8 @@ pub struct Consequences {
     noted: usize,
     archived: usize,
     gone: usize,
+    /// Not all where it stands may read any more what it cites.
+    hidden: usize,
     /// A note would not fit.
     full: usize,
     failed: usize,
@@ -50,6 +55,7 @@ pub struct Consequences {
 enum Skipped {
     Archived,
     Gone,
+    Hidden,
     Full,
     Failed,
 }
@@ -102,6 +108,7 @@ async fn announce(bot: &Arc<Bot>, stale: Vec<Stale>, consequences: &mut Conseque
             Ok(()) => consequences.noted += 1,
             Err(Skipped::Archived) => consequences.archived += 1,
             Err(Skipped::Gone) => consequences.gone += 1,
+            Err(Skipped::Hidden) => consequences.hidden += 1,
             Err(Skipped::Full) => consequences.full += 1,
             Err(Skipped::Failed) => consequences.failed += 1,
         }
@@ -113,6 +120,10 @@ async fn note(bot: &Arc<Bot>, answer: &PublicAnswer, sources: &[String]) -> Resu
     let (place, id) = (answer.place, MessageId::new(answer.message.0));
     if !place.guild.is_some_and(|guild| bot.audience.serves(GuildId::new(guild.0))) {
         return Err(Skipped::Gone);
+    }
+    let (receipt, readers) = (answer.receipt.clone(), Spot::of(&place).readers());
+    if !bot.look_up(move |bot| is_read(bot, &receipt, &readers)).await.unwrap_or_default() {
+        return Err(Skipped::Hidden);
     }
     // Whoever edits the question at the same time has their answer replaced first, or afterwards.
     let _turn = match answer.asked_in {
@@ -150,6 +161,13 @@ async fn note(bot: &Arc<Bot>, answer: &PublicAnswer, sources: &[String]) -> Resu
     Ok(())
 }
 
+/// Whether readers may read all that a receipt cites.
+fn is_read(bot: &Bot, receipt: &str, readers: &Reader) -> Result<bool, Trouble> {
+    let receipt = bot.memory.look(|store| store.receipt(receipt))?.ok_or(Trouble::TooOld)?;
+    let answerer = bot.reading(readers)?;
+    Ok(is_readable(&receipt, &answerer))
+}
+
 impl From<Undelivered> for Skipped {
     fn from(error: Undelivered) -> Skipped {
         match error {
@@ -165,8 +183,9 @@ impl From<Undelivered> for Skipped {
 
 /// What a report says about it, where there is something to say.
 pub fn told(bot: &Bot, language: Language, consequences: &Consequences) -> Option<String> {
-    let Consequences { stale, is_announced, noted, archived, gone, full, failed, left } = *consequences;
+    let Consequences { stale, is_announced, noted, archived, gone, hidden, full, failed, left } =
+        *consequences;
     let verify = Value::from_safe_string(bot.command_mention("passim verify"));
-    let values = context! { stale, is_announced, noted, archived, gone, full, failed, left, verify };
+    let values = context! { stale, is_announced, noted, archived, gone, hidden, full, failed, left, verify };
     (stale > 0).then(|| bot.say(language, Phrase::ReindexStale, values))
 }

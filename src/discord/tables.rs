@@ -1,19 +1,24 @@
 //! Tables as files, for whoever leafs through them in Discord.
 
 use super::bot::{Bot, Trouble};
-use crate::store::{GuildId, Scope};
+use super::pages::{View, as_read, is_read};
+use crate::store::{Feedback, Scope, Unanswered};
 use crate::tables::{self, BYTE_ORDER_MARK};
 
 /// More rows than anybody reads.
 const MOST: u32 = 10_000;
 
-pub fn unanswered(bot: &Bot, guild: GuildId) -> Result<Vec<u8>, Trouble> {
+pub fn unanswered(bot: &Bot, view: &View) -> Result<Vec<u8>, Trouble> {
+    let guild = view.guild.ok_or(Trouble::NotYours)?;
     let groups = bot.memory.look(|store| store.unanswered(Scope::Guild(guild), true, MOST, 0))?;
+    let groups: Vec<Unanswered> = groups.into_iter().map(|group| as_read(group, view)).collect();
     file(tables::unanswered(&groups))
 }
 
-pub fn feedback(bot: &Bot, guild: GuildId) -> Result<Vec<u8>, Trouble> {
+pub fn feedback(bot: &Bot, view: &View) -> Result<Vec<u8>, Trouble> {
+    let guild = view.guild.ok_or(Trouble::NotYours)?;
     let given = bot.memory.look(|store| store.feedback(Scope::Guild(guild), MOST, 0))?;
+    let given: Vec<Feedback> = given.into_iter().filter(|given| is_read(given, &view.answerer)).collect();
     file(tables::feedback(&given))
 }
 

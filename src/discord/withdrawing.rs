@@ -10,7 +10,7 @@ use super::bot::{Bot, Trouble};
 use super::calls::Call;
 use super::outgoing::{self, Audience, Outgoing};
 use super::press::{Act, Press};
-use super::presses::receipt;
+use super::presses::kept_receipt;
 use super::second_thoughts::delete_all;
 use super::words::Phrase;
 use super::{asking, listings};
@@ -95,7 +95,7 @@ fn keep(
     user: store::UserId,
     reason: String,
 ) -> Result<(), Trouble> {
-    let receipt = receipt(bot, asking)?;
+    let receipt = kept_receipt(bot, asking)?;
     let at = bot.now();
     let withdrawal = Withdrawal::of(&receipt, Some(guild), reason, By::User(user), at);
     bot.memory.with(|store| {

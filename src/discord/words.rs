@@ -87,6 +87,7 @@ pub enum Phrase {
     Removed,
     Noted,
     ShareNotHere,
+    ShareNotRead,
     SourceChanged,
     SourceGone,
     WhyWords,
@@ -277,7 +278,7 @@ fn sample() -> Value {
             changed => [context! { question => "text", old => "text", new => "text" }],
         },
         kept => "text", host => "text", size => 1, most => 1, announced => 1,
-        stale => 1, is_announced => true, noted => 1, archived => 1,
+        stale => 1, is_announced => true, noted => 1, archived => 1, hidden => 1,
         gone => 1, full => 1, failed => 1, left => 1,
     }
 }

@@ -28,7 +28,7 @@ impl Setup {
             fs::create_dir_all(corpus.join(name).parent().unwrap()).unwrap();
             fs::write(corpus.join(name), text).unwrap();
         }
-        let mut setup = Setup { inbox: Inbox::new(&corpus, LIMIT), folder, sources: Vec::new() };
+        let mut setup = Setup { inbox: Inbox::new(&corpus), folder, sources: Vec::new() };
         setup.index();
         setup
     }
@@ -51,11 +51,13 @@ impl Setup {
     }
 
     fn add(&self, name: &str, text: &str) -> Result<Added, InboxError> {
-        self.inbox.add(Incoming { name, bytes: text.as_bytes(), replace: false }, &self.sources, NOW)
+        let reader = &Reader::new(LIMIT, None);
+        self.inbox.add(Incoming { name, bytes: text.as_bytes(), reader, replace: false }, &self.sources, NOW)
     }
 
     fn replace(&self, name: &str, text: &str) -> Result<Added, InboxError> {
-        self.inbox.add(Incoming { name, bytes: text.as_bytes(), replace: true }, &self.sources, NOW)
+        let reader = &Reader::new(LIMIT, None);
+        self.inbox.add(Incoming { name, bytes: text.as_bytes(), reader, replace: true }, &self.sources, NOW)
     }
 
     fn remove(&self, path: &str) -> Result<String, InboxError> {

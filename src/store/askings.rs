@@ -234,7 +234,7 @@ fn further(row: &Row) -> rusqlite::Result<Vec<MessageId>> {
     Ok(signed.into_iter().map(|id| MessageId(id.cast_unsigned())).collect())
 }
 
-fn place(row: &Row) -> rusqlite::Result<Option<Place>> {
+pub fn place(row: &Row) -> rusqlite::Result<Option<Place>> {
     let Some(channel) = row.get("channel")? else { return Ok(None) };
     Ok(Some(Place { guild: row.get("guild")?, channel, thread: row.get("thread")? }))
 }

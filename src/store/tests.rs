@@ -880,7 +880,7 @@ fn over_all_guilds_and_the_terminal_those_that_ask_the_same_are_one() {
     assert_eq!((group.first, group.last), (Moment(1), Moment(3)));
     let declined = opened.store.declined_groups(10).unwrap();
     assert_eq!(declined.len(), 3);
-    let ids: Vec<UnansweredId> = declined.iter().map(|(group, _)| *group).collect();
+    let ids: Vec<UnansweredId> = declined.iter().map(|group| group.id).collect();
     opened.store.resolve_all(&ids).unwrap();
     assert!(opened.store.unanswered(Scope::All, false, 10, 0).unwrap().is_empty());
     assert!(opened.store.declined_groups(10).unwrap().is_empty());
@@ -935,7 +935,7 @@ fn the_source_that_disappoints_most_comes_first() {
             opened.store.vote(&asking.id, person, vote, Moment(1)).unwrap();
         }
     }
-    let by_source = opened.store.feedback_by_source(Scope::Guild(GUILD), 10).unwrap();
+    let by_source = opened.store.feedback_by_source(Scope::Guild(GUILD), 10, &|_, _| true).unwrap();
     let seen: Vec<_> = by_source
         .iter()
         .map(|source| {
@@ -943,7 +943,7 @@ fn the_source_that_disappoints_most_comes_first() {
         })
         .collect();
     assert_eq!(seen, [("bad", 1, 0, 2), ("mixed", 1, 1, 1), ("good", 1, 2, 0)]);
-    assert!(opened.store.feedback_by_source(Scope::Guild(OTHER_GUILD), 10).unwrap().is_empty());
+    assert!(opened.store.feedback_by_source(Scope::Guild(OTHER_GUILD), 10, &|_, _| true).unwrap().is_empty());
 }
 
 fn lacking(word: &str) -> Gap {

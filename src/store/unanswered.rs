@@ -4,8 +4,9 @@
 use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
 
+use super::askings::place;
 use super::receipts::{from_json, to_json};
-use super::{AskingId, GuildId, Moment, Scope, Store, StoreError, UnansweredId};
+use super::{AskingId, GuildId, Moment, Place, Scope, Store, StoreError, UnansweredId};
 
 /// Everybody's askings of one question.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +45,17 @@ pub struct Nearest {
     pub path: String,
     /// From 1.
     pub line: usize,
+}
+
+/// A group of questions of which none was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declined {
+    pub id: UnansweredId,
+    /// None is the terminal.
+    pub guild: Option<GuildId>,
+    /// The whole question that was asked last, and where.
+    pub question: String,
+    pub place: Option<Place>,
 }
 
 impl Store {
@@ -130,18 +142,28 @@ impl Store {
         })
     }
 
-    /// Open groups of which no asking was answered, most asked first: each with the question that was asked last.
-    pub fn declined_groups(&self, limit: u32) -> Result<Vec<(UnansweredId, String)>, StoreError> {
-        let sql = "SELECT noted.id, coalesce(understood_as, question), max(at), count(*) AS count \
+    /// Open groups of which no asking was answered, most asked first.
+    pub fn declined_groups(&self, limit: u32) -> Result<Vec<Declined>, StoreError> {
+        let sql = "SELECT noted.id AS noted_id, noted.guild AS noted_guild, askings.guild, channel, thread, \
+                   coalesce(understood_as, question) AS whole, max(at), count(*) AS count \
                    FROM unanswered AS noted JOIN askings ON askings.unanswered = noted.id \
                    WHERE NOT resolved AND askings.sources = '[]' GROUP BY noted.id \
                    HAVING count(*) FILTER (WHERE outcome <> 'abstained') = 0 \
                    ORDER BY count DESC, noted.id LIMIT ?1";
         self.read("list the questions that were declined", |connection| {
             let mut statement = connection.prepare_cached(sql)?;
-            statement.query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            statement.query_map([limit], declined)?.collect()
         })
     }
+}
+
+fn declined(row: &Row) -> rusqlite::Result<Declined> {
+    Ok(Declined {
+        id: row.get("noted_id")?,
+        guild: GuildId::unless_terminal(row.get("noted_guild")?),
+        question: row.get("whole")?,
+        place: place(row)?,
+    })
 }
 
 fn from_row(row: &Row) -> rusqlite::Result<Unanswered> {

@@ -1,5 +1,7 @@
 //! Votes: whether an answer helped. One for each person and asking, which can be changed, with a line if they like.
 
+use std::cmp::Reverse;
+
 use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef};
 use rusqlite::{Row, ToSql, params};
 
@@ -29,6 +31,8 @@ pub struct Feedback {
     pub answer: Option<String>,
     /// Ids of the sources that it rested on, each once, the one that it was taken from first.
     pub sources: Vec<String>,
+    /// Id and path of each of them, and of what came closest where the sources did not say; in no order.
+    pub rests_on: Vec<(String, String)>,
     pub votes: Votes,
     /// What people said beside their votes, oldest first.
     pub notes: Vec<String>,
@@ -88,6 +92,8 @@ impl Store {
                    (SELECT json_group_array(source ORDER BY number) FROM \
                     (SELECT source, min(number) AS number FROM citations \
                      WHERE citations.receipt = askings.receipt GROUP BY source)) AS sources, \
+                   (SELECT json_group_array(json_array(source, path)) FROM citations \
+                    WHERE citations.receipt = askings.receipt) AS rests_on, \
                    count(*) FILTER (WHERE vote = 'helpful') AS helpful, \
                    count(*) FILTER (WHERE vote = 'not helpful') AS not_helpful \
                    FROM askings JOIN votes ON votes.asking = askings.id \
@@ -100,24 +106,53 @@ impl Store {
         })
     }
 
-    /// The same by the source that answers were taken from, the most disappointing first. Answers that were declined
-    /// were taken from none.
-    pub fn feedback_by_source(&self, scope: Scope, limit: u32) -> Result<Vec<SourceFeedback>, StoreError> {
-        let sql = "SELECT source, count(DISTINCT askings.id) AS answers, \
+    /// The same by the source that answers were taken from, the most disappointing first, of those whose id and
+    /// path are to be counted. Answers that were declined were taken from none.
+    pub fn feedback_by_source(
+        &self,
+        scope: Scope,
+        limit: u32,
+        counts: &dyn Fn(&str, &str) -> bool,
+    ) -> Result<Vec<SourceFeedback>, StoreError> {
+        let sql = "SELECT source, path, count(DISTINCT askings.id) AS answers, \
                    count(*) FILTER (WHERE vote = 'helpful') AS helpful, \
                    count(*) FILTER (WHERE vote = 'not helpful') AS not_helpful \
                    FROM askings JOIN votes ON votes.asking = askings.id \
                    JOIN citations ON citations.receipt = askings.receipt AND number = 0 \
                    WHERE (?1 IS NULL OR guild = ?1) AND NOT is_private AND outcome <> 'abstained' \
-                   GROUP BY source ORDER BY not_helpful - helpful DESC, not_helpful DESC, source LIMIT ?2";
+                   GROUP BY source, path ORDER BY source, path";
+        let mut found: Vec<SourceFeedback> = Vec::new();
         self.read("list the feedback by source", |connection| {
             let mut statement = connection.prepare_cached(sql)?;
-            let found = statement.query_map(params![scope.guild(), limit], |row| {
-                let (source, answers) = (row.get("source")?, row.get("answers")?);
-                Ok(SourceFeedback { source, answers, votes: votes(row)? })
-            })?;
-            found.collect()
-        })
+            let mut rows = statement.query([scope.guild()])?;
+            while let Some(row) = rows.next()? {
+                let (source, path): (String, String) = (row.get("source")?, row.get("path")?);
+                if counts(&source, &path) {
+                    let answers = row.get("answers")?;
+                    add(&mut found, SourceFeedback { source, answers, votes: votes(row)? });
+                }
+            }
+            Ok(())
+        })?;
+        let disappointing = |votes: &Votes| {
+            let [helpful, not_helpful] = [votes.helpful, votes.not_helpful].map(i64::from);
+            Reverse((not_helpful - helpful, not_helpful))
+        };
+        found.sort_by_key(|source| disappointing(&source.votes));
+        found.truncate(limit as usize);
+        Ok(found)
+    }
+}
+
+/// A source may have moved from file to file: its rows follow each other.
+fn add(found: &mut Vec<SourceFeedback>, more: SourceFeedback) {
+    match found.last_mut().filter(|last| last.source == more.source) {
+        Some(last) => {
+            last.answers += more.answers;
+            last.votes.helpful += more.votes.helpful;
+            last.votes.not_helpful += more.votes.not_helpful;
+        }
+        None => found.push(more),
     }
 }
 
@@ -127,6 +162,7 @@ fn feedback(row: &Row) -> rusqlite::Result<Feedback> {
         question: row.get("question")?,
         answer: row.get("answer")?,
         sources: from_json(row, "sources")?,
+        rests_on: from_json(row, "rests_on")?,
         votes: votes(row)?,
         notes: from_json(row, "notes")?,
         at: row.get("voted_at")?,

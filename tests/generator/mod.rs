@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 
 mod bad_questions;
 mod facts;
-mod random;
+pub mod random;
 mod sentences;
 mod vocabulary;
 

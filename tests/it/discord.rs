@@ -18,6 +18,7 @@ mod outsiders;
 mod reindexing;
 mod resilience;
 mod scene;
+mod scopes;
 mod second_thoughts;
 mod stale;
 mod telling;

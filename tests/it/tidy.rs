@@ -82,6 +82,24 @@ fn only_the_local_discord_serves_and_it_does_not_know_the_bots_library() {
 }
 
 #[test]
+fn discord_answers_each_reader_by_what_they_may_read() {
+    // Where operators see all, or where nothing is shown.
+    let everything = ["discord/bot.rs", "discord/admin.rs", "discord/documents.rs", "discord/renewal.rs"];
+    let as_an_operator = ["discord/watching.rs"];
+    for (name, text) in sources().iter().filter(|(name, _)| name.starts_with("discord")) {
+        let may = |modules: &[&str]| modules.contains(&name.as_str());
+        assert!(!text.contains(".everything()") || may(&everything), "src/{name} answers out of everything");
+        assert!(!text.contains("is_operator: true") || may(&as_an_operator), "src/{name} makes an operator");
+        assert!(
+            !text.contains(".for_reader(") || name == "discord/bot.rs",
+            "src/{name} makes its own answerer"
+        );
+        let looks_itself = ["Index::open", "Answerer::new"].iter().any(|way| text.contains(way));
+        assert!(!looks_itself, "src/{name} opens an index of its own");
+    }
+}
+
+#[test]
 fn only_settings_know_the_config_crate_and_the_user_folders() {
     // In `cli.rs` that word is the command of the name.
     only("config", &["settings", "cli.rs"]);
