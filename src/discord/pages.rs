@@ -15,6 +15,7 @@ use super::words::Phrase;
 use crate::Answerer;
 use crate::answer::reply::{spoken_date, spoken_title};
 use crate::corpus::read::{self, NoText};
+use crate::health::{Dated, Health};
 use crate::keeping::missing;
 use crate::language::Language;
 use crate::live;
@@ -226,13 +227,15 @@ fn sources_page(bot: &Bot, view: &View, number: usize) -> Page {
             read => newest.map(|at| ago(Moment::of_nanoseconds(at))),
         },
     );
+    let health = Health::of(index);
+    let title = format!("{title}\n{}", health_line(bot, view.language, &health));
     let read = index.sources().iter().map(|source| {
         let description = &source.description;
         let values = context! {
             source => message::brief(&description.id),
             title => spoken_title(&description.title, description.is_superseded, view.language),
             date => description.date.map(|date| spoken_date(date, view.language)),
-            problems => description.problems.iter().map(|text| tables::line(text)).collect::<Vec<_>>(),
+            problems => health.problems(source).map(|text| tables::line(&text)).collect::<Vec<_>>(),
         };
         bot.say(view.language, Phrase::SourceLine, values)
     });
@@ -248,6 +251,25 @@ fn sources_page(bot: &Bot, view: &View, number: usize) -> Page {
         Some(leaf) => Page { content: leaf.content, is_last: leaf.is_last, rows: Vec::new() },
         None => Page { content: title, is_last: true, rows: Vec::new() },
     }
+}
+
+/// What was read, as a whole.
+fn health_line(bot: &Bot, language: Language, health: &Health) -> String {
+    let languages = health.languages.iter().map(|(code, count)| match code {
+        Some(code) => format!("{} {count}", message::brief(language.name_of(code))),
+        None => format!("? {count}"),
+    });
+    let spoken = |dated: &Option<Dated>| dated.as_ref().map(|dated| spoken_date(dated.date, language));
+    let values = context! {
+        languages => languages.collect::<Vec<String>>(),
+        oldest => spoken(&health.oldest),
+        newest => spoken(&health.newest),
+        undated => health.undated,
+        superseded => health.superseded.len(),
+        twice => health.duplicates.len(),
+        not_read => health.refused,
+    };
+    bot.say(language, Phrase::SourcesHealth, values)
 }
 
 fn unanswered_page(bot: &Bot, view: &View, number: usize) -> Result<Page, Trouble> {
