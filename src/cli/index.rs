@@ -22,6 +22,7 @@ use crate::retrieval::generation::{self, Held};
 use crate::retrieval::{self, sync, sync::Report};
 use crate::settings::Settings;
 use crate::store::Moment;
+use crate::tables::written;
 use crate::watch::{self, Reason, Trouble};
 
 /// So many receipts are named one by one.
@@ -189,8 +190,9 @@ impl Watching<'_> {
 /// What `--rollback --json` prints.
 #[derive(Serialize)]
 struct RolledBack<'a> {
-    #[serde(flatten)]
-    held: &'a Held,
+    generation: &'a str,
+    from: &'a str,
+    since: String,
     documents: usize,
     passages: usize,
 }
@@ -201,7 +203,9 @@ fn roll_back(command: &Index, settings: &Settings) -> Result<(), Failure> {
     let documents = index.sources().len();
     let passages = index.sources().iter().map(|source| source.passages).sum();
     if command.json {
-        return print_json(&RolledBack { held: &held, documents, passages });
+        let Held { generation, from, since } = &held;
+        let since = written(Moment::of_nanoseconds(*since));
+        return print_json(&RolledBack { generation, from, since, documents, passages });
     }
     let mut out = anstream::stdout().lock();
     writeln!(

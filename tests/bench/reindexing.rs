@@ -100,7 +100,7 @@ fn under_load(live: &Live, corpus: &Path, times: &mut Times) -> anyhow::Result<(
     };
     thread::scope(|scope| {
         let askers: Vec<_> = (0..ASKERS).map(|_| scope.spawn(ask)).collect();
-        let mut reindex = || -> anyhow::Result<()> {
+        let reindex = || -> anyhow::Result<()> {
             for number in FIRST + 1..=FIRST + UNDER_LOAD {
                 write_number(corpus, number)?;
                 begun.store(number, Ordering::SeqCst);

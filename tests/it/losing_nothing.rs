@@ -1,6 +1,8 @@
 //! Re-indexing that never loses: whatever kills it, fills the disk or takes the folder away, what is there afterwards is
 //! the old index or the new one, whole.
 
+#![expect(clippy::print_stderr, reason = "figures and what could not be tested are for whoever looks")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -129,7 +131,7 @@ fn only_what_it_names(generation: &Path) {
         let (segment, rest) = name.split_once('.').unwrap_or((&name, ""));
         let deletes = segments.get(segment).unwrap_or_else(|| panic!("{name} is of no segment"));
         let is_named = match rest.strip_suffix(".del") {
-            Some(opstamp) => deletes["opstamp"].to_string() == opstamp,
+            Some(opstamp) => deletes["opstamp"].as_u64() == opstamp.parse().ok(),
             None => !rest.ends_with("temp"),
         };
         assert!(is_named, "{name} is left over");

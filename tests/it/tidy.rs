@@ -49,6 +49,11 @@ fn only_retrieval_knows_tantivy() {
 }
 
 #[test]
+fn only_the_watch_knows_notify() {
+    only("notify", &["watch.rs"]);
+}
+
+#[test]
 fn only_the_store_knows_rusqlite() {
     only("rusqlite", &["store"]);
 }
