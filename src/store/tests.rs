@@ -773,6 +773,7 @@ fn feedback_is_of_one_guild_newest_first_and_never_of_private_questions() {
         question: question.to_owned(),
         answer: answer.map(str::to_owned),
         sources: answer.map(|_| "a".to_owned()).into_iter().collect(),
+        rests_on: answer.map(|_| ("a".to_owned(), "a.md".to_owned())).into_iter().collect(),
         votes,
         notes: Vec::new(),
         at: Moment(at),
@@ -880,6 +881,11 @@ fn over_all_guilds_and_the_terminal_those_that_ask_the_same_are_one() {
     assert_eq!((group.first, group.last), (Moment(1), Moment(3)));
     let declined = opened.store.declined_groups(10).unwrap();
     assert_eq!(declined.len(), 3);
+    let places: Vec<_> =
+        declined.iter().map(|group| (group.guild, group.place.and_then(|place| place.guild))).collect();
+    for guild in [None, Some(GUILD), Some(OTHER_GUILD)] {
+        assert!(places.contains(&(guild, guild)), "{places:?}");
+    }
     let ids: Vec<UnansweredId> = declined.iter().map(|group| group.id).collect();
     opened.store.resolve_all(&ids).unwrap();
     assert!(opened.store.unanswered(Scope::All, false, 10, 0).unwrap().is_empty());
@@ -944,6 +950,10 @@ fn the_source_that_disappoints_most_comes_first() {
         .collect();
     assert_eq!(seen, [("bad", 1, 0, 2), ("mixed", 1, 1, 1), ("good", 1, 2, 0)]);
     assert!(opened.store.feedback_by_source(Scope::Guild(OTHER_GUILD), 10, &|_, _| true).unwrap().is_empty());
+    // Who counts only some gets as many of these.
+    let counts = |source: &str, path: &str| source != "bad" && path == "a.md";
+    let counted = opened.store.feedback_by_source(Scope::Guild(GUILD), 1, &counts).unwrap();
+    assert_eq!(counted.iter().map(|source| source.source.as_str()).collect::<Vec<_>>(), ["mixed"]);
 }
 
 fn lacking(word: &str) -> Gap {

@@ -444,6 +444,9 @@ async fn a_group_is_no_longer_open_only_when_its_own_channel_may_read_the_answer
 async fn feedback_is_listed_for_those_who_may_read_what_it_is_about() {
     let tenants = Tenants::new().await;
     let scene = &tenants.scene;
+    // Of what all read, so that there is a list for everybody.
+    let lunch = tenants.ask(&scene.bob, scene.general, "How much does lunch cost?").await;
+    tenants.press(&scene.bob, scene.general, lunch.id, "Not helpful").await;
     let answer = tenants.ask_of(&scene.bob, scene.random, Alone::Den, false).await;
     let voted = tenants.press(&scene.bob, scene.random, answer.id, "Not helpful").await;
     let opened = scene.bob.press(voted.id, "Say why").unwrap();
@@ -459,6 +462,7 @@ async fn feedback_is_listed_for_those_who_may_read_what_it_is_about() {
         let listed = tenants.invoke(person, channel, "passim-admin feedback", &[]).await;
         assert_eq!(words_in(&text_of(&listed)).contains(&Alone::Den), may, "{listed}");
         assert_eq!(listed.content.contains("den/key"), may, "{listed}");
+        assert!(listed.content.contains("canteen"), "{listed}");
         if let Some(button) = listed.button("As CSV") {
             let file = tenants.press(person, channel, listed.id, &button.label.clone()).await;
             assert_eq!(text_of(&file).contains("den/key"), may, "{file}");
