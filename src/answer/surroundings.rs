@@ -126,6 +126,7 @@ mod tests {
             },
             text: text.to_owned(),
             line: 1,
+            page: None,
             context_text: None,
             surrounding: Default::default(),
         };

@@ -552,7 +552,7 @@ mod tests {
         let folder = folder(&[("a.md", b"a")]);
         let made = std::process::Command::new("mkfifo").arg(folder.path().join("b.md")).status();
         assert!(made.unwrap().success());
-        let no_text = text_of(folder.path(), "b.md", LIMIT).unwrap_err().to_string();
+        let no_text = text_of(folder.path(), "b.md", &reader()).unwrap_err().to_string();
         assert_eq!(no_text, "b.md: it is not a file but a pipe, a socket or a device");
     }
 

@@ -18,8 +18,8 @@ use proptest::prelude::*;
 use crate::files::{Pdf, document, docx, docx_of, paragraph, pdf, pdf_of, table, zip};
 use crate::program::Place;
 
-/// What a file may take; the refusal of one that is slower comes a moment later.
-const LONGEST: Duration = Duration::from_millis(11_500);
+/// What a file may take: ten seconds, then the refusal. A debug build hashes and hands over slowly as well.
+const LONGEST: Duration = Duration::from_millis(if cfg!(debug_assertions) { 16_000 } else { 10_500 });
 /// Kilobytes of memory that the program and each process that it starts may take.
 const MOST_MEMORY: u64 = 500 << 10;
 /// As the settings have it; bytes.
@@ -73,15 +73,15 @@ fn files() -> Vec<(&'static str, Vec<u8>, Fate)> {
         ("mixed.html", mixed_page(), Read("harbour master")),
         // Bombs.
         ("bomb.docx", docx_of(&vec![b' '; 200 << 20]), Refused("unpacks to more than 64 MB")),
-        ("lying.docx", lying_docx(), Refused("unpacks to more than 64 MB")),
+        ("lying.docx", lying_docx(), Refused("is damaged: its part word/document.xml")),
         ("laughs.docx", laughing_docx(), Refused("has no text")),
         ("russian.docx", nested_zip(), Refused("without a Word document in it")),
         ("overlapping.docx", overlapping_docx(), Either),
-        ("long.docx", docx(&paragraph("", "All work and no play. ").repeat(200_000)), Either),
+        ("long.docx", docx(&paragraph("", "All work and no play. ").repeat(20_000)), Either),
         ("bomb.pdf", flate_bomb(), Refused("")),
         (
             "attribute.html",
-            page(&format!("<p title='{}'>The anchor weighs a ton.", "x".repeat(10 << 20))),
+            page(&format!("<p title='{}'>The anchor weighs a ton.", "x".repeat(4 << 20))),
             Either,
         ),
         ("large.html", at_the_limit(), Either),
@@ -333,13 +333,11 @@ fn hostile_files_are_refused_by_name_in_time_and_in_memory_and_the_others_are_se
             Read(_) => reason.is_none(),
             Either => true,
         };
-        println!("{:>6} ms  {name}: {}", times[&path].as_millis(), reason.unwrap_or(&"read"));
         if !is_as_expected || times[&path] > LONGEST {
             wrong.push(format!("{name}: {reason:?} after {:?}", times[&path]));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    println!("{watched:?}");
     assert!(watched.memory > 0 && watched.memory < MOST_MEMORY, "{watched:?}");
     for process in &watched.started {
         assert!(!Path::new(&format!("/proc/{process}")).exists(), "{process} is still there");
@@ -416,13 +414,18 @@ fn peak_memory(process: u32) -> Option<u64> {
 #[test]
 fn a_file_that_was_refused_is_not_tried_again_before_it_changes() {
     let place = Place::empty();
-    place.write("slow.pdf", &flate_bomb());
+    place.write("form.pdf", &circular_form());
     place.write("boats.md", GOOD[0].1);
-    let first = place.run(&["index", "--json"]).json();
-    let started = Instant::now();
-    let second = place.run(&["index", "--json"]).json();
-    assert_eq!(first["refused"], second["refused"]);
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    let index = |arguments: &[&str]| {
+        let mut indexing = place.command(arguments);
+        let (report, watched) =
+            watched(indexing.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+        (report["refused"].clone(), watched.started.len())
+    };
+    let (refused, started) = index(&["index", "--json"]);
+    assert_eq!(started, 1, "{refused}");
+    assert_eq!(index(&["index", "--json"]), (refused.clone(), 0));
+    assert_eq!(index(&["index", "--json", "--rebuild"]), (refused, 1), "who asks for it gets another try");
 }
 
 #[test]

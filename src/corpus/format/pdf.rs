@@ -18,7 +18,11 @@ const MOST_PAGES: usize = 20_000;
 const MOST_LETTERS: usize = 1_000_000;
 /// A gap between letters of so many times their size is a space, and one between cells is wider.
 const SPACE: f64 = 0.17;
-const GAP: f64 = 1.6;
+const GAP: f64 = 1.0;
+/// A gap as wide as this parts cells even where no other line has one.
+const WIDE_GAP: f64 = 3.0;
+/// Lines in letters so many times as large as the others are headings.
+const LARGER: f64 = 1.12;
 /// Lines whose height differs by less than this, of the size of their letters, are one.
 const SAME_LINE: f64 = 0.45;
 
@@ -282,7 +286,36 @@ fn lines(letters: Vec<Letter>) -> Vec<Line> {
         }
     }
     lines.retain(|line| !line.text().is_empty());
+    without_lone_gaps(&mut lines);
     lines
+}
+
+/// A justified line may have wide spaces: only with a line next to it that has a cell at the same place are they
+/// gaps of a table.
+fn without_lone_gaps(lines: &mut [Line]) {
+    let has_partner: Vec<bool> = (0..lines.len())
+        .map(|place| {
+            let neighbours = [place.checked_sub(1), Some(place + 1)];
+            let mut neighbours = neighbours.into_iter().flatten().filter_map(|place| lines.get(place));
+            neighbours.any(|other| are_aligned(&lines[place], other))
+        })
+        .collect();
+    for (line, has_partner) in lines.iter_mut().zip(has_partner) {
+        let mut gaps = line.cells.windows(2).map(|pair| pair[1].start - pair[0].end);
+        if has_partner || gaps.any(|gap| gap > line.size * WIDE_GAP) {
+            continue;
+        }
+        let (text, start, end) = (line.text(), line.start(), line.end());
+        line.cells = vec![Cell { text, start, end }];
+    }
+}
+
+/// Whether a cell after the first starts, or ends, where one of the other line does.
+fn are_aligned(line: &Line, other: &Line) -> bool {
+    line.cells.iter().skip(1).any(|cell| {
+        let mut others = other.cells.iter().skip(1);
+        others.any(|other| (cell.start - other.start).abs() < 6.0 || (cell.end - other.end).abs() < 6.0)
+    })
 }
 
 fn goes_on(line: &Line, letter: &Letter) -> bool {
@@ -385,7 +418,7 @@ fn written(pages: &[Vec<Line>]) -> String {
         for block in blocks(page, body) {
             match table(block) {
                 Some(rows) => text.push_str(&rows),
-                None => text.push_str(&paragraphs(block, &margins, &words)),
+                None => text.push_str(&paragraphs(block, body, &margins, &words)),
             }
             text.push('\n');
         }
@@ -493,13 +526,14 @@ fn table(block: &[Line]) -> Option<String> {
 }
 
 /// Lines that go on in the next are joined; each paragraph, item, or line that ends on purpose is a line.
-fn paragraphs(block: &[Line], margins: &Margins, words: &HashSet<String>) -> String {
+fn paragraphs(block: &[Line], body: f64, margins: &Margins, words: &HashSet<String>) -> String {
     let margin = block.iter().map(Line::end).fold(0.0, f64::max);
     let left = block.iter().map(Line::start).fold(f64::MAX, f64::min);
     let is_full = |line: &Line| line.end() - left > (margin - left) * 0.8;
     let full = block[..block.len() - 1].iter().filter(|line| is_full(line)).count();
     let is_prose = block.len() > 2 && full * 10 >= (block.len() - 1) * 6;
 
+    let are_headings = block.iter().all(|line| line.size > body * LARGER);
     let mut text = String::new();
     for (place, line) in block.iter().enumerate() {
         let written = line.text();
@@ -509,11 +543,9 @@ fn paragraphs(block: &[Line], margins: &Margins, words: &HashSet<String>) -> Str
                 let reach =
                     if is_prose { margin } else { margins.get(&column(above)).copied().unwrap_or(margin) };
                 if joins(above, &written, line, reach) {
-                    join(&mut text, &written, words)
+                    join(&mut text, &written, words);
                 } else {
-                    text.push('\n')
-                }
-                if text.ends_with('\n') {
+                    text.push_str(if are_headings { "\n\n" } else { "\n" });
                     text.push_str(&written);
                 }
             }
@@ -532,6 +564,10 @@ fn joins(above: &Line, next: &str, below: &Line, margin: f64) -> bool {
     let upper = above.text();
     if next.starts_with(char::is_lowercase) || upper.ends_with([',', '-', '\u{ad}']) {
         return true;
+    }
+    // A line in the middle above one at the left: a title.
+    if (above.start() - below.start()).abs() > above.size * 4.0 {
+        return false;
     }
     let letters = next.chars().count().max(1) as f64;
     let first_word = next.split_whitespace().next().map_or(0, |word| word.chars().count()) as f64;
