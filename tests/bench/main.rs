@@ -22,6 +22,7 @@ mod burst;
 mod discord;
 #[path = "../generator/mod.rs"]
 mod generator;
+mod growth;
 mod keeping;
 mod machine;
 mod measure;
@@ -62,6 +63,9 @@ struct Arguments {
     /// Only bringing an index over 10,000 files level
     #[arg(long)]
     reindexing: bool,
+    /// Only from a thousand passages to a million
+    #[arg(long)]
+    growth: bool,
     /// Only the bot in the local Discord
     #[arg(long)]
     discord: bool,
@@ -86,6 +90,8 @@ struct Plan {
     receipts: usize,
     /// Of which one changes.
     files: usize,
+    /// Passages, for seeing how passim grows.
+    sizes: &'static [usize],
 }
 
 impl Plan {
@@ -101,6 +107,7 @@ impl Plan {
                 bad_questions: BAD_QUESTIONS_TOGETHER,
                 receipts: arguments.receipts.unwrap_or(2_000),
                 files: 200,
+                sizes: &[500, 2_000],
             };
         }
         Plan {
@@ -111,6 +118,7 @@ impl Plan {
             bad_questions: 5_600,
             receipts: arguments.receipts.unwrap_or(1_000_000),
             files: 10_000,
+            sizes: &[1_000, 10_000, 100_000, 1_000_000],
         }
     }
 }
@@ -133,6 +141,12 @@ fn main() -> anyhow::Result<()> {
         let (plan, place) = (Plan::of(&arguments), Place::in_folder(folder.path()));
         print!("{}", machine::header());
         print!("\n{}", table::drawn(&reindexing(&plan, &place)?));
+        return Ok(());
+    }
+    if arguments.growth {
+        let (plan, place) = (Plan::of(&arguments), Place::in_folder(folder.path()));
+        print!("{}", machine::header());
+        print!("\n{}", table::drawn(&growth::rows(&plan, plan.sizes, &place)?));
         return Ok(());
     }
     if arguments.verify {

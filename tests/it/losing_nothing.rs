@@ -557,7 +557,7 @@ fn fifty_reindexings_of_a_running_program_fail_no_question_and_mix_no_answer() {
     let live = Live::new(index, place.corpus(), &place.data(), settings).unwrap();
     asked_under_load(
         &place,
-        || live.answerer(),
+        || live.everything(),
         || {
             live.reindex("ann", false, NOW, &mut |_| {}).unwrap();
         },
