@@ -4,11 +4,14 @@
 //! of these rules admits. [`Scopes`] is made from the settings, a [`Reader`] by whoever knows who asks and where;
 //! what somebody may not read is then kept from them by [`crate::Answerer::for_reader`].
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
+
+use crate::corpus::describe::usual_id;
 
 /// Who wants to read, and where: a public reply has only guild and channels; a private one has the person too.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -93,20 +96,24 @@ impl Scopes {
 
     /// Whether those who are admitted so may read a source.
     pub fn may_read(&self, admitted: &Admitted, id: &str, path: &str) -> bool {
-        let Admitted::By(by) = admitted else { return true };
-        let source = Name::of(Some(id), path);
-        by.iter().any(|place| self.rules[*place].names_source(&source)) || !self.names_source(&source)
+        self.may_read_called(admitted, &Name::of(id, path))
     }
 
     /// The same for a file that is no source, or none any more: its id is not known, but for what its path says.
     pub fn may_read_file(&self, admitted: &Admitted, path: &str) -> bool {
-        let Admitted::By(by) = admitted else { return true };
-        let file = Name::of(None, path);
-        by.iter().any(|place| self.rules[*place].names_source(&file)) || !self.names_source(&file)
+        self.may_read_called(admitted, &Name::of(&usual_id(path), path))
     }
 
-    fn names_source(&self, source: &Name<'_>) -> bool {
-        self.rules.iter().any(|rule| rule.names_source(source))
+    fn may_read_called(&self, admitted: &Admitted, source: &Name<'_>) -> bool {
+        let Admitted::By(by) = admitted else { return true };
+        let mut is_named = false;
+        for (place, _) in self.rules.iter().enumerate().filter(|(_, rule)| rule.names_source(source)) {
+            if by.contains(&place) {
+                return true;
+            }
+            is_named = true;
+        }
+        !is_named
     }
 }
 
@@ -138,14 +145,14 @@ impl Rule {
 
     /// The patterns that name none of these sources, each an id and a path.
     pub fn idle_patterns(&self, sources: &[(&str, &str)]) -> Vec<&str> {
-        let names: Vec<Name<'_>> = sources.iter().map(|(id, path)| Name::of(Some(id), path)).collect();
+        let names: Vec<Name<'_>> = sources.iter().map(|(id, path)| Name::of(id, path)).collect();
         let is_idle = |pattern: &&Pattern| {
             let mut builder = GitignoreBuilder::new("");
-            // An exception is at work where it names what another pattern may name too.
+            // What an exception excepts from is for the other patterns to name.
             let positive = pattern.written.strip_prefix('!').unwrap_or(&pattern.written);
-            let matcher = builder.add_line(None, positive).and_then(|builder| builder.build());
+            let matcher = builder.add_line(None, &composed(positive)).and_then(|builder| builder.build());
             let Ok(matcher) = matcher else { return false };
-            !names.iter().any(|name| name.ids.iter().any(|id| pattern.is_id(id)) || fits(&matcher, name))
+            !names.iter().any(|name| pattern.is_id(&name.id) || fits(&matcher, name))
         };
         self.patterns.iter().filter(is_idle).map(|pattern| pattern.written.as_str()).collect()
     }
@@ -159,14 +166,13 @@ impl Rule {
     }
 
     fn names_source(&self, source: &Name<'_>) -> bool {
-        let is_named = |id: &String| self.patterns.iter().any(|pattern| pattern.is_id(id));
-        source.ids.iter().any(is_named) || fits(&self.matcher, source)
+        self.patterns.iter().any(|pattern| pattern.is_id(&source.id)) || fits(&self.matcher, source)
     }
 }
 
 impl Pattern {
     fn add(written: &str, builder: &mut GitignoreBuilder) -> Result<Pattern, PatternError> {
-        let composed: String = written.nfc().collect();
+        let composed = composed(written).into_owned();
         let is_empty = composed.trim().trim_start_matches('!').trim_matches('/').is_empty();
         if is_empty || composed.starts_with('#') {
             return Err(PatternError::Empty { written: written.to_owned() });
@@ -191,20 +197,18 @@ fn invalid(written: &str, error: &ignore::Error) -> PatternError {
 
 /// What a source is called, composed (NFC): some file systems take letters apart that people write as one.
 struct Name<'a> {
-    ids: Vec<String>,
-    path: std::borrow::Cow<'a, str>,
+    id: Cow<'a, str>,
+    path: Cow<'a, str>,
 }
 
-impl Name<'_> {
-    fn of<'a>(id: Option<&str>, path: &'a str) -> Name<'a> {
-        let composed = |text: &str| text.nfc().collect::<String>();
-        let ids = match id {
-            Some(id) => vec![composed(id)],
-            None => vec![composed(&crate::corpus::describe::usual_id(path))],
-        };
-        let is_plain = path.is_ascii();
-        Name { ids, path: if is_plain { path.into() } else { composed(path).into() } }
+impl<'a> Name<'a> {
+    fn of(id: &'a str, path: &'a str) -> Name<'a> {
+        Name { id: composed(id), path: composed(path) }
     }
+}
+
+fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
 }
 
 fn fits(matcher: &Gitignore, name: &Name<'_>) -> bool {

@@ -37,13 +37,16 @@ pub(super) struct Ground {
     pub vocabulary: Vocabulary,
 }
 
-/// Passages, and tokens by field.
 #[derive(Debug, Clone, Copy, Default)]
 struct Amount {
     passages: u64,
-    words: u64,
-    context: u64,
-    codes: u64,
+    /// In the order of [`counted`].
+    tokens: [u64; 3],
+}
+
+/// The fields whose words are counted: those that scores are taken from.
+fn counted(fields: Fields) -> [Field; 3] {
+    [fields.words, fields.context, fields.codes]
 }
 
 impl Ground {
@@ -59,14 +62,9 @@ impl Ground {
             for source in source_of.iter().filter(|source| **source != OF_NONE) {
                 ground.amounts[*source as usize].passages += 1;
             }
-            let fields: [(Field, fn(&mut Amount) -> &mut u64); 3] = [
-                (fields.words, |amount| &mut amount.words),
-                (fields.context, |amount| &mut amount.context),
-                (fields.codes, |amount| &mut amount.codes),
-            ];
-            for (field, tokens) in fields {
+            for (place, field) in counted(fields).into_iter().enumerate() {
                 count_tokens(segment, field, &source_of, |source, count| {
-                    *tokens(&mut ground.amounts[source]) += count;
+                    ground.amounts[source].tokens[place] += count;
                 })?;
             }
             ground.source_of.push(source_of);
@@ -132,7 +130,7 @@ fn count_tokens(
 pub(super) struct View {
     /// The places of its sources among all sources of the index, ascending.
     pub sources: Vec<u32>,
-    segments: Arc<FxHashMap<SegmentId, Segment>>,
+    visible: Visible,
     amount: Amount,
     fields: Fields,
     /// In how many visible passages a term stands; of the terms that were asked for.
@@ -141,10 +139,8 @@ pub(super) struct View {
     words: Mutex<FxHashMap<Box<str>, bool>>,
 }
 
-struct Segment {
-    visible: BitSet,
-    is_empty: bool,
-}
+/// By segment, where there are any.
+type Visible = Arc<FxHashMap<SegmentId, Arc<BitSet>>>;
 
 /// So many terms are remembered: more than people ask for between two re-indexings.
 const MOST_REMEMBERED: usize = 1 << 16;
@@ -158,24 +154,25 @@ impl View {
             is_visible[*source as usize] = true;
             let more = ground.amounts[*source as usize];
             amount.passages += more.passages;
-            amount.words += more.words;
-            amount.context += more.context;
-            amount.codes += more.codes;
+            for (tokens, more) in amount.tokens.iter_mut().zip(more.tokens) {
+                *tokens += more;
+            }
         }
-        let mut segments = FxHashMap::default();
+        let mut visible = FxHashMap::default();
         for (segment, source_of) in searcher.segment_readers().iter().zip(&ground.source_of) {
-            let mut visible = BitSet::with_max_value(segment.max_doc());
+            let mut here = BitSet::with_max_value(segment.max_doc());
             for (passage, source) in (0..).zip(source_of) {
                 if *source != OF_NONE && is_visible[*source as usize] {
-                    visible.insert(passage);
+                    here.insert(passage);
                 }
             }
-            let is_empty = visible.len() == 0;
-            segments.insert(segment.segment_id(), Segment { visible, is_empty });
+            if here.len() > 0 {
+                visible.insert(segment.segment_id(), Arc::new(here));
+            }
         }
         View {
             sources,
-            segments: Arc::new(segments),
+            visible: Arc::new(visible),
             amount,
             fields,
             frequencies: Mutex::default(),
@@ -193,7 +190,7 @@ impl View {
         if let Some(known) = self.frequencies.lock().unwrap_or_else(PoisonError::into_inner).get(term) {
             return Ok(*known);
         }
-        let frequency = self.counted(term, searcher)?;
+        let frequency = self.count(term, searcher)?;
         let mut frequencies = self.frequencies.lock().unwrap_or_else(PoisonError::into_inner);
         if frequencies.len() >= MOST_REMEMBERED {
             frequencies.clear();
@@ -202,17 +199,17 @@ impl View {
         Ok(frequency)
     }
 
-    fn counted(&self, term: &Term, searcher: &Searcher) -> tantivy::Result<u64> {
+    fn count(&self, term: &Term, searcher: &Searcher) -> tantivy::Result<u64> {
         let mut frequency = 0;
         for reader in searcher.segment_readers() {
-            let Some(segment) = self.segment(reader) else { continue };
+            let Some(visible) = self.visible.get(&reader.segment_id()) else { continue };
             let index = reader.inverted_index(term.field())?;
             let Some(mut block) = index.read_block_postings(term, IndexRecordOption::Basic)? else {
                 continue;
             };
             while !block.docs().is_empty() {
-                let visible = block.docs().iter().filter(|passage| segment.visible.contains(**passage));
-                frequency += visible.count() as u64;
+                let here = block.docs().iter().filter(|passage| visible.contains(**passage));
+                frequency += here.count() as u64;
                 block.advance();
             }
         }
@@ -241,11 +238,11 @@ impl View {
     ) -> tantivy::Result<Vec<DocAddress>> {
         let mut found = Vec::new();
         for (place, reader) in (0..).zip(searcher.segment_readers()) {
-            let Some(segment) = self.segment(reader) else { continue };
+            let Some(visible) = self.visible.get(&reader.segment_id()) else { continue };
             let index = reader.inverted_index(term.field())?;
             let Some(mut postings) = index.read_postings(term, IndexRecordOption::Basic)? else { continue };
             while postings.doc() != TERMINATED && found.len() < most {
-                if segment.visible.contains(postings.doc()) {
+                if visible.contains(postings.doc()) {
                     found.push(DocAddress::new(place, postings.doc()));
                 }
                 postings.advance();
@@ -256,17 +253,12 @@ impl View {
 
     /// What finds only visible passages of those that `query` finds, with the same scores.
     pub fn within(&self, query: BooleanQuery) -> impl Query {
-        Within { query, segments: self.segments.clone() }
+        Within { query, visible: self.visible.clone() }
     }
 
     /// What scores are taken from.
     pub fn statistics<'a>(&'a self, searcher: &'a Searcher) -> impl Bm25StatisticsProvider + 'a {
         Statistics { view: self, searcher }
-    }
-
-    /// Where something is visible.
-    fn segment(&self, reader: &SegmentReader) -> Option<&Segment> {
-        self.segments.get(&reader.segment_id()).filter(|segment| !segment.is_empty)
     }
 }
 
@@ -277,13 +269,9 @@ struct Statistics<'a> {
 
 impl Bm25StatisticsProvider for Statistics<'_> {
     fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
-        let (fields, amount) = (&self.view.fields, &self.view.amount);
-        let counted =
-            [(fields.words, amount.words), (fields.context, amount.context), (fields.codes, amount.codes)];
-        let found = counted.into_iter().find(|(counted, _)| *counted == field);
-        found
-            .map(|(_, tokens)| tokens)
-            .ok_or_else(|| TantivyError::InternalError("a field whose words are not counted".to_owned()))
+        let place = counted(self.view.fields).iter().position(|counted| *counted == field);
+        let tokens = place.map(|place| self.view.amount.tokens[place]);
+        tokens.ok_or_else(|| TantivyError::InternalError("a field whose words are not counted".to_owned()))
     }
 
     fn total_num_docs(&self) -> tantivy::Result<u64> {
@@ -299,7 +287,7 @@ impl Bm25StatisticsProvider for Statistics<'_> {
 #[derive(Clone)]
 struct Within {
     query: BooleanQuery,
-    segments: Arc<FxHashMap<SegmentId, Segment>>,
+    visible: Visible,
 }
 
 impl fmt::Debug for Within {
@@ -311,7 +299,7 @@ impl fmt::Debug for Within {
 impl Query for Within {
     fn weight(&self, enable_scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
         let weight = self.query.weight(enable_scoring)?;
-        Ok(Box::new(WeightWithin { weight, segments: self.segments.clone() }))
+        Ok(Box::new(WeightWithin { weight, visible: self.visible.clone() }))
     }
 
     fn query_terms<'a>(&'a self, visitor: &mut dyn FnMut(&'a Term, bool)) {
@@ -321,17 +309,18 @@ impl Query for Within {
 
 struct WeightWithin {
     weight: Box<dyn Weight>,
-    segments: Arc<FxHashMap<SegmentId, Segment>>,
+    visible: Visible,
 }
 
+/// Everything else that a weight does goes through its scorer. The shortcuts of the query inside are not taken: they
+/// skip by bounds that were taken from all passages.
 impl Weight for WeightWithin {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let segment = self.segments.get(&reader.segment_id());
-        if segment.is_none_or(|segment| segment.is_empty) {
+        let Some(visible) = self.visible.get(&reader.segment_id()) else {
             return Ok(Box::new(EmptyScorer));
-        }
+        };
         let inner = self.weight.scorer(reader, boost)?;
-        let mut scorer = ScorerWithin { inner, segments: self.segments.clone(), of: reader.segment_id() };
+        let mut scorer = ScorerWithin { inner, visible: visible.clone() };
         scorer.skip_hidden();
         Ok(Box::new(scorer))
     }
@@ -339,45 +328,18 @@ impl Weight for WeightWithin {
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
         self.weight.explain(reader, doc)
     }
-
-    /// Without the shortcuts of the query inside: they skip by bounds that were taken from all passages.
-    fn for_each_pruning(
-        &self,
-        mut threshold: Score,
-        reader: &SegmentReader,
-        callback: &mut dyn FnMut(DocId, Score) -> Score,
-    ) -> tantivy::Result<()> {
-        let Some(segment) = self.segments.get(&reader.segment_id()).filter(|segment| !segment.is_empty)
-        else {
-            return Ok(());
-        };
-        let mut scorer = self.weight.scorer(reader, 1.0)?;
-        let mut doc = scorer.doc();
-        while doc != TERMINATED {
-            if segment.visible.contains(doc) {
-                let score = scorer.score();
-                if score > threshold {
-                    threshold = callback(doc, score);
-                }
-            }
-            doc = scorer.advance();
-        }
-        Ok(())
-    }
 }
 
 struct ScorerWithin {
     inner: Box<dyn Scorer>,
-    segments: Arc<FxHashMap<SegmentId, Segment>>,
-    of: SegmentId,
+    visible: Arc<BitSet>,
 }
 
 impl ScorerWithin {
     /// Goes on to the first visible passage from here.
     fn skip_hidden(&mut self) -> DocId {
-        let segment = self.segments.get(&self.of);
         let mut doc = self.inner.doc();
-        while doc != TERMINATED && !segment.is_some_and(|segment| segment.visible.contains(doc)) {
+        while doc != TERMINATED && !self.visible.contains(doc) {
             doc = self.inner.advance();
         }
         doc
