@@ -337,7 +337,9 @@ impl Index {
         }
     }
 
-    /// Whether a word of the vocabulary stands in what may be read: as it is, not only in another form.
+    /// Whether a word of the vocabulary stands in what may be read: as it is, not only in another form. Where that
+    /// is hard to tell it does not: its other forms stand in thousands of passages, or its stem in none, being that
+    /// of a function word.
     pub fn has_word(&self, word: &str) -> Result<bool, IndexError> {
         let Some(view) = &self.view else { return Ok(true) };
         if let Some(known) = view.known_word(word) {
@@ -346,17 +348,9 @@ impl Index {
         let stem = words::stem(word);
         let mut is_there = false;
         for field in [self.fields.words, self.fields.context] {
-            let mut failed = None;
             let term = Term::from_field_text(field, &stem);
-            view.for_each_with(&term, &self.searcher, |address| {
-                match self.hit(0.0, address) {
-                    Ok(hit) => is_there |= hit.is_some_and(|hit| hit.has_word(word)),
-                    Err(error) => failed = Some(error),
-                }
-                !is_there && failed.is_none()
-            })?;
-            if let Some(error) = failed {
-                return Err(error);
+            for address in view.first_with(&term, &self.searcher, MOST_READ)? {
+                is_there = is_there || self.hit(0.0, address)?.is_some_and(|hit| hit.has_word(word));
             }
         }
         view.remember_word(word, is_there);
@@ -367,11 +361,17 @@ impl Index {
 /// So many passages with one score are told apart by their place; of more, those that were indexed first are taken.
 const MOST_ALIKE: usize = 4096;
 
+/// So many passages are read to find a word in them.
+const MOST_READ: usize = 4096;
+
+/// What is left of a reason that names a file.
+const WITHOUT_NAMES: &str =
+    "has an id that another file has already; give it another one in its front matter";
+
 /// A reason may name another file, which has the same id.
 fn without_names(file: &Refused, hidden: &[&str]) -> Refused {
     let names_one = hidden.iter().any(|path| file.reason.contains(path));
-    let reason =
-        if names_one { "cannot be read beside another file".to_owned() } else { file.reason.clone() };
+    let reason = if names_one { WITHOUT_NAMES.to_owned() } else { file.reason.clone() };
     Refused { path: file.path.clone(), reason }
 }
 

@@ -232,26 +232,26 @@ impl View {
         words.insert(word.into(), is_there);
     }
 
-    /// Shows `see` the visible passages in which a term stands, until it has enough.
-    pub fn for_each_with(
+    /// The first visible passages, so many at most, in which a term stands.
+    pub fn first_with(
         &self,
         term: &Term,
         searcher: &Searcher,
-        mut see: impl FnMut(DocAddress) -> bool,
-    ) -> tantivy::Result<()> {
+        most: usize,
+    ) -> tantivy::Result<Vec<DocAddress>> {
+        let mut found = Vec::new();
         for (place, reader) in (0..).zip(searcher.segment_readers()) {
             let Some(segment) = self.segment(reader) else { continue };
             let index = reader.inverted_index(term.field())?;
             let Some(mut postings) = index.read_postings(term, IndexRecordOption::Basic)? else { continue };
-            while postings.doc() != TERMINATED {
-                let is_visible = segment.visible.contains(postings.doc());
-                if is_visible && !see(DocAddress::new(place, postings.doc())) {
-                    return Ok(());
+            while postings.doc() != TERMINATED && found.len() < most {
+                if segment.visible.contains(postings.doc()) {
+                    found.push(DocAddress::new(place, postings.doc()));
                 }
                 postings.advance();
             }
         }
-        Ok(())
+        Ok(found)
     }
 
     /// What finds only visible passages of those that `query` finds, with the same scores.

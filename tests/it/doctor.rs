@@ -398,7 +398,7 @@ fn rules_about_nothing_or_for_nobody_are_found() {
     for (text, status, said) in [
         ("sources = [\"1.txt\"]\nusers = [5]", "ok", "1 rule"),
         ("sources = [\"1\", \"*.txt\"]\nroles = [5]", "ok", "1 rule"),
-        ("sources = [\"*.txt\", \"hr/**\"]\nroles = [5]", "warn", "scopes[1] names \"hr/**\""),
+        ("sources = [\"*.txt\", \"hr/**\"]\nroles = [5]", "warn", "scopes[1] names 'hr/**'"),
         ("sources = [\"1.txt\"]", "warn", "scopes[1] admits nobody"),
     ] {
         found_in(&[("default.toml", ""), ("local.toml", &rule(text))], "scopes").is(status, said);

@@ -316,7 +316,7 @@ fn scopes(context: &Context) -> Option<Finding> {
     for (number, rule) in (1..).zip(rules) {
         if let Some(pattern) = rule.idle_patterns(&sources).first() {
             return Some(Finding::warn(
-                format!("scopes[{number}] names {pattern:?}, and no document is called so"),
+                format!("scopes[{number}] names '{pattern}', and no document is called so"),
                 "write its path in the corpus, as 'passim sources --json' has it; until then nothing is kept \
                  from anybody by this pattern",
             ));
