@@ -26,6 +26,7 @@ async fn nobody_sees_a_word_that_is_not_theirs_whatever_anybody_does() {
 /// As many as an hour allows in an optimised build: `cargo test --release --test it -- --ignored whatever_anybody`.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes an hour"]
+#[expect(clippy::print_stdout, reason = "whoever waits an hour wants to know how far it is")]
 async fn nobody_sees_a_word_that_is_not_theirs_whatever_anybody_does_for_an_hour() {
     let started = std::time::Instant::now();
     let (mut seed, mut requests) = (2, 0);
@@ -46,7 +47,6 @@ async fn all_sorts_of_things(seed: u64, requests: usize) {
         }
     }
     crowd.look().await;
-    println!("{:?}", crowd.done);
     let least = requests / 100;
     let seldom: Vec<&&str> =
         crowd.done.iter().filter(|(_, count)| **count < least).map(|(name, _)| name).collect();
