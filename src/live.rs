@@ -101,8 +101,7 @@ impl Live {
         self.lock().clone()
     }
 
-    /// The generation that an operator went back to, while it is held: who is not asked to read the documents again
-    /// then leaves them.
+    /// The generation that an operator went back to, while it is held.
     pub fn held(&self) -> Result<Option<Held>, LiveError> {
         Ok(generation::held(&self.folder)?)
     }
@@ -136,11 +135,25 @@ impl Live {
     ) -> Result<Reindexed, LiveError> {
         let _turn = self.take_turn(by, now)?;
         let options = sync_options(&self.settings, rebuild);
-        let (index, report) = sync::sync(&self.folder, &self.corpus, options, now, &mut |progress| {
+        let done = sync::sync(&self.folder, &self.corpus, options, now, &mut |progress| {
             if let Some(underway) = self.advance(&progress) {
                 watch(&underway);
             }
         })?;
+        self.reindexed(done)
+    }
+
+    /// The same where nobody asked for it: nothing is done while an operator holds the generation before.
+    pub fn reindex_unless_held(&self, by: &str, now: i128) -> Result<Option<Reindexed>, LiveError> {
+        let _turn = self.take_turn(by, now)?;
+        let options = sync_options(&self.settings, false);
+        let done = sync::sync_unless_held(&self.folder, &self.corpus, options, now, &mut |progress| {
+            self.advance(&progress);
+        })?;
+        done.map(|done| self.reindexed(done)).transpose()
+    }
+
+    fn reindexed(&self, (index, report): (Index, Report)) -> Result<Reindexed, LiveError> {
         // Who finds nothing changed has the same index again, only opened anew.
         let is_the_same = self.answerer.load().index().is_same_as(&index);
         Ok(Reindexed { report, changed: if is_the_same { Vec::new() } else { self.replace(index)? } })

@@ -55,7 +55,9 @@ pub(super) fn run(command: &Index, settings: &Settings) -> Result<(), Failure> {
     if command.watch {
         return keep_level(command, settings);
     }
-    bring_level(command, settings)?.print(command)
+    let before = before(settings)?;
+    let done = open::synchronise(settings.corpus_dir()?, settings, command.rebuild)?;
+    outcome(before.as_ref(), done, settings)?.print(command)
 }
 
 /// What a run did, and what follows from it.
@@ -65,12 +67,18 @@ struct Outcome {
     golden: Option<golden::Asked>,
 }
 
-fn bring_level(command: &Index, settings: &Settings) -> Result<Outcome, Failure> {
-    let corpus = settings.corpus_dir()?;
-    // One that cannot be read is built anew, and then it is not known what changed.
-    let before = retrieval::Index::open(&open::index_folder(corpus, settings)?).unwrap_or_default();
-    let (after, report) = open::synchronise(corpus, settings, command.rebuild)?;
-    let stale = stale(before.as_ref(), &after, settings).unwrap_or_else(|failure| {
+/// The index as it is. One that cannot be read is built anew, and then it is not known what changed.
+fn before(settings: &Settings) -> Result<Option<retrieval::Index>, Failure> {
+    let folder = open::index_folder(settings.corpus_dir()?, settings)?;
+    Ok(retrieval::Index::open(&folder).unwrap_or_default())
+}
+
+fn outcome(
+    before: Option<&retrieval::Index>,
+    (after, report): (retrieval::Index, Report),
+    settings: &Settings,
+) -> Result<Outcome, Failure> {
+    let stale = stale(before, &after, settings).unwrap_or_else(|failure| {
         open::note(&format!("whether earlier answers still hold could not be seen: {failure}"));
         Vec::new()
     });
@@ -143,26 +151,37 @@ impl Watching<'_> {
                  (corpus.rescan_minutes)"
             ));
         }
-        // The first run is asked for by somebody, and ends it.
-        if self.has_printed && self.is_held() {
-            return;
-        }
         while !self.is_over.load(Ordering::Relaxed) {
-            match bring_level(self.command, self.settings) {
+            match self.run() {
                 Err(Failure::Busy(_)) => std::thread::sleep(BETWEEN_TRIES),
                 Err(failure) => return self.say(&failure.to_string()),
-                Ok(outcome) => return self.report(&outcome),
+                Ok(Some(outcome)) => return self.report(&outcome),
+                Ok(None) => return self.say_held(),
             }
         }
     }
 
-    /// Whether an operator went back to the index before, which stays then.
-    fn is_held(&mut self) -> bool {
-        let held = generation::held(self.folder).ok().flatten();
-        if let Some(held) = &held {
-            self.say(&open::held_sentence(held));
+    /// Nothing where an operator went back to the index before, which stays then; but the first run, which somebody
+    /// asks for, ends that.
+    fn run(&self) -> Result<Option<Outcome>, Failure> {
+        let (corpus, settings) = (self.settings.corpus_dir()?, self.settings);
+        let before = before(settings)?;
+        let done = match self.has_printed {
+            true => open::synchronise_unless_held(corpus, settings)?,
+            false => Some(open::synchronise(corpus, settings, false)?),
+        };
+        match done {
+            Some((_, report)) if self.has_printed && !report.is_written => {
+                Ok(Some(Outcome { report, stale: Vec::new(), golden: None }))
+            }
+            done => done.map(|done| outcome(before.as_ref(), done, settings)).transpose(),
         }
-        held.is_some()
+    }
+
+    fn say_held(&mut self) {
+        if let Ok(Some(held)) = generation::held(self.folder) {
+            self.say(&open::held_sentence(&held));
+        }
     }
 
     /// The same trouble is said once, however often it is met.

@@ -29,14 +29,16 @@ pub(super) fn answerer_over(corpus: &Path, settings: &Settings) -> Result<Answer
 /// The index, level with the documents; as it is where another process is bringing it level right now.
 pub(super) fn index(corpus: &Path, settings: &Settings) -> Result<Index, Failure> {
     let folder = index_folder(corpus, settings)?;
-    if let Some((index, held)) = sync::held(&folder)? {
-        note(&held_sentence(&held));
-        return Ok(index);
-    }
     let started = Instant::now();
     loop {
-        match synchronise(corpus, settings, false) {
-            Ok((index, _)) => return Ok(index),
+        if let Some((index, held)) = sync::held(&folder)? {
+            note(&held_sentence(&held));
+            return Ok(index);
+        }
+        match synchronise_unless_held(corpus, settings) {
+            Ok(Some((index, _))) => return Ok(index),
+            // It is held since a moment ago.
+            Ok(None) => {}
             Err(Failure::Busy(error)) => {
                 if let Some(index) = Index::open(&folder)? {
                     note("another process is indexing; this is answered from the index as it was before");
@@ -93,12 +95,32 @@ pub(super) fn synchronise(
     let bar = Bar::new();
     let result = sync::sync(&folder, corpus, options, now(), &mut |progress| bar.show(&progress));
     bar.clear();
-    if let Ok((_, report)) = &result
-        && let Some(reason) = &report.rebuilt_because
-    {
+    let (index, report) = result.map_err(failure)?;
+    note_rebuilding(&report);
+    Ok((index, report))
+}
+
+/// The same where nobody asked for it; nothing is done while an operator holds the index before.
+pub(super) fn synchronise_unless_held(
+    corpus: &Path,
+    settings: &Settings,
+) -> Result<Option<(Index, Report)>, Failure> {
+    let folder = index_folder(corpus, settings)?;
+    let options = live::sync_options(settings, false);
+    let bar = Bar::new();
+    let result = sync::sync_unless_held(&folder, corpus, options, now(), &mut |progress| bar.show(&progress));
+    bar.clear();
+    let done = result.map_err(failure)?;
+    if let Some((_, report)) = &done {
+        note_rebuilding(report);
+    }
+    Ok(done)
+}
+
+fn note_rebuilding(report: &Report) {
+    if let Some(reason) = &report.rebuilt_because {
         note(&format!("the index was built anew: {reason}"));
     }
-    result.map_err(failure)
 }
 
 pub(super) fn failure(error: SyncError) -> Failure {

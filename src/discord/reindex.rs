@@ -39,7 +39,9 @@ const BETWEEN_TRIES: Duration = Duration::from_secs(1);
 pub async fn keep_level(bot: &Arc<Bot>, trouble: &mut watching::Trouble) {
     let result = loop {
         let worker = bot.clone();
-        let work = tokio::task::spawn_blocking(move || level(&worker));
+        let work = tokio::task::spawn_blocking(move || {
+            worker.live.reindex_unless_held(WATCHER, worker.nanoseconds())
+        });
         match work.await {
             Ok(Err(LiveError::Underway(_) | LiveError::Sync(SyncError::Index(IndexError::Busy { .. })))) => {
                 tokio::time::sleep(BETWEEN_TRIES).await;
@@ -71,14 +73,6 @@ pub async fn keep_level(bot: &Arc<Bot>, trouble: &mut watching::Trouble) {
         }
         Err(_) => {}
     }
-}
-
-/// Nothing where an operator went back to the index before, which stays then.
-fn level(bot: &Bot) -> Result<Option<Reindexed>, LiveError> {
-    if bot.live.held()?.is_some() {
-        return Ok(None);
-    }
-    bot.live.reindex(WATCHER, false, bot.nanoseconds(), &mut |_| {}).map(Some)
 }
 
 pub async fn reindex(bot: &Arc<Bot>, call: &Call, rebuild: bool) {

@@ -21,7 +21,7 @@ use super::schema::{self, Fields};
 use super::seen::Seen;
 use super::vocabulary::{Met, Vocabulary};
 use super::{Index, IndexError, tokenizers};
-use crate::corpus::read::{self, File, ReadError, Reader};
+use crate::corpus::read::{self, File, Listing, ReadError, Reader};
 use crate::corpus::{Document, Refused, passages};
 
 /// A file whose time is this close to when it was read may have been written again in the same tick of a
@@ -106,6 +106,36 @@ pub fn sync(
     progress(Progress::Looking);
     let listing = read::list(corpus)?;
     let _lock = Lock::take(folder)?;
+    level((folder, corpus), listing, options, now, progress)
+}
+
+/// The same for who was not told to index: nothing is done, and `None` given, where an operator went back to the
+/// generation before.
+pub fn sync_unless_held(
+    folder: &Path,
+    corpus: &Path,
+    options: Options,
+    now: i128,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Option<(Index, Report)>, SyncError> {
+    progress(Progress::Looking);
+    let listing = read::list(corpus)?;
+    let _lock = Lock::take(folder)?;
+    // Asked with the lock in hand: nobody goes back from now on.
+    if generation::held(folder)?.is_some() {
+        return Ok(None);
+    }
+    level((folder, corpus), listing, options, now, progress).map(Some)
+}
+
+/// For who has the lock.
+fn level(
+    (folder, corpus): (&Path, &Path),
+    listing: Listing,
+    options: Options,
+    now: i128,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<(Index, Report), SyncError> {
     generation::sweep(folder)?;
     let first = generation::current(folder)?.is_none();
     let (old, because) = if options.rebuild || first { (None, None) } else { whole(folder, progress) };

@@ -220,7 +220,7 @@ async fn comes_to_say(scene: &Scene, said: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_watched_folder_is_read_without_anybody_asking() {
-    let scene = Scene::with_settings("[corpus]\nwatch = true\n").await;
+    let scene = Scene::with_settings(&format!("{WIDE_LIMITS}[corpus]\nwatch = true\n")).await;
     comes_to_say(&scene, "15 years").await;
     scene.write("lease.md", "# The lease\n\nThe lease of the office in Ghent runs for 12 years.\n");
     comes_to_say(&scene, "12 years").await;
@@ -230,7 +230,7 @@ async fn a_watched_folder_is_read_without_anybody_asking() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_watched_folder_leaves_an_index_that_was_gone_back_to_until_somebody_asks() {
-    let scene = Scene::with_settings("[corpus]\nwatch = true\n").await;
+    let scene = Scene::with_settings(&format!("{WIDE_LIMITS}[corpus]\nwatch = true\n")).await;
     scene.write("lease.md", "# The lease\n\nThe lease of the office in Ghent runs for 12 years.\n");
     comes_to_say(&scene, "12 years").await;
     passim::retrieval::sync::roll_back(&index(&scene), super::scene::now()).unwrap();
