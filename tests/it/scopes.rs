@@ -412,7 +412,6 @@ fn listed(answerer: &Answerer) -> String {
 }
 
 /// Asks so many random requests of each reader's view and of a corpus that holds only what they may read.
-#[expect(clippy::print_stdout, reason = "how far it is, for those who wait")]
 fn compare(passages: usize, requests: usize) {
     let files = files(passages);
     let (_place, whole) = whole(&files);
