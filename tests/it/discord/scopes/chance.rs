@@ -400,11 +400,17 @@ impl<'a> Crowd<'a> {
         let (gus, scene) = (self.tenants.gus.clone(), &self.tenants.scene);
         let channel = self.one_of(&[scene.general, scene.random]).unwrap();
         let answers = self.shown(&gus, channel).into_iter().filter(|shown| !shown.is_ephemeral);
-        let answers: Vec<Shown> = answers.filter(|shown| shown.button("Passage").is_some()).collect();
+        // What is being edited may be another answer by the time that it is withdrawn.
+        let is_editable = |to: Option<Id>| self.questions.iter().any(|(_, message)| Some(*message) == to);
+        let answers =
+            answers.filter(|shown| shown.button("Passage").is_some() && !is_editable(shown.reply_to));
+        let answers: Vec<Shown> = answers.collect();
         let Some(answer) = self.one_of(&answers) else { return };
         let Ok(used) = gus.use_menu(answer.id, "Withdraw this answer") else { return };
         self.answered("withdrawal", &gus, channel, used).await;
-        let words: Vec<&str> = words_in(&answer.content).into_iter().map(Alone::word).collect();
+        // Of what is cited: a correction beside it may name a word of other sources.
+        let quoted: String = answer.content.lines().filter(|line| line.starts_with("> ")).collect();
+        let words: Vec<&str> = words_in(&quoted).into_iter().map(Alone::word).collect();
         let reason = format!("It is not {} any more.", words.join(" or "));
         let Ok(sent) = gus.submit(used, &[("text", &reason)]) else { return };
         self.answered("withdrawal", &gus, channel, sent).await;
