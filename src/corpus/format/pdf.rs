@@ -327,7 +327,9 @@ fn append(line: &mut Line, letter: Letter) {
     let gap = letter.x - line.end();
     line.size = line.size.max(letter.size);
     let Some(cell) = line.cells.last_mut() else { return };
-    if gap > letter.size * GAP && !cell.text.trim().is_empty() && !letter.text.trim().is_empty() {
+    // After the mark of an item the gap is its indent.
+    let is_wide = gap > letter.size * GAP && !is_item_mark(cell.text.trim());
+    if is_wide && !cell.text.trim().is_empty() && !letter.text.trim().is_empty() {
         line.cells.push(Cell { text: letter.text, start: letter.x, end: letter.end });
         return;
     }
@@ -578,12 +580,16 @@ fn joins(above: &Line, next: &str, below: &Line, margin: f64) -> bool {
 /// "• ", "- ", "1. ", "a) ".
 fn starts_item(line: &str) -> bool {
     let mark = line.split_whitespace().next().unwrap_or_default();
+    is_item_mark(mark) && line.len() > mark.len()
+}
+
+fn is_item_mark(mark: &str) -> bool {
     let is_bullet = matches!(mark, "•" | "-" | "–" | "*" | "◦" | "▪" | "●" | "○" | "■");
     let is_number = mark.len() <= 4
         && mark.ends_with(['.', ')'])
         && mark.trim_end_matches(['.', ')']).bytes().all(|byte| byte.is_ascii_alphanumeric())
         && (mark.starts_with(|c: char| c.is_ascii_digit()) || mark.len() == 2);
-    (is_bullet || is_number) && line.len() > mark.len()
+    is_bullet || is_number
 }
 
 /// Writes on: a hyphen at the end goes where the word has none elsewhere.
@@ -665,6 +671,31 @@ mod tests {
         check(
             &[(50.0, 700.0, "• one drone"), (50.0, 688.0, "• two sensors")],
             "• one drone\n• two sensors\n\n",
+        );
+    }
+
+    #[test]
+    fn the_indent_of_an_item_is_no_gap_of_a_table() {
+        check(
+            &[
+                (50.0, 700.0, "•"),
+                (70.0, 700.0, "one drone"),
+                (50.0, 688.0, "•"),
+                (70.0, 688.0, "two sensors"),
+            ],
+            "• one drone\n• two sensors\n\n",
+        );
+    }
+
+    #[test]
+    fn a_wide_space_in_a_justified_line_is_no_gap_of_a_table() {
+        check(
+            &[
+                (50.0, 700.0, "The lease of the house at the canal"),
+                (240.0, 700.0, "was agreed in"),
+                (50.0, 688.0, "Ghent and runs for fifteen years."),
+            ],
+            "The lease of the house at the canal was agreed in Ghent and runs for fifteen years.\n\n",
         );
     }
 
