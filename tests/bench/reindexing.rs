@@ -123,7 +123,8 @@ fn under_load(live: &Live, corpus: &Path, times: &mut Times) -> anyhow::Result<(
 
 /// The one number that answer and quotes have.
 fn number_said(live: &Live) -> Option<u64> {
-    let Ok(Outcome::Found(finding)) = live.everything().ask(QUESTION, &[]).map(|answer| answer.outcome) else {
+    let Ok(Outcome::Found(finding)) = live.everything().ask(QUESTION, &[]).map(|answer| answer.outcome)
+    else {
         return None;
     };
     let quotes = finding.citations.iter().map(|citation| citation.quote.as_str());

@@ -36,7 +36,9 @@ fn binary_files_and_other_formats_are_refused_by_name() {
     place.write("table.xlsx", b"PK");
     place.write("koi8.txt", b"\xf0\xd2\xc9\xd7\xc5\xd4 \xcd\xc9\xd2");
     place.write("empty.md", b"  \n");
-    refused(&place, "picture.txt", "binary");
+    place.write("program.txt", b"\x7fELF\x00\x00\x00");
+    refused(&place, "picture.txt", "is an image inside, and no text");
+    refused(&place, "program.txt", "binary");
     refused(&place, "table.xlsx", "xlsx");
     refused(&place, "koi8.txt", "is neither UTF-8");
     refused(&place, "empty.md", "empty");

@@ -199,14 +199,14 @@ fn refused_files_are_counted_with_the_commonest_reasons() {
     let place = place();
     found(&place, "refused").is("ok", "");
     for name in ["a.pdf", "b.pdf", "c.pdf"] {
-        place.write(name, b"%PDF");
+        place.write(name, b"a plan");
     }
     place.write("d.txt", b"\xf0\xd2\xc9\xd7\xc5\xd4");
     place.write("e.txt", b"\xcd\xc9\xd2\xd7");
     place.write("f.txt", b"\x00");
     place.write("g.txt", b"");
     found(&place, "refused")
-        .is("warn", "7 files not read: is PDF (3), is neither UTF-8 (2), is a binary file (1)");
+        .is("warn", "7 files not read: is no PDF (3), is neither UTF-8 (2), is a binary file (1)");
     fs::remove_file(place.corpus().join("1.txt")).unwrap();
     found(&place, "documents").is("fail", "none of 7 files can be read");
 }

@@ -507,7 +507,7 @@ fn the_json_is_what_was_promised() {
         citation["now"],
         json!({
             "path": "canteen.md", "line": 3, "byte_start": citation["byte_start"],
-            "byte_end": citation["byte_end"], "text": citation["quote"],
+            "byte_end": citation["byte_end"], "page": null, "text": citation["quote"],
         })
     );
     let one = json(&verified(&place, &[&canteen, "--json"], 0));

@@ -18,7 +18,8 @@ pub fn contradiction(format: Format, bytes: &[u8]) -> Option<String> {
             Some("is an old Word file inside (.doc); save it as .docx".to_owned())
         }
         (format, Kind::Other) => Some(format!("is no {}, though its name says so", name(format))),
-        (format, kind) => Some(format!("is {} inside, and no {}; rename it", kind.name(), name(format))),
+        (format, Kind::Pdf) => Some(format!("is PDF inside, and no {}; rename it", name(format))),
+        (format, kind) => Some(format!("is {} inside, and no {}", kind.name(), name(format))),
     }
 }
 
@@ -101,12 +102,8 @@ mod tests {
         check(Format::Pdf, b"Text", Some("is no PDF, though its name says so"));
         check(Format::Docx, b"<html>", Some("is no DOCX, though its name says so"));
         check(Format::Text, b"%PDF-1.4", Some("is PDF inside, and no text; rename it"));
-        check(
-            Format::Html,
-            b"PK\x03\x04",
-            Some("is a ZIP archive (as DOCX is) inside, and no HTML; rename it"),
-        );
-        check(Format::Pdf, b"\x89PNG", Some("is an image inside, and no PDF; rename it"));
+        check(Format::Html, b"PK\x03\x04", Some("is a ZIP archive (as DOCX is) inside, and no HTML"));
+        check(Format::Pdf, b"\x89PNG", Some("is an image inside, and no PDF"));
         let old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 Word";
         check(Format::Docx, old, Some("is an old Word file inside (.doc); save it as .docx"));
         let encrypted = [&old[..], b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"].concat();

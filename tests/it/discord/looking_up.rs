@@ -326,7 +326,7 @@ async fn sources_lists_what_was_read_with_its_problems_and_what_was_not() {
     let mut scene = Scene::quiet().await;
     scene.write("memo.md", "---\ndate: soon\n---\n# A memo\n\nIt is short.\n");
     scene.write("dated.md", "---\ndate: 2026-01-31\n---\n# Dated\n\nIt is short.\n");
-    scene.write("plan.pdf", "%PDF");
+    scene.write("plan.pdf", "A plan");
     scene.write("empty.md", " ");
     scene
         .write("url.md", &format!("---\nurl: ftp://{}\n---\n# Address\n\nIt is short.\n", "x".repeat(4_000)));
@@ -338,7 +338,10 @@ async fn sources_lists_what_was_read_with_its_problems_and_what_was_not() {
     has("**canteen** The canteen\n");
     has("**dated** Dated · 31 January 2026\n");
     has(r"**memo** A memo · front matter\: 'soon' is no full date; write it as 2026-01-31");
-    has(r"Not read: plan.pdf: is PDF, which this version does not read; save it as text or Markdown");
+    has("Not read: plan.pdf: is no PDF, though its name says so");
+    has(
+        "Languages: English 5. Dates: 31 January 2026 to 31 January 2026, 4 without one. Files that could not be read: 2.",
+    );
     has("Not read: empty.md: is empty");
     has("**url** Address · front matter");
 }
