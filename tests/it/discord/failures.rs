@@ -49,21 +49,25 @@ async fn recovers(scene: &Scene) {
         }
         assert!(started.elapsed() < SOON, "{answer}");
     }
-    scene.ann.invoke(scene.general, "passim-admin status", &[]).unwrap();
-    scene.tells(&scene.ann, scene.general, "Memory: works").await;
+    status_says(scene, scene.general, "Memory: works").await;
 }
 
-/// What waits for it is said by the status.
-async fn is_locked(scene: &Scene) {
+/// What is queued is written a moment after the store works again, and the status says so then.
+async fn status_says(scene: &Scene, channel: Id, text: &str) {
     let started = Instant::now();
     loop {
-        let asked = scene.ann.invoke(scene.random, "passim-admin status", &[]).unwrap();
-        let status = scene.response(&scene.ann, scene.random, asked).await;
-        if status.content.contains("locked") {
+        let asked = scene.ann.invoke(channel, "passim-admin status", &[]).unwrap();
+        let status = scene.response(&scene.ann, channel, asked).await;
+        if status.content.contains(text) {
             break;
         }
         assert!(started.elapsed() < SOON, "{status}");
     }
+}
+
+/// What waits for it is said by the status.
+async fn is_locked(scene: &Scene) {
+    status_says(scene, scene.random, "locked").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
