@@ -18,8 +18,9 @@ use proptest::prelude::*;
 use crate::files::{Pdf, document, docx, docx_of, paragraph, pdf, pdf_of, table, zip};
 use crate::program::Place;
 
-/// What a file may take: ten seconds, then the refusal. A debug build hashes and hands over slowly as well.
-const LONGEST: Duration = Duration::from_millis(if cfg!(debug_assertions) { 16_000 } else { 10_500 });
+/// What a file may take: ten seconds, then the refusal. A debug build beside other tests hashes and hands over slowly as
+/// well.
+const LONGEST: Duration = Duration::from_millis(if cfg!(debug_assertions) { 30_000 } else { 10_500 });
 /// Kilobytes of memory that the program and each process that it starts may take.
 const MOST_MEMORY: u64 = 500 << 10;
 /// As the settings have it; bytes.
