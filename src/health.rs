@@ -40,7 +40,7 @@ impl Health {
     pub fn of(index: &Index) -> Health {
         let sources = index.sources();
         let ids = |wanted: &dyn Fn(&Source) -> bool| -> Vec<String> {
-            sources.iter().filter(|source| wanted(source)).map(|source| id(source)).collect()
+            sources.iter().filter(|source| wanted(source)).map(id).collect()
         };
         let dated = || sources.iter().filter_map(dated);
         Health {

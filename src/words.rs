@@ -114,8 +114,9 @@ fn english_stem(folded: &str) -> Cow<'_, str> {
 pub fn kept_stem(folded: &str, analyzer: Analyzer) -> Rc<str> {
     /// Some megabytes at most.
     const MOST_KEPT: usize = 1 << 15;
+    type Stems = FxHashMap<Box<str>, Rc<str>>;
     thread_local! {
-        static KEPT: RefCell<FxHashMap<Analyzer, FxHashMap<Box<str>, Rc<str>>>> = RefCell::default();
+        static KEPT: RefCell<FxHashMap<Analyzer, Stems>> = RefCell::default();
     }
     KEPT.with_borrow_mut(|kept| {
         let kept = kept.entry(analyzer).or_default();
