@@ -235,7 +235,8 @@ fn correction(word: &str, analyzers: &[Analyzer], index: &Index) -> Result<Optio
         }
         // Of equals the first in the alphabet stays, so that the answer does not depend on anything else.
         let mut frequency = 0;
-        for stem in stems_of(found, analyzers) {
+        // "others" has the stem of a function word, which nothing is found by.
+        for stem in stems_of(found, analyzers).filter(|stem| !is_function_word(stem)) {
             frequency = frequency.max(index.passages_with(&stem)?);
         }
         let is_better = best.is_none_or(|(fewest, highest, _)| changes < fewest || frequency > highest);
