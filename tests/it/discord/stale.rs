@@ -5,7 +5,6 @@ use std::fs;
 use std::time::Duration;
 
 use passim::local_discord::{Failure, Fault, Id, Moment, Person, Shown};
-use passim::retrieval::{folder_of, sync};
 use passim::store::{MessageId, Store};
 use serde_json::json;
 
@@ -162,15 +161,7 @@ async fn what_another_process_read_anew_gets_its_notes_too() {
     let scene = Scene::with_settings(ANNOUNCE).await;
     let answer = scene.ask(&scene.bob, scene.general, HOW_LONG).await;
     change_lease(&scene, 20);
-    let options = sync::Options {
-        threads: 1,
-        memory_per_thread: 20 << 20,
-        largest_file: 1 << 20,
-        rebuild: false,
-        program: None,
-    };
-    let folder = folder_of(&scene.corpus(), &scene.data());
-    sync::sync(&folder, &scene.corpus(), options, now(), &mut |_| {}).unwrap();
+    scene.index_elsewhere();
     let is_noted = |shown: &Shown| shown.id == answer.id && shown.content.contains(NOTE);
     let noted = scene.bob.finds(scene.general, SOON, "a note", is_noted).await;
     noted.unwrap_or_else(|error| panic!("{error}"));
