@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::corpus::{Date, Description, Encoding, Neighbours, PassageKind, Span};
 use crate::retrieval::{Hit, Index, IndexError};
-use crate::words::{Analyzer, certain_language, likeliest};
+use crate::words::{Analyzer, certain_language, likeliest, primary_code};
 
 pub mod agreement;
 pub mod associations;
@@ -219,7 +219,7 @@ impl OtherLanguage {
     /// None where a source is in the question's language, or where it is not certain which that is.
     fn of(question: &str, index: &Index) -> Option<OtherLanguage> {
         let (language, sources) = (certain_language(question)?, index.languages());
-        if sources.is_empty() || sources.iter().any(|known| is_same_language(known, language)) {
+        if sources.is_empty() || sources.iter().any(|known| primary_code(known) == primary_code(language)) {
             return None;
         }
         // A language of the sources that as many words speak for is the likelier one.
@@ -230,15 +230,6 @@ impl OtherLanguage {
         }
         Some(OtherLanguage { question: language.to_owned(), sources: sources.to_vec() })
     }
-}
-
-/// Without regions; Norwegian has three codes.
-fn is_same_language(one: &str, other: &str) -> bool {
-    let primary = |code: &str| match code.split(['-', '_']).next().unwrap_or(code) {
-        "nb" | "nn" => "no".to_owned(),
-        code => code.to_ascii_lowercase(),
-    };
-    primary(one) == primary(other)
 }
 
 /// A place in a source: enough to open it, and to check it.

@@ -20,7 +20,7 @@ mod analyzer;
 mod lists;
 pub mod numbers;
 
-pub use analyzer::{Analyzer, certain_language, code_of, likeliest};
+pub use analyzer::{Analyzer, certain_language, code_of, likeliest, primary_code};
 use lists::{FUNCTION_WORDS, IRREGULAR};
 
 /// Longer words are cut here for the index: nobody asks for them whole, and terms have a length limit.

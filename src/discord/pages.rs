@@ -217,17 +217,17 @@ pub fn source_pages(bot: &Bot, view: &View, id: &str, line: usize) -> Result<Vec
 
 fn sources_page(bot: &Bot, view: &View, number: usize) -> Page {
     let index = view.answerer.index();
+    let health = Health::of(index);
     let newest = index.sources().iter().map(|source| source.indexed_at).max();
     let title = bot.say(
         view.language,
         Phrase::SourcesTitle,
         context! {
-            documents => index.sources().len(),
-            passages => index.sources().iter().map(|source| source.passages).sum::<usize>(),
+            documents => health.documents,
+            passages => health.passages,
             read => newest.map(|at| ago(Moment::of_nanoseconds(at))),
         },
     );
-    let health = Health::of(index);
     let title = format!("{title}\n{}", health_line(bot, view.language, &health));
     let read = index.sources().iter().map(|source| {
         let description = &source.description;

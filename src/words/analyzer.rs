@@ -62,10 +62,7 @@ impl Analyzer {
 
     /// For a document whose language has this code (ISO 639-1, a region after it or not); English where none is known.
     pub fn of(code: Option<&str>) -> Analyzer {
-        let primary = code.and_then(|code| code.split(['-', '_']).next()).unwrap_or_default();
-        let primary = primary.trim().to_ascii_lowercase();
-        // Two written forms of Norwegian.
-        let primary = if matches!(primary.as_str(), "nb" | "nn") { "no" } else { primary.as_str() };
+        let primary = primary_code(code.unwrap_or_default());
         Analyzer::ALL.into_iter().find(|analyzer| analyzer.code() == primary).unwrap_or_default()
     }
 
@@ -141,6 +138,12 @@ impl Analyzer {
         // English knows fewer by heart: its own list leaves out what may be asked for.
         words.iter().filter(|word| FUNCTION_WORDS[self as usize].contains(word.folded.as_str())).count()
     }
+}
+
+/// A language's code without its region, lower case; one for the two written forms of Norwegian.
+pub fn primary_code(code: &str) -> String {
+    let primary = code.split(['-', '_']).next().unwrap_or_default().trim().to_ascii_lowercase();
+    if matches!(primary.as_str(), "nb" | "nn") { "no".to_owned() } else { primary }
 }
 
 /// By the number of the analyzer.
