@@ -77,6 +77,19 @@ pub struct Options {
     pub passages: usize,
     /// Whether misspelt words are read as words of the corpus.
     pub spelling: bool,
+    pub chooser: Chooser,
+}
+
+/// Who chooses the answer among what was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Chooser {
+    /// The learned weights over words alone.
+    Lexical,
+    /// The reader alone, by its own score.
+    Reader,
+    /// The learned weights over both; without a reader they are those over words alone.
+    #[default]
+    Both,
 }
 
 /// What somebody said, and whether there is anything to look up.

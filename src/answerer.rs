@@ -15,7 +15,7 @@ use crate::answer::surroundings::{self, Surroundings};
 use crate::answer::template::{TemplateError, Templates};
 use crate::answer::trace::Trace;
 use crate::answer::weights::{Weights, WeightsError};
-use crate::answer::{self, Answer, AnswerError, Citation, Engine, Options, Outcome, Steps};
+use crate::answer::{self, Answer, AnswerError, Chooser, Citation, Engine, Options, Outcome, Steps};
 use crate::corpus::Span;
 use crate::language::Language;
 use crate::retrieval::{Index, IndexError};
@@ -34,6 +34,7 @@ const MOST_VIEWS: usize = 32;
 pub struct Answerer {
     index: Index,
     ways: Arc<Ways>,
+    chooser: Chooser,
     /// What whoever it answers was admitted to; nothing where it answers out of everything.
     admitted: Vec<Admitted>,
     /// What answers those who may not read everything, the last one asked for at the end.
@@ -93,13 +94,26 @@ impl Answerer {
                 threshold: settings.answer.threshold,
                 passages: settings.answer.passages,
                 spelling: settings.answer.spelling,
+                chooser: Chooser::default(),
             },
             closest_below: settings.answer.closest_below,
             link: settings.sources.link.clone(),
             how_to_add: settings.corpus.how_to_add.clone(),
             scopes: settings.scopes.clone(),
         };
-        Ok(Answerer { index, ways: Arc::new(ways), admitted: Vec::new(), views: Mutex::default() })
+        let chooser = ways.options.chooser;
+        let (admitted, views) = (Vec::new(), Mutex::default());
+        Ok(Answerer { index, ways: Arc::new(ways), chooser, admitted, views })
+    }
+
+    /// Whether there is a reader to choose.
+    pub fn has_reader(&self) -> bool {
+        false
+    }
+
+    /// The same with another chooser, to set them beside each other.
+    pub fn choosing_by(self, chooser: Chooser) -> Answerer {
+        Answerer { chooser, views: Mutex::default(), ..self }
     }
 
     /// What answers a reader: out of the sources that they may read, as if there were no others. The same one as
@@ -130,7 +144,8 @@ impl Answerer {
             |path| scopes.may_read_file(admitted, path),
         )?;
         let admitted = self.admitted.iter().chain([admitted]).cloned().collect();
-        Ok(Answerer { index, ways: self.ways.clone(), admitted, views: Mutex::default() })
+        let (ways, views) = (self.ways.clone(), Mutex::default());
+        Ok(Answerer { index, ways, chooser: self.chooser, admitted, views })
     }
 
     /// Whether a source, by its path, is among what this one reads, or would be: it may be refused, or gone from
@@ -161,7 +176,7 @@ impl Answerer {
             index: &self.index,
             lexicon: &self.ways.lexicon,
             weights: &self.ways.weights,
-            options: self.ways.options,
+            options: Options { chooser: self.chooser, ..self.ways.options },
         }
     }
 

@@ -136,10 +136,10 @@ pub(super) fn index_folder(corpus: &Path, settings: &Settings) -> Result<PathBuf
 
 /// A progress bar on standard error, if that is a terminal; it shows after a moment, so that a quick run
 /// leaves no flicker.
-struct Bar(Option<ProgressBar>);
+pub(super) struct Bar(Option<ProgressBar>);
 
 impl Bar {
-    fn new() -> Bar {
+    pub(super) fn new() -> Bar {
         Bar(stderr().is_terminal().then(ProgressBar::no_length).inspect(|bar| {
             let style = ProgressStyle::with_template("{msg:>10} [{bar:30}] {pos}/{len}");
             bar.set_style(
@@ -153,15 +153,19 @@ impl Bar {
         match progress {
             Progress::Looking => self.wait("Looking"),
             Progress::Checking => self.wait("Checking"),
-            Progress::Reading { done, total, .. } => {
-                bar.set_length(*total as u64);
-                bar.set_message("Reading");
-                bar.set_position(*done as u64);
-            }
+            Progress::Reading { done, total, .. } => self.count("Reading", *done, *total),
             Progress::Committing => {
                 bar.set_position(bar.length().unwrap_or(0));
                 self.wait("Writing");
             }
+        }
+    }
+
+    pub(super) fn count(&self, doing: &'static str, done: usize, total: usize) {
+        if let Some(bar) = &self.0 {
+            bar.set_length(total as u64);
+            bar.set_message(doing);
+            bar.set_position(done as u64);
         }
     }
 
@@ -173,7 +177,7 @@ impl Bar {
         }
     }
 
-    fn clear(&self) {
+    pub(super) fn clear(&self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();
         }
