@@ -47,6 +47,7 @@ struct Ways {
     english: Templates,
     german: Templates,
     options: Options,
+    neural: Option<Arc<crate::neural::NeuralReader>>,
     closest_below: f64,
     link: Option<LinkTemplate>,
     how_to_add: Option<String>,
@@ -93,7 +94,15 @@ impl Answerer {
                 threshold: settings.answer.threshold,
                 passages: settings.answer.passages,
                 spelling: settings.answer.spelling,
+                windows: 2,
+                chooser: Default::default(),
             },
+            neural: crate::neural::NeuralReader::open(
+                &folder.unwrap_or(Path::new(".")).join("reader"),
+                crate::neural::Limits { threads: 2, patience: std::time::Duration::from_secs(600) },
+            )
+            .unwrap()
+            .map(Arc::new),
             closest_below: settings.answer.closest_below,
             link: settings.sources.link.clone(),
             how_to_add: settings.corpus.how_to_add.clone(),
@@ -161,6 +170,7 @@ impl Answerer {
             index: &self.index,
             lexicon: &self.ways.lexicon,
             weights: &self.ways.weights,
+            neural: self.ways.neural.as_deref(),
             options: self.ways.options,
         }
     }

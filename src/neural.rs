@@ -58,8 +58,9 @@ pub struct NeuralReader {
 /// What the model gives the pieces of one window.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Marks {
-    /// That the window does not say: the sum of the start and the end at the first place.
-    pub none: f32,
+    /// What speaks for no answer in the window, as a start and as an end: the first place, which is no word.
+    pub none_start: f32,
+    pub none_end: f32,
     /// In their order. What of the window was not read is missing.
     pub pieces: Vec<Piece>,
 }
@@ -209,7 +210,11 @@ fn marks(window: &[Cut], from: usize, logits: &Logits) -> Marks {
         start: logits.starts[from + at],
         end: logits.ends[from + at],
     };
-    Marks { none: logits.starts[0] + logits.ends[0], pieces: window.iter().enumerate().map(piece).collect() }
+    Marks {
+        none_start: logits.starts[0],
+        none_end: logits.ends[0],
+        pieces: window.iter().enumerate().map(piece).collect(),
+    }
 }
 
 /// Tries the last of the word pieces, one that there should not be, and a window as long as any: what does not fit
