@@ -1,7 +1,7 @@
 //! From a question to an answer that is taken out of the sources.
 //!
-//! understand ([`question`], [`terms`]) → search → choose sentences ([`sentences`]) → take the short answer
-//! out ([`values`], [`names`], [`clauses`]) → say it in a line ([`headline`]) → who else says so
+//! understand ([`question`], [`terms`]) → search → choose sentences ([`sentences`]; where there is a neural reader it
+//! reads the best of them, [`windows`], [`marked`]) → take the short answer out ([`values`], [`names`], [`clauses`]) → say it in a line ([`headline`]) → who else says so
 //! ([`agreement`]) → decide ([`confidence`]). Each is a function from one type to the next. What people see is
 //! made of the result by [`reply`], with the words of [`template`].
 
@@ -9,6 +9,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::corpus::{Date, Description, Encoding, Neighbours, PassageKind, Span};
+use crate::neural::NeuralReader;
 use crate::retrieval::{Hit, Index, IndexError};
 use crate::words::{Analyzer, certain_language, likeliest, primary_code};
 
@@ -26,6 +27,7 @@ pub mod headline;
 pub mod lexicon;
 pub mod lists;
 pub mod lookup;
+pub mod marked;
 pub mod model;
 pub mod names;
 pub mod pairs;
@@ -48,14 +50,18 @@ pub mod trimming;
 pub mod values;
 pub mod verify;
 pub mod weights;
+pub mod windows;
 
 use agreement::Compared;
 use confidence::Signs;
 use headline::Cited;
 use lexicon::Lexicon;
+use marked::Marked;
+use model::Trees;
 use polarity::{Polarity, Verdict};
 use question::{Asked, Question, SmallTalk};
 use sentences::{Candidate, Wanted};
+use spans::Scoring;
 use telling::Telling;
 pub use terms::Correction;
 use terms::WeightedTerm;
@@ -77,19 +83,29 @@ pub struct Options {
     pub passages: usize,
     /// Whether misspelt words are read as words of the corpus.
     pub spelling: bool,
+    /// How many windows the neural reader reads, where there is one.
+    pub windows: usize,
     pub chooser: Chooser,
 }
 
-/// Who chooses the answer among what was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// By what the answering sentence is chosen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Chooser {
-    /// The learned weights over words alone.
+    /// By its words.
     Lexical,
-    /// The reader alone, by its own score.
+    /// By what the neural reader finds in it.
     Reader,
-    /// The learned weights over both; without a reader they are those over words alone.
+    /// By both; without a reader by its words.
     #[default]
     Both,
+}
+
+/// What an answer had to do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Degraded {
+    /// The neural reader took too long.
+    Reader,
 }
 
 /// What somebody said, and whether there is anything to look up.
@@ -202,6 +218,8 @@ pub struct Answer {
     pub other_language: Option<OtherLanguage>,
     /// Ids, best first, each once.
     pub ranked_sources: Vec<String>,
+    /// Such an answer may differ from the next one to the same question.
+    pub degraded: Option<Degraded>,
     /// 16 base-32 characters: a hash of question, state of the index and answer.
     pub receipt: String,
 }
@@ -290,7 +308,17 @@ pub struct Engine<'a> {
     pub index: &'a Index,
     pub lexicon: &'a Lexicon,
     pub weights: &'a Weights,
+    pub neural: Option<&'a NeuralReader>,
     pub options: Options,
+}
+
+/// The sentences that were found.
+pub struct Chosen<'r> {
+    /// Best first.
+    pub candidates: Vec<Candidate<'r>>,
+    /// What the neural reader made of the best of them.
+    pub marked: Option<Marked>,
+    pub degraded: Option<Degraded>,
 }
 
 /// A question as it was understood, and what was found for it.
@@ -341,10 +369,49 @@ impl<'a> Engine<'a> {
     }
 
     /// Every sentence that was found, best first.
-    pub fn choose<'r>(&'r self, reading: &'r Reading<'a>) -> Vec<Candidate<'r>> {
+    pub fn choose<'r>(&'r self, reading: &'r Reading<'a>) -> Chosen<'r> {
         let mut candidates = self.collect(reading);
         sentences::rank(&mut candidates, &self.weights.sentences);
-        candidates
+        let mut chosen = Chosen { candidates, marked: None, degraded: None };
+        match self.mark(reading, &chosen.candidates) {
+            Some(Ok(marked)) => {
+                marked::reread(&reading.question, &mut chosen.candidates, &marked);
+                self.rank_again(&mut chosen.candidates);
+                chosen.marked = Some(marked);
+            }
+            Some(Err(degraded)) => chosen.degraded = Some(degraded),
+            None => {}
+        }
+        chosen
+    }
+
+    /// What the neural reader makes of the best candidates; `None` where it is not asked: it knows English, and points
+    /// at words, which neither a yes nor a no is.
+    pub fn mark(
+        &self,
+        reading: &Reading<'_>,
+        candidates: &[Candidate<'_>],
+    ) -> Option<Result<Marked, Degraded>> {
+        let neural = self.neural.filter(|_| self.options.chooser != Chooser::Lexical)?;
+        let Reading { question, hits, .. } = reading;
+        self.weights.reader.as_ref()?;
+        let is_english = certain_language(&question.text).is_none_or(|language| language == "en");
+        if candidates.is_empty() || question.asked == Asked::YesNo || !is_english {
+            return None;
+        }
+        let windows = windows::lay_out(candidates, hits, self.options.windows, |text| neural.pieces(text));
+        let texts: Vec<&str> = windows.iter().map(|window| window.text.as_str()).collect();
+        let marks = neural.read(&question.text, &texts);
+        Some(marks.map(|marks| Marked::new(&windows, &marks)).map_err(|_late| Degraded::Reader))
+    }
+
+    fn rank_again(&self, candidates: &mut [Candidate<'_>]) {
+        match (self.options.chooser, &self.weights.reader) {
+            (Chooser::Both, Some(weights)) => {
+                sentences::rank_again(candidates, |features| weights.sentences.score(&features.values()))
+            }
+            _ => sentences::rank_again(candidates, |features| features.margin),
+        }
     }
 
     /// Every sentence that was found with its features, without a score.
@@ -366,28 +433,46 @@ impl<'a> Engine<'a> {
         &'r self,
         reading: &'r Reading<'_>,
         candidates: &'r [Candidate<'r>],
+        marked: Option<&'r Marked>,
         wanted: &'r Wanted<'r>,
     ) -> Telling<'r> {
         let Reading { question, hits, .. } = reading;
-        Telling { question, candidates, hits, wanted, spans: &self.weights.spans }
+        Telling { question, candidates, hits, wanted, weights: self.weights, marked }
     }
 
     /// What the best of the candidates says, in a line, and how sure that is.
-    pub fn conclude(&self, reading: &Reading<'_>, candidates: &[Candidate<'_>]) -> Option<Conclusion> {
-        candidates.first()?;
+    pub fn conclude(&self, reading: &Reading<'_>, chosen: &Chosen<'_>) -> Option<Conclusion> {
+        let candidates = &chosen.candidates[..];
+        let best = candidates.first()?;
         let question = &reading.question;
         let wanted = self.wanted(reading);
-        let telling = self.telling(reading, candidates, &wanted);
+        let telling = self.telling(reading, candidates, chosen.marked.as_ref(), &wanted);
         let alone = telling.alone();
-        let signs = confidence::signs(question, &reading.terms, &reading.corrections, candidates, &alone);
+        let signs = Signs {
+            by_words: confidence::signs(question, &reading.terms, &reading.corrections, candidates, &alone),
+            read: chosen.marked.as_ref().and_then(|_| {
+                let by_words = spans::best(question, &best.sentence, Scoring::with(None, self.weights));
+                confidence::read_signs(candidates, &alone, by_words.as_ref())
+            }),
+        };
+        let [right, supported] = self.models(&signs);
+        let values = signs.values();
         Some(Conclusion {
-            confidence: confidence::weigh(&signs, &self.weights.confidence),
-            support: confidence::weigh(&signs, &self.weights.support),
+            confidence: confidence::weigh(&values, right),
+            support: confidence::weigh(&values, supported),
             is_unmentioned: confidence::is_unmentioned(question, &reading.terms),
             verdict: polarity::judge(question, candidates, &reading.hits),
             line: telling.line(alone),
             signs,
         })
+    }
+
+    /// What weighs such signs: for whether the answer is right, and for whether the sources answer at all.
+    pub fn models(&self, signs: &Signs) -> [&'a Trees; 2] {
+        match (&signs.read, &self.weights.reader) {
+            (Some(_), Some(reader)) => [&reader.confidence, &reader.support],
+            _ => [&self.weights.confidence, &self.weights.support],
+        }
     }
 }
 
@@ -441,16 +526,17 @@ pub fn answer_seen<T>(
         return Ok((finish(text, outcome, [0.0; 2], Details::default(), index), None));
     }
     let reading = engine.read(text, sources, engine.options.passages)?;
-    let candidates = engine.choose(&reading);
+    let chosen = engine.choose(&reading);
+    let candidates = &chosen.candidates[..];
     let details = Details {
         missing: words_nowhere(&reading.terms),
         other_language: OtherLanguage::of(text, index),
-        ranked_sources: ranked_sources(&reading.hits, &candidates),
+        ranked_sources: ranked_sources(&reading.hits, candidates),
         corrections: reading.corrections.clone(),
+        degraded: chosen.degraded,
     };
-    let conclusion = engine.conclude(&reading, &candidates);
-    let (found, concluded) = (&candidates[..], conclusion.as_ref());
-    let seen = see(&Steps { reading: &reading, candidates: found, conclusion: concluded, engine });
+    let conclusion = engine.conclude(&reading, &chosen);
+    let seen = see(&Steps { reading: &reading, candidates, conclusion: conclusion.as_ref(), engine });
     let Some(conclusion) = conclusion else {
         let outcome = Outcome::Abstained { nearest: None };
         return Ok((finish(text, outcome, [0.0; 2], details, index), Some(seen)));
@@ -460,7 +546,7 @@ pub fn answer_seen<T>(
         let best = &candidates[0];
         Outcome::Abstained { nearest: Some(cite(&reading.hits[best.hit], best.span, &[])) }
     } else {
-        compared(conclusion, &reading, &candidates, engine)
+        compared(conclusion, &reading, &chosen, engine)
     };
     Ok((finish(text, outcome, probabilities, details, index), Some(seen)))
 }
@@ -469,12 +555,14 @@ pub fn answer_seen<T>(
 fn compared(
     conclusion: Conclusion,
     reading: &Reading<'_>,
-    candidates: &[Candidate<'_>],
+    chosen: &Chosen<'_>,
     engine: Engine<'_>,
 ) -> Outcome {
-    let (question, hits) = (&reading.question, &reading.hits);
+    let (question, hits, candidates) = (&reading.question, &reading.hits, &chosen.candidates[..]);
     let Conclusion { line, verdict, .. } = conclusion;
-    let short = line.short.clone().map(|short| (short, line.probability));
+    // Reasons that are worded otherwise are no other reasons.
+    let short = line.short.clone().filter(|_| spans::may_be_short(question.asked));
+    let short = short.map(|short| (short, line.probability));
     let others = agreement::compare(question, short.as_ref(), candidates, hits, engine.weights);
     if let Some(choices) = subjects(&reading.terms, candidates, &others, hits) {
         return Outcome::Ambiguous { choices };
@@ -485,7 +573,7 @@ fn compared(
     };
     let is_version = others.instead_of.is_some();
     let mut sides: Vec<Finding> =
-        others.sides.iter().map(|side| side_of(side, is_version, reading, engine)).collect();
+        others.sides.iter().map(|side| side_of(side, is_version, reading, chosen, engine)).collect();
     let mut best = finding(line, candidates, hits).opened_by(verdict.map(|verdict| verdict.polarity));
     best.citations
         .extend(others.same.iter().map(|(other, span)| cite(&hits[other.hit], other.span, &[*span])));
@@ -503,6 +591,7 @@ fn side_of(
     side: &[(&Candidate<'_>, Value)],
     is_version: bool,
     reading: &Reading<'_>,
+    chosen: &Chosen<'_>,
     engine: Engine<'_>,
 ) -> Finding {
     let hits = &reading.hits;
@@ -510,7 +599,8 @@ fn side_of(
     let line = if is_version {
         headline::around(&first.sentence, &value.words)
     } else {
-        engine.telling(reading, std::slice::from_ref(first), &engine.wanted(reading)).alone()
+        let wanted = engine.wanted(reading);
+        engine.telling(reading, std::slice::from_ref(first), chosen.marked.as_ref(), &wanted).alone()
     };
     let mut citations = vec![cite(&hits[first.hit], first.span, &[line.span])];
     citations
@@ -550,6 +640,7 @@ struct Details {
     missing: Vec<String>,
     other_language: Option<OtherLanguage>,
     ranked_sources: Vec<String>,
+    degraded: Option<Degraded>,
 }
 
 fn finish(
@@ -570,6 +661,7 @@ fn finish(
         missing: details.missing,
         other_language: details.other_language,
         ranked_sources: details.ranked_sources,
+        degraded: details.degraded,
         receipt,
     }
 }

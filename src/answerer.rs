@@ -48,6 +48,7 @@ struct Ways {
     english: Templates,
     german: Templates,
     options: Options,
+    neural: Option<Arc<crate::neural::NeuralReader>>,
     closest_below: f64,
     link: Option<LinkTemplate>,
     how_to_add: Option<String>,
@@ -94,8 +95,15 @@ impl Answerer {
                 threshold: settings.answer.threshold,
                 passages: settings.answer.passages,
                 spelling: settings.answer.spelling,
-                chooser: Chooser::default(),
+                windows: 2,
+                chooser: Default::default(),
             },
+            neural: crate::neural::NeuralReader::open(
+                &folder.unwrap_or(Path::new(".")).join("reader"),
+                crate::neural::Limits { threads: 2, patience: std::time::Duration::from_secs(600) },
+            )
+            .unwrap()
+            .map(Arc::new),
             closest_below: settings.answer.closest_below,
             link: settings.sources.link.clone(),
             how_to_add: settings.corpus.how_to_add.clone(),
@@ -104,11 +112,6 @@ impl Answerer {
         let chooser = ways.options.chooser;
         let (admitted, views) = (Vec::new(), Mutex::default());
         Ok(Answerer { index, ways: Arc::new(ways), chooser, admitted, views })
-    }
-
-    /// Whether there is a reader to choose.
-    pub fn has_reader(&self) -> bool {
-        false
     }
 
     /// The same with another chooser, to set them beside each other.
@@ -176,6 +179,7 @@ impl Answerer {
             index: &self.index,
             lexicon: &self.ways.lexicon,
             weights: &self.ways.weights,
+            neural: self.ways.neural.as_deref(),
             options: Options { chooser: self.chooser, ..self.ways.options },
         }
     }

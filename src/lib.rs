@@ -4,7 +4,8 @@
 //! The modules, in reading order: [`corpus`] is what we read, [`words`] how a text falls into words,
 //! [`retrieval`] finds passages, [`answer`] takes the answer out of them. They are synchronous, and know
 //! neither network nor clock nor environment. [`settings`] is what an operator may choose, [`language`] what
-//! passim speaks, [`scopes`] who may read what, [`store`] what is remembered between questions, [`inbox`] how documents
+//! passim speaks, [`scopes`] who may read what, [`neural`] a model that
+//! points at answers, [`store`] what is remembered between questions, [`inbox`] how documents
 //! come in and go out, [`proof`] whether that still holds, [`eval`] measures question sets, [`discord`]
 //! and [`cli`] are what people use, `local_discord` is a stand-in for Discord that tests switch on. [`Answerer`]
 //! ties the core together for all edges, and [`live`] keeps it up to date where a program goes on running; [`watch`] notices when that is due.
@@ -28,6 +29,7 @@ pub mod language;
 pub mod live;
 #[cfg(feature = "local-discord")]
 pub mod local_discord;
+pub mod neural;
 pub mod proof;
 pub mod scopes;
 pub mod settings;

@@ -12,10 +12,11 @@ use rayon::prelude::*;
 
 use crate::answer::Engine;
 use crate::answer::agreement::SideFeatures;
-use crate::answer::confidence::Signs;
+use crate::answer::confidence::{self, WordSigns};
 use crate::answer::features::Features;
-use crate::answer::spans::SpanFeatures;
-use crate::answer::weights::{Weights, WrittenWeights};
+use crate::answer::marked::ReadFeatures;
+use crate::answer::spans::{self, SpanFeatures};
+use crate::answer::weights::{Weights, WrittenReaderWeights, WrittenWeights};
 use crate::answerer::Answerer;
 use crate::corpus::Span;
 use crate::eval::question_set::Question;
@@ -85,6 +86,9 @@ const FEW_DOCUMENTS: usize = 8;
 /// Of so many questions the answer is taken away, to see what an unanswerable one looks like.
 const CUT: f64 = 0.25;
 
+/// What is fitted on; the third part gives the figures.
+const PARTS: [Part; 2] = [Part::First, Part::Second];
+
 /// A set weighs by its size to this power: between 0, all sets alike, and 1, all questions alike.
 struct Evenness;
 
@@ -106,7 +110,6 @@ const STRANGE_UNSUPPORTED: f64 = 1.0;
 impl Course<'_> {
     /// Fits all models, one after the other; `say` hears how it goes.
     pub fn run(&self, say: &mut dyn FnMut(String)) -> Result<WrittenWeights> {
-        const PARTS: [Part; 2] = [Part::First, Part::Second];
         // What was learned from a part looks better on it than it is: each part is learned from with the
         // associations of the other, and judged by the models of the other.
         let associations = PARTS.map(|part| self.associations(&[part]));
@@ -114,22 +117,75 @@ impl Course<'_> {
         for (part, others) in PARTS.into_iter().zip(associations.iter().rev()) {
             choosing.push(self.choosing_rows(part, &read(others)?)?);
         }
-        let mut judging = Judging::default();
+        let (mut judging, mut sides) = (Judging::default(), Rows::default());
         for (from, asked) in [(0, Part::Second), (1, Part::First)] {
             let learned = self.choosing(associations[from].clone(), choosing[from].clone(), say)?;
-            judging.append(self.judging_rows(asked, &read(&learned)?)?);
+            let learned = read(&learned)?;
+            judging.append(self.judging_rows(asked, &learned)?);
+            sides.append(self.side_rows(asked, &learned)?);
         }
         let mut all = Choosing::default();
         choosing.into_iter().for_each(|part| all.append(part));
         let mut weights = self.choosing(self.associations(&PARTS), all, say)?;
-        let Judging { right, supported, sides } = judging;
+        let Judging { right, supported } = judging;
         say(format!("confidence and support: {} rows", right.len()));
-        weights.confidence = fit::fit(&right, Signs::NAMES, recipe::SIGNS, self.seed.0)?;
-        weights.support = fit::fit(&supported, Signs::NAMES, recipe::SIGNS, self.seed.0)?;
+        weights.confidence = fit::fit(&right, WordSigns::NAMES, recipe::SIGNS, self.seed.0)?;
+        weights.support = fit::fit(&supported, WordSigns::NAMES, recipe::SIGNS, self.seed.0)?;
         say(format!("sides: {} rows, {} of them sides", sides.len(), sides.right()));
         weights.sides = fit::fit(&sides, SideFeatures::NAMES, recipe::SIDES, self.seed.0)?;
         weights.about = self.report(&read(&weights)?)?;
         Ok(weights)
+    }
+
+    /// Fits what decides over words and the neural reader together, beside weights that were learned from words. The
+    /// sets must be others than those that the reader was trained on: there it looks better than it is.
+    pub fn run_reader(
+        &self,
+        words: &WrittenWeights,
+        say: &mut dyn FnMut(String),
+    ) -> Result<WrittenReaderWeights> {
+        let beside =
+            |reader: WrittenReaderWeights| read(&WrittenWeights { reader: Some(reader), ..words.clone() });
+        let nothing = beside(WrittenReaderWeights::default())?;
+        let mut choosing = Vec::new();
+        for part in PARTS {
+            choosing.push(self.read_rows(part, &nothing)?);
+        }
+        let mut judging = Judging::default();
+        for (from, asked) in [(0, Part::Second), (1, Part::First)] {
+            let learned = beside(self.reading(&choosing[from], say)?)?;
+            judging.append(self.judging_rows(asked, &learned)?);
+        }
+        let mut all = Choosing::default();
+        choosing.into_iter().for_each(|part| all.append(part));
+        let mut weights = self.reading(&all, say)?;
+        let (names, Judging { right, supported }) = (confidence::read_names(), judging);
+        say(format!("confidence and support: {} rows", right.len()));
+        weights.confidence = fit::fit(&right, &names, recipe::READ_SIGNS, self.seed.0)?;
+        weights.support = fit::fit(&supported, &names, recipe::READ_SIGNS, self.seed.0)?;
+        weights.about = self.report(&beside(weights.clone())?)?;
+        Ok(weights)
+    }
+
+    /// What a part of the documents teaches about choosing and extracting with the reader.
+    fn read_rows(&self, part: Part, nothing: &Weights) -> Result<Choosing> {
+        let mut rows = Choosing::default();
+        let of = |set: &Set, question: &Question, engine: Engine<'_>| {
+            examples::read_rows(set, question, &self.scope(set, question), engine)
+        };
+        for ((sentences, spans), weight) in self.gather(part, nothing, &of)? {
+            rows.sentences.append(sentences.weighted(weight.by(Evenness::SENTENCES)));
+            rows.spans.append(spans.weighted(weight.by(Evenness::SPANS)));
+        }
+        Ok(rows)
+    }
+
+    /// The models that choose and extract with the reader.
+    fn reading(&self, rows: &Choosing, say: &mut dyn FnMut(String)) -> Result<WrittenReaderWeights> {
+        say(format!("read sentences: {} rows, spans: {}", rows.sentences.len(), rows.spans.len()));
+        let sentences = fit::fit(&rows.sentences, ReadFeatures::NAMES, recipe::READ_SENTENCES, self.seed.0)?;
+        let spans = fit::fit(&rows.spans, &spans::read_names(), recipe::READ_SPANS, self.seed.0)?;
+        Ok(WrittenReaderWeights { sentences, spans, ..WrittenReaderWeights::default() })
     }
 
     /// The documents that a question is asked of: all, or a few, so that small collections are learned too.
@@ -202,8 +258,14 @@ impl Course<'_> {
             rows.right.append(stranger.right.weighted(weight * STRANGE_WRONG));
             rows.supported.append(stranger.supported.weighted(weight * STRANGE_UNSUPPORTED));
         }
+        Ok(rows)
+    }
+
+    /// What the questions of a part teach about the other sides of disagreements.
+    fn side_rows(&self, part: Part, weights: &Weights) -> Result<Rows> {
+        let mut rows = Rows::default();
         for (own, weight) in self.gather(part, weights, &examples::side_rows)? {
-            rows.sides.append(own.weighted(weight.by(Evenness::SIDES)));
+            rows.append(own.weighted(weight.by(Evenness::SIDES)));
         }
         Ok(rows)
     }
@@ -302,10 +364,10 @@ impl Course<'_> {
             let mut all = Vec::new();
             for question in self.drawn(set, Part::HeldBack) {
                 let reading = engine.read(&question.turns[0], &[], engine.options.passages)?;
-                let candidates = engine.choose(&reading);
-                let confidence = match engine.conclude(&reading, &candidates) {
+                let chosen = engine.choose(&reading);
+                let confidence = match engine.conclude(&reading, &chosen) {
                     Some(conclusion) => {
-                        let told = conclusion.told(&reading, &candidates[0]);
+                        let told = conclusion.told(&reading, &chosen.candidates[0]);
                         right += usize::from(conclusion.is_right(question, &told));
                         conclusion.support
                     }
@@ -358,14 +420,12 @@ impl Choosing {
 struct Judging {
     right: Rows,
     supported: Rows,
-    sides: Rows,
 }
 
 impl Judging {
     fn append(&mut self, other: Judging) {
         self.right.append(other.right);
         self.supported.append(other.supported);
-        self.sides.append(other.sides);
     }
 }
 

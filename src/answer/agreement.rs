@@ -14,7 +14,7 @@ use super::model::probability;
 use super::question::{Asked, Question};
 use super::restated;
 use super::sentences::Candidate;
-use super::spans;
+use super::spans::{self, Scoring};
 use super::values::{self, Value};
 use super::weights::Weights;
 use crate::corpus::Span;
@@ -270,7 +270,7 @@ fn add_side<'c, 'a>(sides: &mut Vec<Side<'c, 'a>>, form: Canonical, given: (&'c 
 fn short_answer(question: &Question, candidate: &Candidate<'_>, weights: &Weights) -> Option<(Value, f64)> {
     match &candidate.value {
         Some(cell) if cell.key.is_some() => Some((cell.clone(), 1.0)),
-        _ => spans::best(question, &candidate.sentence, &weights.spans)
+        _ => spans::best(question, &candidate.sentence, Scoring::of(candidate, weights))
             .map(|short| (short.value, short.probability)),
     }
 }

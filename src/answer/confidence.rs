@@ -1,19 +1,24 @@
 //! How likely the best candidate is right, and how likely the sources answer at all: learned on questions that
 //! choosing was not learned on.
 
+use std::collections::BTreeSet;
+
 use super::asks_for_value;
-use super::features::{asked_place, features};
-use super::headline::Line;
+use super::clauses::span_of;
+use super::features::{asked_place, features, one_if};
+use super::headline::{self, Line};
 use super::model::{Trees, probability};
 use super::question::{Asked, Question, Role};
 use super::sentences::Candidate;
+use super::spans::Short;
 use super::terms::{Correction, WeightedTerm};
+use crate::corpus::Span;
 use crate::words::words;
 
 features! {
     /// What speaks for or against the best candidate.
-    Signs {
-        /// The log-odds of its sentence.
+    WordSigns {
+        /// The log-odds of its sentence, by its words.
         score,
         /// How far the next sentence stays behind, 10 where there is none.
         lead,
@@ -88,9 +93,108 @@ features! {
     }
 }
 
-/// The probability that the signs stand for, by one of the models over them: 0 to 1.
-pub fn weigh(signs: &Signs, model: &Trees) -> f64 {
-    probability(model.score(&signs.values()))
+features! {
+    /// What the reader says of the best candidate.
+    ReadSigns {
+        /// Its log-odds by words and reader together.
+        reread,
+        /// How far the next sentence stays behind by that, 10 where there is none.
+        reread_lead,
+        /// The same of the best sentence in another document.
+        reread_lead_over_documents,
+        /// How much likelier the answer stands in it than not in the window; log-odds.
+        margin,
+        /// How far that stays behind the sentence that the reader likes best.
+        margin_behind,
+        /// Its share of the reader's probability in its window, 0 to 1.
+        read_share,
+        /// Its share of what the reader finds in all sentences, 0 to 1.
+        read_share_of_all,
+        /// Log-probability that the answer is not in the window.
+        none,
+        /// 1: the words alone choose the same sentence.
+        agrees,
+        /// How far the sentence stays behind the best one by words alone.
+        words_behind,
+        /// 1: the short answer is the run of words that the reader likes best.
+        same_run,
+        /// How much of the short answer and of what the words alone would give are the same words, 0 to 1; 0 where
+        /// they give none.
+        same_words,
+        /// How likely the words alone hold their short answer for right.
+        span_by_words,
+    }
+}
+
+/// All that speaks for or against the best candidate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Signs {
+    pub by_words: WordSigns,
+    /// `None` where no reader has read.
+    pub read: Option<ReadSigns>,
+}
+
+impl Signs {
+    /// In the order of [`Signs::names`].
+    pub fn values(&self) -> Vec<f32> {
+        let read = self.read.iter().flat_map(ReadSigns::values);
+        self.by_words.values().into_iter().chain(read).collect()
+    }
+
+    pub fn names(&self) -> Vec<&'static str> {
+        if self.read.is_some() { read_names() } else { WordSigns::NAMES.to_vec() }
+    }
+}
+
+/// The names of all signs where the reader has read.
+pub fn read_names() -> Vec<&'static str> {
+    [WordSigns::NAMES, ReadSigns::NAMES].concat()
+}
+
+/// What the reader says of the first of the candidates, whose line is `line`; `None` where there is no reader.
+/// `by_words` is the short answer that its words alone give.
+pub fn read_signs(candidates: &[Candidate<'_>], line: &Line, by_words: Option<&Short>) -> Option<ReadSigns> {
+    let best = candidates.first()?;
+    let read = best.read.as_ref()?;
+    let lead = |other: Option<&Candidate<'_>>| {
+        let score = other.and_then(|other| other.read.as_ref()).map(|other| other.score);
+        score.map_or(10.0, |score| read.score - score)
+    };
+    let features = &read.features;
+    let told = line.short.as_deref().unwrap_or_default();
+    let liked = read.marks.as_ref().and_then(|marks| marks.best(1).pop());
+    let text = |span: Span| headline::plain(&best.sentence.text[span.range()]);
+    let liked = liked.map(|run| text(span_of(&run, &best.sentence.words))).unwrap_or_default();
+    let short = by_words.map(|short| text(short.value.span)).unwrap_or_default();
+    Some(ReadSigns {
+        reread: read.score,
+        reread_lead: lead(candidates.get(1)),
+        reread_lead_over_documents: lead(candidates.iter().find(|other| other.document != best.document)),
+        margin: features.margin,
+        margin_behind: features.margin_behind,
+        read_share: features.share,
+        read_share_of_all: features.share_of_all,
+        none: features.none,
+        agrees: one_if(features.behind == 0.0),
+        words_behind: features.behind,
+        same_run: one_if(!told.is_empty() && told == liked),
+        same_words: shared(told, &short),
+        span_by_words: by_words.map_or(0.0, |short| short.probability),
+    })
+}
+
+/// The share of the words of either that both have, 0 to 1 (Jaccard).
+fn shared(one: &str, other: &str) -> f64 {
+    let folded =
+        |text: &str| -> BTreeSet<String> { words(text).into_iter().map(|word| word.folded).collect() };
+    let (one, other) = (folded(one), folded(other));
+    let both = one.intersection(&other).count();
+    both as f64 / one.union(&other).count().max(1) as f64
+}
+
+/// The probability that signs stand for, by one of the models over them: 0 to 1.
+pub fn weigh(signs: &[f32], model: &Trees) -> f64 {
+    probability(model.score(signs))
 }
 
 /// What the answer `line` of the first candidate rests on.
@@ -100,8 +204,8 @@ pub fn signs(
     corrections: &[Correction],
     candidates: &[Candidate<'_>],
     line: &Line,
-) -> Signs {
-    let Some(best) = candidates.first() else { return Signs::default() };
+) -> WordSigns {
+    let Some(best) = candidates.first() else { return WordSigns::default() };
     let features = &best.features;
     let all: f64 = terms.iter().map(|term| term.weight).sum();
     let unknown: f64 = terms.iter().filter(|term| !term.is_known).map(|term| term.weight).sum();
@@ -119,7 +223,7 @@ pub fn signs(
         }
         None => 0.0,
     };
-    Signs {
+    WordSigns {
         score: best.score,
         lead: lead(candidates.get(1)),
         lead_over_documents: lead(candidates.iter().find(|other| other.document != best.document)),

@@ -3,15 +3,16 @@
 
 use serde::Serialize;
 
-use super::confidence::Signs;
 use super::features::Features;
+use super::marked::ReadFeatures;
 use super::model::Trees;
 use super::polarity::{self, Polarity, Verdict};
 use super::question::{Asked, Question, Role};
 use super::sentences::Candidate;
-use super::spans;
+use super::spans::{self, Scoring};
 use super::terms::Correction;
-use super::{AnswerError, Conclusion, Engine, Reading};
+use super::weights::Weights;
+use super::{AnswerError, Chooser, Conclusion, Engine, Reading};
 use crate::retrieval::Hit;
 
 /// How many sentences are shown.
@@ -51,16 +52,29 @@ pub struct ExplainedCandidate {
     /// From 1, where the source has pages.
     pub page: Option<u32>,
     pub sentence: String,
-    /// Log-odds that it holds the answer.
+    /// Log-odds that it holds the answer, by its words.
     pub score: f64,
     /// The score before any feature was seen.
     pub intercept: f64,
     /// Their contributions and the intercept add up to the score.
     pub features: Vec<Contribution>,
+    /// What the neural reader makes of it, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<ExplainedRead>,
     /// What the sentence offers as a short answer, best first.
     pub values: Vec<ExplainedValue>,
     /// Why it is not the answer; `None` for the one that is.
     pub rejected: Option<String>,
+}
+
+/// A sentence after the reader has read the best of them.
+#[derive(Debug, Serialize)]
+pub struct ExplainedRead {
+    /// Log-odds that it holds the answer, by its words (the feature `score`) and by the reader.
+    pub score: f64,
+    pub intercept: f64,
+    /// Their contributions and the intercept add up to the score.
+    pub features: Vec<Contribution>,
 }
 
 #[derive(Debug, Serialize)]
@@ -106,19 +120,19 @@ pub struct ExplainedPolarity {
 /// What [`answer`](super::answer) does with the same question, step by step.
 pub fn explain(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Explanation, AnswerError> {
     let reading = engine.read(text.trim(), sources, engine.options.passages)?;
-    let candidates = engine.choose(&reading);
-    let conclusion = engine.conclude(&reading, &candidates);
+    let chosen = engine.choose(&reading);
+    let conclusion = engine.conclude(&reading, &chosen);
     let threshold = engine.options.threshold;
     let confidence = conclusion.as_ref().map_or(0.0, |conclusion| conclusion.confidence);
     let verdict = conclusion.as_ref().and_then(|conclusion| conclusion.verdict);
     let polarity = verdict.as_ref().map(explained_polarity);
     let support = conclusion.as_ref().map_or(0.0, |conclusion| conclusion.support);
-    let parts = |model: &Trees| match &conclusion {
-        Some(conclusion) => contributions(Signs::NAMES, &conclusion.signs.values(), model),
-        None => (0.0, Vec::new()),
+    let [(intercept, signs), (support_intercept, support_signs)] = match &conclusion {
+        Some(Conclusion { signs, .. }) => {
+            engine.models(signs).map(|model| contributions(&signs.names(), &signs.values(), model))
+        }
+        None => Default::default(),
     };
-    let (intercept, signs) = parts(&engine.weights.confidence);
-    let (support_intercept, support_signs) = parts(&engine.weights.support);
     let Reading { question, terms, corrections, hits } = &reading;
     let explained_terms = terms.iter().map(|term| ExplainedTerm {
         word: term.term.word.clone(),
@@ -134,7 +148,7 @@ pub fn explain(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Exp
         terms: explained_terms.collect(),
         corrections: corrections.clone(),
         passages: hits.len(),
-        candidates: explained_candidates(question, &candidates, hits, engine),
+        candidates: explained_candidates(question, &chosen.candidates, hits, engine),
         confidence: ExplainedConfidence {
             value: confidence,
             intercept,
@@ -181,10 +195,10 @@ fn explained_candidates(
     hits: &[Hit<'_>],
     engine: Engine<'_>,
 ) -> Vec<ExplainedCandidate> {
-    let best = candidates.first().map_or(0.0, |candidate| candidate.score);
+    let best = candidates.first().map_or(0.0, Candidate::log_odds);
     let explained = candidates.iter().take(SHOWN).enumerate().map(|(rank, candidate)| {
         let hit = &hits[candidate.hit];
-        let behind = best - candidate.score;
+        let behind = best - candidate.log_odds();
         let (intercept, features) =
             contributions(Features::NAMES, &candidate.features.values(), &engine.weights.sentences);
         ExplainedCandidate {
@@ -196,15 +210,32 @@ fn explained_candidates(
             score: candidate.score,
             intercept,
             features,
-            values: explained_values(question, candidate, &engine.weights.spans),
+            read: explained_read(candidate, engine),
+            values: explained_values(question, candidate, engine.weights),
             rejected: (rank > 0).then(|| format!("scores {behind:.2} less than the best")),
         }
     });
     explained.collect()
 }
 
-fn explained_values(question: &Question, candidate: &Candidate<'_>, model: &Trees) -> Vec<ExplainedValue> {
-    let ranked = spans::ranked(question, &candidate.sentence, model);
+fn explained_read(candidate: &Candidate<'_>, engine: Engine<'_>) -> Option<ExplainedRead> {
+    let (read, values) = (candidate.read.as_ref()?, candidate.read.as_ref()?.features.values());
+    let (intercept, features) = match (engine.options.chooser, &engine.weights.reader) {
+        (Chooser::Both, Some(weights)) => contributions(ReadFeatures::NAMES, &values, &weights.sentences),
+        _ => {
+            let margin = read.features.margin;
+            (0.0, vec![Contribution { name: "margin", value: margin, contribution: margin }])
+        }
+    };
+    Some(ExplainedRead { score: read.score, intercept, features })
+}
+
+fn explained_values(
+    question: &Question,
+    candidate: &Candidate<'_>,
+    weights: &Weights,
+) -> Vec<ExplainedValue> {
+    let ranked = spans::ranked(question, &candidate.sentence, Scoring::of(candidate, weights));
     let explained = ranked.into_iter().map(|short| ExplainedValue {
         text: candidate.sentence.text[short.value.span.range()].to_owned(),
         probability: short.probability,

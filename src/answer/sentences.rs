@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 use super::associations::Associations;
 use super::features::{self, Features, Presence};
 use super::lexicon::Lexicon;
+use super::marked::{Read, ReadFeatures};
 use super::model::Trees;
 use super::question::Question;
 use super::tables;
@@ -166,7 +167,17 @@ pub struct Candidate<'a> {
     pub sentence: Sentence<'a>,
     pub value: Option<Value>,
     pub features: Features,
+    /// Log-odds that it holds the answer, by its words.
     pub score: f64,
+    /// What the neural reader makes of it, where there is one.
+    pub read: Option<Read>,
+}
+
+impl Candidate<'_> {
+    /// That it holds the answer, by all that is known.
+    pub fn log_odds(&self) -> f64 {
+        self.read.as_ref().map_or(self.score, |read| read.score)
+    }
 }
 
 /// Scores the candidates and puts them in order, best first; equals in the order of the hits.
@@ -175,6 +186,14 @@ pub fn rank(candidates: &mut [Candidate<'_>], model: &Trees) {
         candidate.score = model.score(&candidate.features.values());
     }
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.hit.cmp(&b.hit)).then(a.span.cmp(&b.span)));
+}
+
+/// Scores them again by what the reader made of them, and puts them in that order; equals stay in theirs.
+pub fn rank_again(candidates: &mut [Candidate<'_>], score: impl Fn(&ReadFeatures) -> f64) {
+    for read in candidates.iter_mut().filter_map(|candidate| candidate.read.as_mut()) {
+        read.score = score(&read.features);
+    }
+    candidates.sort_by(|a, b| b.log_odds().total_cmp(&a.log_odds()));
 }
 
 /// Every sentence of the hits with its features, in the order of the hits, without a score.
@@ -337,6 +356,7 @@ impl<'a> PassageWords<'a> {
                 value,
                 features,
                 score: 0.0,
+                read: None,
             });
         }
         candidates

@@ -9,11 +9,13 @@ use std::ops::Range;
 use super::clauses::{Clause, clauses};
 use super::features::{asked_place, features, one_if};
 use super::lexicon::is_auxiliary;
+use super::marked::MarkedSentence;
 use super::model::{Trees, probability};
 use super::names::{self, Name};
 use super::question::{Asked, Question, Role};
-use super::sentences::Sentence;
+use super::sentences::{Candidate, Sentence};
 use super::values::{self, Value};
+use super::weights::Weights;
 use crate::words::{Word, is_function_word};
 
 /// Longer runs are rarely the answer, and there are many of them. Words.
@@ -125,21 +127,63 @@ pub struct Short {
     pub fit: f64,
 }
 
+/// What scores the runs of words of a sentence.
+#[derive(Clone, Copy)]
+pub struct Scoring<'a> {
+    pub lexical: &'a Trees,
+    /// What the neural reader says of the sentence, and the trees over that too.
+    pub read: Option<(&'a MarkedSentence, &'a Trees)>,
+}
+
+impl<'a> Scoring<'a> {
+    /// By the words, and by the reader where it has read the candidate's sentence.
+    pub fn of(candidate: &'a Candidate<'_>, weights: &'a Weights) -> Scoring<'a> {
+        Scoring::with(candidate.read.as_ref().and_then(|read| read.marks.as_ref()), weights)
+    }
+
+    /// The same for a sentence with these marks of the reader's.
+    pub fn with(marks: Option<&'a MarkedSentence>, weights: &'a Weights) -> Scoring<'a> {
+        let read = marks.zip(weights.reader.as_ref().map(|reader| &reader.spans));
+        Scoring { lexical: &weights.spans, read }
+    }
+
+    /// The runs that may be the answer with their log-odds, in the order of the sentence.
+    fn scored(
+        self,
+        question: &Question,
+        sentence: &Sentence<'_>,
+        found: &[Value],
+    ) -> Vec<(Range<usize>, f64)> {
+        match self.read {
+            Some((marks, model)) => {
+                let runs = collect_read(question, sentence, found, marks, self.lexical);
+                runs.into_iter().map(|run| (run.words, model.score(&run.values))).collect()
+            }
+            None => {
+                let runs = collect(question, sentence, found).into_iter();
+                runs.map(|run| (run.words, self.lexical.score(&run.features.values()))).collect()
+            }
+        }
+    }
+}
+
 /// The best short answer of a sentence.
-pub fn best(question: &Question, sentence: &Sentence<'_>, model: &Trees) -> Option<Short> {
-    ranked(question, sentence, model).into_iter().next()
+pub fn best(question: &Question, sentence: &Sentence<'_>, scoring: Scoring<'_>) -> Option<Short> {
+    ranked(question, sentence, scoring).into_iter().next()
 }
 
 /// The best of them that share no words, best first; of equals the first in the sentence. None where whole sentences
 /// answer.
-pub fn ranked(question: &Question, sentence: &Sentence<'_>, model: &Trees) -> Vec<Short> {
-    if !may_be_short(question.asked) {
+pub fn ranked(question: &Question, sentence: &Sentence<'_>, scoring: Scoring<'_>) -> Vec<Short> {
+    let may_be_short = match scoring.read {
+        Some(_) => may_be_marked(question.asked),
+        None => may_be_short(question.asked),
+    };
+    if !may_be_short {
         return Vec::new();
     }
     let found = values::ranked(question, sentence);
-    let runs = collect(question, sentence, &found).into_iter();
-    let mut scored: Vec<(Range<usize>, f64)> =
-        runs.map(|run| (run.words, model.score(&run.features.values()))).collect();
+    let mut scored = scoring.scored(question, sentence, &found);
     scored.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     let value = |words: Range<usize>| {
         // A number is told with its unit, which the finders know.
@@ -190,6 +234,11 @@ pub fn may_be_short(asked: Asked) -> bool {
     )
 }
 
+/// Whether one is looked for where the reader has read the sentence: it marks the words of a reason or a manner too.
+pub fn may_be_marked(asked: Asked) -> bool {
+    !matches!(asked, Asked::YesNo | Asked::Quotation)
+}
+
 /// Every run of the sentence that could be the answer, in order. `found` are the finders' values, best first.
 pub fn collect(question: &Question, sentence: &Sentence<'_>, found: &[Value]) -> Vec<Run> {
     let context = Context::new(question, sentence, found);
@@ -210,6 +259,96 @@ pub fn collect(question: &Question, sentence: &Sentence<'_>, found: &[Value]) ->
         }
     }
     runs
+}
+
+features! {
+    /// What the reader says of a run of words, beside what its words say.
+    ReadSpanFeatures {
+        /// The log-odds by its words alone.
+        lexical,
+        /// How far that stays behind the best run's.
+        lexical_behind,
+        /// How much likelier it is the answer than that the window has none; log-odds.
+        margin,
+        /// How far it stays behind the run that the reader likes best; log-odds.
+        behind,
+        /// How far its first word stays behind the likeliest to start with.
+        start_behind,
+        /// How far its last word stays behind the likeliest to end with.
+        end_behind,
+        /// Its share among the runs of the sentence by the reader, 0 to 1.
+        share,
+        /// How much of it and the run that the reader likes best are the same words, 0 to 1.
+        overlap_read,
+        /// How much of it and the best run by its words are the same words, 0 to 1.
+        overlap_lexical,
+    }
+}
+
+/// The names of all features of a run that the reader has read.
+pub fn read_names() -> Vec<&'static str> {
+    [SpanFeatures::NAMES, ReadSpanFeatures::NAMES].concat()
+}
+
+/// A run of words with what speaks for it, in the order of [`read_names`].
+#[derive(Debug, Clone)]
+pub struct ReadRun {
+    pub words: Range<usize>,
+    pub values: Vec<f32>,
+}
+
+/// So many runs are looked at as the reader likes them, and so many as their words speak for them.
+const BY_READER: usize = 20;
+const BY_WORDS: usize = 8;
+
+/// The likeliest runs of a sentence, by the reader and by their words, in the order of the sentence.
+pub fn collect_read(
+    question: &Question,
+    sentence: &Sentence<'_>,
+    found: &[Value],
+    marks: &MarkedSentence,
+    lexical: &Trees,
+) -> Vec<ReadRun> {
+    let context = Context::new(question, sentence, found);
+    let by_words = if may_be_short(question.asked) { collect(question, sentence, found) } else { Vec::new() };
+    let mut by_words: Vec<(Range<usize>, f64)> =
+        by_words.into_iter().map(|run| (run.words, lexical.score(&run.features.values()))).collect();
+    by_words.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    let by_reader = marks.best(BY_READER);
+    let mut runs: Vec<Range<usize>> =
+        by_words.iter().take(BY_WORDS).map(|(words, _)| words.clone()).collect();
+    runs.extend(by_reader.iter().cloned());
+    runs.sort_by_key(|words| (words.start, words.end));
+    runs.dedup();
+    let liked = by_reader.first();
+    let all: f64 = by_reader.iter().map(|words| marks.of(words).exp()).sum();
+    let most = |of: &dyn Fn(&Range<usize>) -> f64| by_reader.iter().map(of).fold(f64::MIN, f64::max);
+    let (most_start, most_end) = (most(&|words| marks.start(words)), most(&|words| marks.end(words)));
+    let read = |words: Range<usize>| {
+        let features = context.features(&words);
+        let own = by_words.iter().find(|(run, _)| *run == words).map(|(_, score)| *score);
+        let own = own.unwrap_or_else(|| lexical.score(&features.values()));
+        let read = ReadSpanFeatures {
+            lexical: own,
+            lexical_behind: by_words.first().map_or(0.0, |(_, best)| own - best),
+            margin: marks.of(&words) - marks.none(),
+            behind: liked.map_or(0.0, |liked| marks.of(&words) - marks.of(liked)),
+            start_behind: marks.start(&words) - most_start,
+            end_behind: marks.end(&words) - most_end,
+            share: marks.of(&words).exp() / all.max(f64::MIN_POSITIVE),
+            overlap_read: liked.map_or(0.0, |liked| overlap(&words, liked)),
+            overlap_lexical: by_words.first().map_or(0.0, |(best, _)| overlap(&words, best)),
+        };
+        let values = features.values().into_iter().chain(read.values()).collect();
+        ReadRun { words, values }
+    };
+    runs.into_iter().map(read).collect()
+}
+
+/// The share of the words of either that both have, 0 to 1 (Jaccard).
+fn overlap(one: &Range<usize>, other: &Range<usize>) -> f64 {
+    let both = one.end.min(other.end).saturating_sub(one.start.max(other.start));
+    both as f64 / (one.len() + other.len() - both).max(1) as f64
 }
 
 /// Whether the word at `place` can belong to the same run as the one before.
@@ -334,9 +473,7 @@ impl<'s, 'a> Context<'s, 'a> {
             (features.fit, features.found) = (value.fit, value.score);
         }
         if let Some(best) = self.found.first() {
-            let both = words.end.min(best.words.end).saturating_sub(words.start.max(best.words.start));
-            let either = words.len() + best.words.len() - both;
-            features.overlap = both as f64 / either.max(1) as f64;
+            features.overlap = overlap(words, &best.words);
         }
     }
 

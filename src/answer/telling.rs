@@ -11,11 +11,13 @@ use super::entries;
 use super::headline::{self, Cited, LONGEST_LINE, Line, plain};
 use super::lexicon::{is_demonstrative, stands_for_another};
 use super::lists::{self, List};
-use super::model::Trees;
+use super::marked::Marked;
 use super::names::{self, Name};
 use super::question::{Asked, Question};
 use super::sentences::{Candidate, Sentence, Wanted, asks};
-use super::{asks_for_value, spans, tables, values};
+use super::spans::{self, Scoring};
+use super::weights::Weights;
+use super::{asks_for_value, tables, values};
 use crate::corpus::passages::is_key_value;
 use crate::corpus::sentences::sentences;
 use crate::corpus::{PassageKind, Span};
@@ -29,7 +31,9 @@ pub struct Telling<'a> {
     pub candidates: &'a [Candidate<'a>],
     pub hits: &'a [Hit<'a>],
     pub wanted: &'a Wanted<'a>,
-    pub spans: &'a Trees,
+    pub weights: &'a Weights,
+    /// What the neural reader has read, where there is one.
+    pub marked: Option<&'a Marked>,
 }
 
 /// What a neighbour has to add of the question's weight to be told along, 0 to 1.
@@ -52,10 +56,11 @@ impl<'a> Telling<'a> {
     pub fn alone(&self) -> Line {
         let best = &self.candidates[0];
         let part = entries::entry(&best.sentence).or_else(|| self.part(&best.sentence));
-        let Some(part) = part else { return self.sentence_line(&best.sentence, best.hit) };
+        let whole = Cited { hit: best.hit, span: best.span };
+        let Some(part) = part else { return self.sentence_line(&best.sentence, whole) };
         let sentence = Sentence::new(&best.sentence.text[part.range()], best.sentence.analyzer, self.wanted);
         let cited = Cited { hit: best.hit, span: part.shifted(best.span.start) };
-        Line { cited: Some(cited), ..self.sentence_line(&sentence, best.hit) }
+        Line { cited: Some(cited), ..self.sentence_line(&sentence, cited) }
     }
 
     /// An item of a list may hold several sentences. Where they are too many for a line: those in a row that fit and
@@ -96,9 +101,11 @@ impl<'a> Telling<'a> {
         instead.map_or(alone.clone(), |told| Line { probability: alone.probability, fit: alone.fit, ..told })
     }
 
-    fn sentence_line(&self, sentence: &Sentence<'a>, hit: usize) -> Line {
-        let short = spans::best(self.question, sentence, self.spans);
-        headline::line(self.question, sentence, self.header(hit).as_ref(), short.as_ref())
+    /// The line of a sentence that stands at `at`.
+    fn sentence_line(&self, sentence: &Sentence<'a>, at: Cited) -> Line {
+        let marks = self.marked.and_then(|marked| marked.of(at.hit, at.span, sentence));
+        let short = spans::best(self.question, sentence, Scoring::with(marks.as_ref(), self.weights));
+        headline::line(self.question, sentence, self.header(at.hit).as_ref(), short.as_ref())
     }
 
     /// The header of a table row.
@@ -145,7 +152,7 @@ impl<'a> Telling<'a> {
         let marker = answer_marker(self.text(hit, place));
         let sentence = Sentence::new(&self.text(hit, place)[marker..], self.analyzer(hit), self.wanted);
         let cited = Cited { hit, span: Span::new(span.start + marker, span.end) };
-        Line { cited: Some(cited), ..self.sentence_line(&sentence, hit) }
+        Line { cited: Some(cited), ..self.sentence_line(&sentence, cited) }
     }
 
     /// As many sentences from `start` on as fit in a line, up to the next question; at least one.
@@ -203,7 +210,7 @@ impl<'a> Telling<'a> {
         };
         let other = self.candidates[1..].iter().find(says)?;
         let cited = Cited { hit: other.hit, span: other.span };
-        Some(Line { cited: Some(cited), ..self.sentence_line(&other.sentence, other.hit) })
+        Some(Line { cited: Some(cited), ..self.sentence_line(&other.sentence, cited) })
     }
 
     /// A row that has no column for what is asked may have one in another table of the document, where its first
@@ -308,12 +315,12 @@ impl<'a> Telling<'a> {
         }
         let is_runner_up = |place: &usize| {
             let span = self.hits[hit].passage.passage.sentences[*place];
-            let best = self.candidates[0].score;
+            let best = self.candidates[0].log_odds();
             let close = self.candidates[1..]
                 .iter()
                 .take(RUNNERS_UP)
                 .find(|other| other.hit == hit && other.span == span);
-            close.is_some_and(|other| best - other.score <= CLOSE)
+            close.is_some_and(|other| best - other.log_odds() <= CLOSE)
         };
         let close = [after, before].into_iter().flatten().find(is_runner_up);
         let is_settled = has_value && self.candidates[0].features.coverage >= NEARLY_ALL;
@@ -473,7 +480,8 @@ mod tests {
                 candidates: &candidates,
                 hits: &reading.hits,
                 wanted: &wanted,
-                spans: &engine.weights.spans,
+                weights: engine.weights,
+                marked: None,
             };
             telling.line(telling.alone())
         })

@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::Steps;
 use super::explain::declined;
 use super::features::Features;
-use super::model::Trees;
+use super::marked::ReadFeatures;
 use super::polarity::Polarity;
 use super::question::{Asked, Role};
+use super::sentences::Candidate;
 use super::terms::Correction;
+use super::weights::Weights;
 use crate::words::cut;
 
 /// So many sentences are kept, with so many of what spoke most for or against each.
@@ -75,7 +77,7 @@ impl Trace {
             weight: rounded(term.weight),
             is_known: term.is_known,
         };
-        let candidate = |candidate: &super::Candidate<'_>| {
+        let candidate = |candidate: &Candidate<'_>| {
             let hit = &reading.hits[candidate.hit];
             TracedCandidate {
                 source: hit.source.description.id.clone(),
@@ -83,8 +85,8 @@ impl Trace {
                 line: hit.passage.line_at(candidate.span.start),
                 page: hit.passage.page_at(candidate.span.start),
                 sentence: cut(candidate.sentence.text, LONGEST_SENTENCE).to_owned(),
-                score: rounded(candidate.score),
-                contributions: contributions(&candidate.features.values(), &engine.weights.sentences),
+                score: rounded(candidate.log_odds()),
+                contributions: contributions(candidate, engine.weights),
             }
         };
         let verdict = conclusion.and_then(|conclusion| conclusion.verdict.as_ref());
@@ -104,9 +106,14 @@ impl Trace {
 }
 
 /// The largest, whichever way they point.
-fn contributions(values: &[f32], model: &Trees) -> Vec<(Cow<'static, str>, f64)> {
-    let (_, brought) = model.contributions(values);
-    let named = Features::NAMES.iter().map(|name| Cow::Borrowed(*name)).zip(brought);
+fn contributions(candidate: &Candidate<'_>, weights: &Weights) -> Vec<(Cow<'static, str>, f64)> {
+    let (names, (_, brought)) = match (&candidate.read, &weights.reader) {
+        (Some(read), Some(weights)) => {
+            (ReadFeatures::NAMES, weights.sentences.contributions(&read.features.values()))
+        }
+        _ => (Features::NAMES, weights.sentences.contributions(&candidate.features.values())),
+    };
+    let named = names.iter().map(|name| Cow::Borrowed(*name)).zip(brought);
     let mut parts: Vec<(Cow<'static, str>, f64)> = named.filter(|(_, brought)| *brought != 0.0).collect();
     parts.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
     parts.truncate(CONTRIBUTIONS);

@@ -5,10 +5,11 @@ use thiserror::Error;
 
 use super::agreement::SideFeatures;
 use super::associations::Associations;
-use super::confidence::Signs;
+use super::confidence::{self, WordSigns};
 use super::features::Features;
+use super::marked::ReadFeatures;
 use super::model::{ModelError, Trees, WrittenTrees};
-use super::spans::SpanFeatures;
+use super::spans::{self, SpanFeatures};
 
 /// The file as it is written.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -28,6 +29,25 @@ pub struct WrittenWeights {
     pub support: WrittenTrees,
     /// Log-odds that another source's sentence is the other side of a disagreement.
     pub sides: WrittenTrees,
+    /// The same where the neural reader has read the best passages; without these it is not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reader: Option<WrittenReaderWeights>,
+}
+
+/// What decides over words and reader together.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenReaderWeights {
+    /// How the figures came about, for people.
+    pub about: Vec<String>,
+    /// How much a sentence looks like the one with the answer, beside the others that were found.
+    pub sentences: WrittenTrees,
+    /// How much a run of words looks like the answer, beside the others of its sentence.
+    pub spans: WrittenTrees,
+    /// Log-odds that the answer is right.
+    pub confidence: WrittenTrees,
+    /// Log-odds that the sources answer the question at all.
+    pub support: WrittenTrees,
 }
 
 /// The models, ready to be used.
@@ -39,6 +59,16 @@ pub struct Weights {
     pub confidence: Trees,
     pub support: Trees,
     pub sides: Trees,
+    pub reader: Option<ReaderWeights>,
+}
+
+/// The models over words and reader together.
+#[derive(Debug, Clone, Default)]
+pub struct ReaderWeights {
+    pub sentences: Trees,
+    pub spans: Trees,
+    pub confidence: Trees,
+    pub support: Trees,
 }
 
 #[derive(Debug, Error)]
@@ -66,9 +96,24 @@ impl Weights {
                 .map_err(|reason| format!("associations: {reason}"))?,
             sentences: part("sentences", &written.sentences, Features::NAMES)?,
             spans: part("spans", &written.spans, SpanFeatures::NAMES)?,
-            confidence: part("confidence", &written.confidence, Signs::NAMES)?,
-            support: part("support", &written.support, Signs::NAMES)?,
+            confidence: part("confidence", &written.confidence, WordSigns::NAMES)?,
+            support: part("support", &written.support, WordSigns::NAMES)?,
             sides: part("sides", &written.sides, SideFeatures::NAMES)?,
+            reader: written.reader.as_ref().map(ReaderWeights::read).transpose()?,
+        })
+    }
+}
+
+impl ReaderWeights {
+    fn read(written: &WrittenReaderWeights) -> Result<ReaderWeights, String> {
+        let part = |name, trees, names: &[&str]| {
+            Trees::read(trees, names).map_err(|reason: ModelError| format!("[reader.{name}]: {reason}"))
+        };
+        Ok(ReaderWeights {
+            sentences: part("sentences", &written.sentences, ReadFeatures::NAMES)?,
+            spans: part("spans", &written.spans, &spans::read_names())?,
+            confidence: part("confidence", &written.confidence, &confidence::read_names())?,
+            support: part("support", &written.support, &confidence::read_names())?,
         })
     }
 }

@@ -103,6 +103,7 @@ pub(super) fn run(command: &Eval, settings: &Settings, names_corpus: bool) -> Re
     let answerer = chosen_by(command.chooser, answerer)?;
     let run = answer_all(questions, &answerer, threads)?;
     write_predictions(&run.answered, command.pred.as_deref())?;
+    note_degraded(&run.answered);
     let report = report::of(&run);
     if command.json {
         return print_json(&table::json(&report));
@@ -142,18 +143,28 @@ fn versions(written: &[Question], command: &Eval) -> Vec<Question> {
 fn chosen_by(chooser: ChosenBy, answerer: Answerer) -> Result<Answerer, Failure> {
     let chooser = match chooser {
         ChosenBy::Lexical => Chooser::Lexical,
-        ChosenBy::Reader if !answerer.has_reader() => {
-            return Err(Failure::Wrong(anyhow::anyhow!("cannot let the reader choose: {NO_READER}")));
-        }
-        ChosenBy::Reader => Chooser::Reader,
         ChosenBy::Both => Chooser::Both,
+        ChosenBy::Reader => match lacks_for_reading(&answerer) {
+            Some(lack) => {
+                return Err(Failure::Wrong(anyhow::anyhow!("cannot let the reader choose: {lack}")));
+            }
+            None => Chooser::Reader,
+        },
     };
     Ok(answerer.choosing_by(chooser))
 }
 
-/// With the cure.
-const NO_READER: &str =
-    "there is no reader, or it is switched off; 'passim doctor' says where its files belong";
+/// Why the reader chooses nothing, with the cure; `None` where it does.
+fn lacks_for_reading(answerer: &Answerer) -> Option<&'static str> {
+    let engine = answerer.engine();
+    if engine.neural.is_none() {
+        return Some(
+            "there is no reader, or it is switched off; 'passim doctor' says where its files belong",
+        );
+    }
+    let knows_reader = engine.weights.reader.is_some();
+    (!knows_reader).then_some("the weights know of no reader; 'passim tune --reader' learns what they lack")
+}
 
 /// What was replied to one question, and what a plain search would have replied.
 struct Asked {
@@ -231,6 +242,7 @@ fn reply_to(question: &Question, answerer: &Answerer) -> Result<(Prediction, Str
     let latency_ms = started.elapsed().as_secs_f64() * 1e3;
     let reply = answerer.reply(&answer, Language::English);
     let prediction = prediction(&question.id, &Json::of(&answer, &reply, latency_ms), latency_ms);
+    let prediction = Prediction { degraded: answer.degraded.is_some(), ..prediction };
     Ok((prediction, answer.whole_question().to_owned()))
 }
 
@@ -265,11 +277,21 @@ fn prediction(id: &str, json: &Json<'_>, latency_ms: f64) -> Prediction {
         support: json.support,
         ranked_docs: json.ranked_sources.to_vec(),
         latency_ms,
+        ..Prediction::default()
     }
 }
 
 fn cited(citations: &[Citation]) -> Vec<String> {
     citations.iter().map(|citation| citation.source.clone()).collect()
+}
+
+/// Such answers are not those of the next run.
+fn note_degraded(answered: &[(Question, Prediction)]) {
+    let degraded = answered.iter().filter(|(_, prediction)| prediction.degraded).count();
+    if degraded > 0 {
+        let all = answered.len();
+        open::note(&format!("{degraded} of {all} answers went without the reader, which took too long"));
+    }
 }
 
 /// Where a file for them is named.

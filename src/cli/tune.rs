@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::{Failure, open};
 use crate::Answerer;
+use crate::answer::weights::WrittenWeights;
 use crate::eval::question_set;
 use crate::settings::Settings;
 use crate::tune::{Course, Seed, Set};
@@ -21,6 +22,10 @@ pub struct Tune {
     /// Where the weights are written
     #[arg(long, value_name = "FILE", default_value = "config/weights.toml")]
     out: PathBuf,
+    /// Learn only what decides over words and the neural reader together, beside the other weights as they are. The
+    /// sets must not be those that the reader was trained on
+    #[arg(long)]
+    reader: bool,
     /// What all chance follows from
     #[arg(long, default_value_t = 7)]
     seed: u64,
@@ -36,13 +41,27 @@ pub(super) fn run(command: &Tune, settings: &Settings) -> Result<(), Failure> {
         // Standard error may be closed: then there is nobody to tell.
         let _ = writeln!(stderr(), "passim: {line}");
     };
-    let weights = course.run(&mut say)?;
-    for line in &weights.about {
-        say(line.clone());
-    }
+    let weights = if command.reader {
+        let words = written(&command.out)?;
+        let reader = course.run_reader(&words, &mut say)?;
+        reader.about.iter().for_each(|line| say(line.clone()));
+        WrittenWeights { reader: Some(reader), ..words }
+    } else {
+        let weights = course.run(&mut say)?;
+        weights.about.iter().for_each(|line| say(line.clone()));
+        say("what decides with the reader has to be learned again: --reader".to_owned());
+        weights
+    };
     let text = toml::to_string_pretty(&weights).context("the weights cannot be written as TOML")?;
     std::fs::write(&command.out, text).with_context(|| format!("cannot write {}", command.out.display()))?;
     Ok(())
+}
+
+/// The weights as they are, to be added to.
+fn written(path: &Path) -> Result<WrittenWeights, Failure> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let reason = || format!("cannot add what is learned with the reader to {}", path.display());
+    Ok(toml::from_str(&text).with_context(reason)?)
 }
 
 fn set(path: &Path, settings: &Settings) -> Result<Set, Failure> {

@@ -7,6 +7,7 @@ use super::draw::Seed;
 use super::fit::Rows;
 use crate::answer::agreement;
 use crate::answer::canonical::Comparison;
+use crate::answer::marked::MarkedSentence;
 use crate::answer::sentences::Candidate;
 use crate::answer::spans;
 use crate::answer::{Conclusion, Engine, Reading, headline, values};
@@ -172,6 +173,75 @@ pub(super) fn span_rows(set: &Set, question: &Question, engine: Engine<'_>) -> R
     Ok(rows)
 }
 
+/// Which sentences hold the answer, and which runs of words of them are it, where the neural reader has read.
+pub(super) fn read_rows(
+    set: &Set,
+    question: &Question,
+    scope: &[String],
+    engine: Engine<'_>,
+) -> Result<(Rows, Rows)> {
+    let nothing = (Rows::default(), Rows::default());
+    if !question.answerable || question.kind.as_deref() == Some("yes-no") {
+        return Ok(nothing);
+    }
+    let reading = engine.read(&question.turns[0], scope, engine.options.passages)?;
+    let candidates = engine.choose(&reading).candidates;
+    let labels: Vec<bool> =
+        candidates.iter().map(|candidate| holds_answer(set, question, &reading, candidate)).collect();
+    let read = candidates.iter().zip(&labels).enumerate().filter_map(|(place, (candidate, is_right))| {
+        let read = candidate.read.as_ref()?;
+        let is_listed = *is_right || read.marks.is_some() || place < UNREAD;
+        is_listed.then(|| (read.features.values(), f64::from(u8::from(*is_right))))
+    });
+    let read: Vec<_> = read.collect();
+    if !labels.contains(&true) || read.is_empty() {
+        return Ok(nothing);
+    }
+    let sentences = Rows::list(read.iter().map(|(features, label)| (&features[..], *label)));
+    let is_short = question.answer_type.as_deref() != Some("sentence");
+    if !is_short || !spans::may_be_marked(reading.question.asked) {
+        return Ok((sentences, Rows::default()));
+    }
+    let mut by_margin: Vec<usize> =
+        (0..candidates.len()).filter(|place| marks(&candidates[*place]).is_some()).collect();
+    let margin =
+        |place: &usize| candidates[*place].read.as_ref().map_or(f64::MIN, |read| read.features.margin);
+    by_margin.sort_by(|a, b| margin(b).total_cmp(&margin(a)));
+    let mut spans = Rows::default();
+    for is_right in [true, false] {
+        let Some(place) = by_margin.iter().find(|place| labels[**place] == is_right) else { continue };
+        let fit = |told: &str| if is_right { fit_of(question, told) } else { 0.0 };
+        spans.append(run_rows(&reading, &candidates[*place], engine, fit));
+    }
+    Ok((sentences, spans))
+}
+
+/// So many sentences that the reader was not given are learned from, too.
+const UNREAD: usize = 10;
+
+fn marks<'c>(candidate: &'c Candidate<'_>) -> Option<&'c MarkedSentence> {
+    candidate.read.as_ref()?.marks.as_ref()
+}
+
+/// The runs of words of a sentence that the reader has read, with how well each is the answer.
+fn run_rows(
+    reading: &Reading<'_>,
+    candidate: &Candidate<'_>,
+    engine: Engine<'_>,
+    fit: impl Fn(&str) -> f64,
+) -> Rows {
+    let Some(marks) = marks(candidate) else { return Rows::default() };
+    let (question, sentence) = (&reading.question, &candidate.sentence);
+    let found = values::ranked(question, sentence);
+    let runs = spans::collect_read(question, sentence, &found, marks, &engine.weights.spans);
+    let told = |run: &spans::ReadRun| {
+        let span = values::with_sign(run.words.clone(), 0.0, sentence).span;
+        headline::plain(&sentence.text[span.range()])
+    };
+    let fits: Vec<f64> = runs.iter().map(|run| fit(&told(run))).collect();
+    Rows::list(runs.iter().map(|run| &run.values[..]).zip(fits))
+}
+
 /// How well a short answer is the one of the set: 1 for the same words, less for words too many or too few.
 fn fit_of(question: &Question, told: &str) -> f64 {
     if !question.accept.is_empty() {
@@ -191,8 +261,9 @@ pub(super) fn side_rows(set: &Set, question: &Question, engine: Engine<'_>) -> R
     let is_disputed = question.other.get("disputed").is_some_and(|value| value == true);
     let has_conflict = !question.conflicting_answers.is_empty();
     let reading = engine.read(&question.turns[0], &[], engine.options.passages)?;
-    let candidates = engine.choose(&reading);
-    let Some(Conclusion { line, .. }) = engine.conclude(&reading, &candidates) else { return Ok(rows) };
+    let chosen = engine.choose(&reading);
+    let Some(Conclusion { line, .. }) = engine.conclude(&reading, &chosen) else { return Ok(rows) };
+    let candidates = &chosen.candidates[..];
     let Some(short) = line.short else { return Ok(rows) };
     let short = (short, line.probability);
     let chosen = headline::plain(candidates[0].sentence.text);
@@ -201,7 +272,7 @@ pub(super) fn side_rows(set: &Set, question: &Question, engine: Engine<'_>) -> R
         answers.filter(|answer| measures::holds(text, answer)).collect()
     };
     let given_by_chosen = given(&chosen);
-    for other in agreement::others(&reading.question, &short, &candidates, &reading.hits, engine.weights) {
+    for other in agreement::others(&reading.question, &short, candidates, &reading.hits, engine.weights) {
         if other.comparison != Comparison::Different {
             continue;
         }
@@ -231,9 +302,9 @@ pub(super) fn judged(
     cut: Option<&Cut<'_>>,
 ) -> Result<Judged> {
     let reading = read(question, scope, engine, cut)?;
-    let candidates = engine.choose(&reading);
-    let Some(conclusion) = engine.conclude(&reading, &candidates) else { return Ok(Judged::default()) };
-    let told = conclusion.told(&reading, &candidates[0]);
+    let chosen = engine.choose(&reading);
+    let Some(conclusion) = engine.conclude(&reading, &chosen) else { return Ok(Judged::default()) };
+    let told = conclusion.told(&reading, &chosen.candidates[0]);
     let signs = conclusion.signs.values();
     let row = |is_so: bool| Rows::list([(&signs[..], f64::from(u8::from(is_so)))]);
     Ok(Judged {

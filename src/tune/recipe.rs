@@ -69,6 +69,66 @@ pub(super) const SIGNS: Recipe = (
     Shape { trees: 120, rate: 0.06, leaves: 8, leaf_weight: 25.0, features: 1.0 },
 );
 
+/// With what the reader says, few features decide.
+pub(super) const READ_SENTENCES: Recipe = (
+    Loss::WithinLists { each: 0.3 },
+    OneWay {
+        speaks_for: &["score", "behind", "margin", "margin_behind", "share", "share_of_all", "coverage_near"],
+        speaks_against: &["place", "no_value"],
+    },
+    Shape { trees: 100, rate: 0.1, leaves: 12, leaf_weight: 20.0, features: 0.7 },
+);
+
+pub(super) const READ_SPANS: Recipe = (
+    Loss::WithinLists { each: 0.3 },
+    OneWay {
+        speaks_for: &["lexical", "margin", "behind", "start_behind", "end_behind", "share", "overlap_read"],
+        speaks_against: &[],
+    },
+    Shape { trees: 120, rate: 0.1, leaves: 16, leaf_weight: 10.0, features: 0.5 },
+);
+
+/// More that the reader finds never makes an answer less likely to be right, or there.
+pub(super) const READ_SIGNS: Recipe = (
+    Loss::EachRow,
+    OneWay {
+        speaks_for: &[
+            "coverage",
+            "coverage_near",
+            "coverage_around",
+            "words",
+            "value",
+            "cue",
+            "passage",
+            "bigrams",
+            "associated",
+            "exact",
+            "reread",
+            "reread_lead",
+            "margin",
+            "margin_behind",
+            "read_share",
+            "read_share_of_all",
+            "agrees",
+            "same_words",
+        ],
+        speaks_against: &[
+            "missing",
+            "heaviest_missing",
+            "missing_beside",
+            "focus_missing",
+            "names_missing",
+            "predicate_missing",
+            "numbers_missing",
+            "no_value",
+            "unquoted",
+            "corrected",
+            "none",
+        ],
+    },
+    Shape { trees: 160, rate: 0.06, leaves: 8, leaf_weight: 25.0, features: 0.7 },
+);
+
 /// A sentence that speaks of the same thing is more likely the other side.
 pub(super) const SIDES: Recipe = (
     Loss::EachRow,

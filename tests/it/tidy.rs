@@ -54,6 +54,11 @@ fn only_the_watch_knows_notify() {
 }
 
 #[test]
+fn only_the_neural_reader_knows_how_models_are_run() {
+    only("rten", &["neural/model.rs"]);
+}
+
+#[test]
 fn only_the_store_knows_rusqlite() {
     only("rusqlite", &["store"]);
 }

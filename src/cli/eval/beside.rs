@@ -4,7 +4,7 @@ use std::io::Write;
 use std::thread::available_parallelism;
 
 use super::super::{Failure, open, print_json};
-use super::{Eval, NO_READER, ask_all, reply_to, write_predictions};
+use super::{Eval, ask_all, lacks_for_reading, note_degraded, reply_to, write_predictions};
 use crate::Answerer;
 use crate::answer::Chooser;
 use crate::eval::asking::AskingWord;
@@ -50,10 +50,10 @@ pub(super) fn run(
 }
 
 fn choosers(answerer: &Answerer) -> &'static [Chooser] {
-    if answerer.has_reader() {
+    let Some(lack) = lacks_for_reading(answerer) else {
         return &[Chooser::Lexical, Chooser::Reader, Chooser::Both];
-    }
-    open::note(&format!("words alone choose: {NO_READER}"));
+    };
+    open::note(&format!("words alone choose: {lack}"));
     &[Chooser::Lexical]
 }
 
@@ -73,6 +73,7 @@ fn way(
     let replies = ask_all(questions, threads, name(chooser), |question| reply_to(question, answerer))?;
     let answered: Vec<_> =
         questions.iter().cloned().zip(replies.into_iter().map(|(prediction, _)| prediction)).collect();
+    note_degraded(&answered);
     let latency = if threads == 1 {
         latency(answered.iter().map(|(_, prediction)| prediction.latency_ms).collect())
     } else {
