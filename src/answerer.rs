@@ -18,6 +18,7 @@ use crate::answer::weights::{Weights, WeightsError};
 use crate::answer::{self, Answer, AnswerError, Chooser, Citation, Engine, Options, Outcome, Steps};
 use crate::corpus::Span;
 use crate::language::Language;
+use crate::neural::NeuralReader;
 use crate::retrieval::{Index, IndexError};
 use crate::scopes::{Admitted, Reader, Scopes};
 use crate::settings::{self, LinkTemplate, Settings};
@@ -47,8 +48,8 @@ struct Ways {
     weights: Weights,
     english: Templates,
     german: Templates,
+    neural: Option<Arc<NeuralReader>>,
     options: Options,
-    neural: Option<Arc<crate::neural::NeuralReader>>,
     closest_below: f64,
     link: Option<LinkTemplate>,
     how_to_add: Option<String>,
@@ -70,18 +71,32 @@ pub enum AnswererError {
 }
 
 impl Answerer {
-    /// Reads `replies.toml`, `replies.de.toml`, `synonyms.toml` and `weights.toml` of the configuration folder, or the compiled-in ones.
-    pub fn new(index: Index, settings: &Settings) -> Result<Answerer, AnswererError> {
+    /// Reads `replies.toml`, `replies.de.toml`, `synonyms.toml` and `weights.toml` of the configuration folder, or the
+    /// compiled-in ones. The neural reader is opened once ([`settings::ReaderSettings::open`]), and shared by all.
+    pub fn new(
+        index: Index,
+        settings: &Settings,
+        neural: Option<Arc<NeuralReader>>,
+    ) -> Result<Answerer, AnswererError> {
         let (weights, file) = file_or(settings.config_dir.as_deref(), "weights.toml", WEIGHTS)?;
-        Answerer::weighing(Weights::parse(&weights, &file)?, index, settings)
+        Answerer::weighing(Weights::parse(&weights, &file)?, index, settings, neural)
     }
 
     /// The same without what was learned, for learning it anew: the old weights need not be readable.
-    pub fn unlearned(index: Index, settings: &Settings) -> Result<Answerer, AnswererError> {
-        Answerer::weighing(Weights::default(), index, settings)
+    pub fn unlearned(
+        index: Index,
+        settings: &Settings,
+        neural: Option<Arc<NeuralReader>>,
+    ) -> Result<Answerer, AnswererError> {
+        Answerer::weighing(Weights::default(), index, settings, neural)
     }
 
-    fn weighing(weights: Weights, index: Index, settings: &Settings) -> Result<Answerer, AnswererError> {
+    fn weighing(
+        weights: Weights,
+        index: Index,
+        settings: &Settings,
+        neural: Option<Arc<NeuralReader>>,
+    ) -> Result<Answerer, AnswererError> {
         let folder = settings.config_dir.as_deref();
         let (synonyms, synonyms_file) = file_or(folder, "synonyms.toml", SYNONYMS)?;
         let (english, english_file) = file_or(folder, "replies.toml", REPLIES)?;
@@ -91,19 +106,14 @@ impl Answerer {
             weights,
             english: Templates::parse(&english, &english_file, Language::English)?,
             german: Templates::parse(&german, &german_file, Language::German)?,
+            neural,
             options: Options {
                 threshold: settings.answer.threshold,
                 passages: settings.answer.passages,
                 spelling: settings.answer.spelling,
-                windows: 2,
-                chooser: Default::default(),
+                windows: settings.reader.windows,
+                chooser: Chooser::default(),
             },
-            neural: crate::neural::NeuralReader::open(
-                &folder.unwrap_or(Path::new(".")).join("reader"),
-                crate::neural::Limits { threads: 2, patience: std::time::Duration::from_secs(600) },
-            )
-            .unwrap()
-            .map(Arc::new),
             closest_below: settings.answer.closest_below,
             link: settings.sources.link.clone(),
             how_to_add: settings.corpus.how_to_add.clone(),

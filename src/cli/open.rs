@@ -2,11 +2,13 @@
 
 use std::io::{IsTerminal, Write, stderr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, now};
+use crate::neural::NeuralReader;
 use crate::retrieval::generation::Held;
 use crate::retrieval::sync::{self, Progress, Report, SyncError};
 use crate::retrieval::{self, Index, IndexError};
@@ -23,7 +25,22 @@ pub(super) fn answerer(settings: &Settings) -> Result<Answerer, Failure> {
 }
 
 pub(super) fn answerer_over(corpus: &Path, settings: &Settings) -> Result<Answerer, Failure> {
-    Ok(Answerer::new(index(corpus, settings)?, settings)?)
+    // First, since one that is damaged is told before documents are read.
+    let neural = settings.reader.open()?;
+    Ok(Answerer::new(index(corpus, settings)?, settings, neural)?)
+}
+
+/// The same with a neural reader that is open already.
+pub(super) fn answerer_with(
+    neural: Option<Arc<NeuralReader>>,
+    settings: &Settings,
+) -> Result<Answerer, Failure> {
+    Ok(Answerer::new(index(settings.corpus_dir()?, settings)?, settings, neural)?)
+}
+
+/// For what the neural reader has no part in: looking up and checking do not wait until it is loaded.
+pub(super) fn without_reader(settings: &Settings) -> Result<Answerer, Failure> {
+    answerer_with(None, settings)
 }
 
 /// The index, level with the documents; as it is where another process is bringing it level right now.
