@@ -58,7 +58,7 @@ pub struct Prediction {
     /// The documents that were found, best first.
     pub ranked_docs: Vec<String>,
     pub latency_ms: f64,
-    /// The reader took too long, and words alone chose. Written where it is so.
+    /// The reader was late or failed, so that words alone chose. Written where it is so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub degraded: bool,
 }

@@ -87,21 +87,20 @@ enum ChosenBy {
 
 pub(super) fn run(command: &Eval, settings: &Settings, names_corpus: bool) -> Result<(), Failure> {
     let written = selected(command)?;
-    let asking: Vec<AskingWord> =
-        written.iter().map(|question| AskingWord::of(last_turn(question))).collect();
-    let questions = versions(&written, command);
     let docs = command.file.parent().unwrap_or(Path::new(".")).join("docs");
-    let answerer = if !names_corpus && docs.is_dir() {
-        open::answerer_over(&docs, settings)?
-    } else {
-        open::answerer(settings)?
+    let asking = Asking {
+        questions: versions(&written, command),
+        docs: Some(docs).filter(|docs| !names_corpus && docs.is_dir()),
+        settings,
+        threads: command.threads.or_else(|| available_parallelism().ok()).map_or(1, NonZeroUsize::get),
     };
-    let threads = command.threads.or_else(|| available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     if command.beside {
-        return beside::run(command, &questions, &asking, answerer, threads);
+        let words: Vec<AskingWord> =
+            written.iter().map(|question| AskingWord::of(last_turn(question))).collect();
+        return beside::run(command, &asking, &words);
     }
-    let answerer = chosen_by(command.chooser, answerer)?;
-    let run = answer_all(questions, &answerer, threads)?;
+    let answerer = chosen_by(command.chooser, asking.patient_answerer()?)?;
+    let run = answer_all(asking.questions, &answerer, asking.threads)?;
     write_predictions(&run.answered, command.pred.as_deref())?;
     note_degraded(&run.answered);
     let report = report::of(&run);
@@ -110,6 +109,38 @@ pub(super) fn run(command: &Eval, settings: &Settings, names_corpus: bool) -> Re
     }
     write!(anstream::stdout(), "{}", table::text(&report))?;
     Ok(())
+}
+
+/// What is asked, of which documents, by how many at once.
+struct Asking<'a> {
+    questions: Vec<Question>,
+    /// Those of the set, where it has some; else those of the settings.
+    docs: Option<PathBuf>,
+    settings: &'a Settings,
+    threads: usize,
+}
+
+impl Asking<'_> {
+    /// As people are answered.
+    fn answerer(&self) -> Result<Answerer, Failure> {
+        self.answerer_of(self.settings)
+    }
+
+    /// Its reader reads for all who ask at once, and is waited for as long as it takes: what it was late for would be
+    /// answered otherwise in the next run.
+    fn patient_answerer(&self) -> Result<Answerer, Failure> {
+        let mut settings = self.settings.clone();
+        settings.reader.threads = settings.reader.threads.max(self.threads);
+        settings.reader.patience_seconds = 3_600;
+        self.answerer_of(&settings)
+    }
+
+    fn answerer_of(&self, settings: &Settings) -> Result<Answerer, Failure> {
+        match &self.docs {
+            Some(docs) => open::answerer_over(docs, settings),
+            None => open::answerer(settings),
+        }
+    }
 }
 
 /// The questions that are asked, as they are written; never none.
@@ -290,7 +321,7 @@ fn note_degraded(answered: &[(Question, Prediction)]) {
     let degraded = answered.iter().filter(|(_, prediction)| prediction.degraded).count();
     if degraded > 0 {
         let all = answered.len();
-        open::note(&format!("{degraded} of {all} answers went without the reader, which took too long"));
+        open::note(&format!("{degraded} of {all} answers went without the reader, which was late or failed"));
     }
 }
 

@@ -1,16 +1,17 @@
 //! `passim eval --beside`: the same questions answered by words alone, by the reader alone, and by both.
 
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
 use super::super::{Failure, open, print_json};
-use super::{Eval, ask_all, lacks_for_reading, note_degraded, reply_to, write_predictions};
+use super::{Asking, Eval, ask_all, lacks_for_reading, note_degraded, reply_to, write_predictions};
 use crate::Answerer;
 use crate::answer::Chooser;
 use crate::eval::asking::AskingWord;
 use crate::eval::beside::table::{self, Timing};
 use crate::eval::beside::{self, Way, name};
-use crate::eval::measures::{Latency, latency};
+use crate::eval::measures::latency;
 use crate::eval::question_set::Question;
 use crate::eval::selection;
 use crate::tune::Seed;
@@ -21,32 +22,33 @@ const TIMED: usize = 300;
 /// So many before, whose times are not taken.
 const WARM_UP: usize = 20;
 
-pub(super) fn run(
-    command: &Eval,
-    questions: &[Question],
-    asking: &[AskingWord],
-    mut answerer: Answerer,
-    threads: usize,
-) -> Result<(), Failure> {
-    let timed = timed(questions, threads, Seed(command.seed));
-    let mut ways = Vec::new();
-    for chooser in choosers(&answerer) {
-        answerer = answerer.choosing_by(*chooser);
-        ways.push(way(*chooser, questions, &timed, &answerer, threads)?);
-    }
+/// `words` are those of the questions as they were written.
+pub(super) fn run(command: &Eval, asking: &Asking<'_>, words: &[AskingWord]) -> Result<(), Failure> {
+    let mut ways = answered(asking)?;
     if let Some(last) = ways.last() {
         write_predictions(&last.answered, command.pred.as_deref())?;
     }
-    let timing = Timing {
-        questions: timed.len(),
-        machine_threads: available_parallelism().map_or(1, |threads| threads.get()),
-    };
-    let beside = beside::of(&ways, asking);
+    let timing = time(&mut ways, asking, Seed(command.seed))?;
+    let beside = beside::of(&ways, words);
     if command.json {
         return print_json(&table::json(&beside, timing));
     }
     write!(anstream::stdout(), "{}", table::text(&beside, timing))?;
     Ok(())
+}
+
+/// Every question in every way that there is; not timed.
+fn answered(asking: &Asking<'_>) -> Result<Vec<Way>, Failure> {
+    let mut answerer = asking.patient_answerer()?;
+    let mut ways = Vec::new();
+    for chooser in choosers(&answerer) {
+        answerer = answerer.choosing_by(*chooser);
+        let reply = |question: &Question| Ok((question.clone(), reply_to(question, &answerer)?.0));
+        let answered = ask_all(&asking.questions, asking.threads, name(*chooser), reply)?;
+        note_degraded(&answered);
+        ways.push(Way { chooser: *chooser, answered, latency: None });
+    }
+    Ok(ways)
 }
 
 fn choosers(answerer: &Answerer) -> &'static [Chooser] {
@@ -57,34 +59,27 @@ fn choosers(answerer: &Answerer) -> &'static [Chooser] {
     &[Chooser::Lexical]
 }
 
-/// All of them where they are asked one after the other anyway.
-fn timed(questions: &[Question], threads: usize, seed: Seed) -> Vec<Question> {
-    let most = if threads == 1 { questions.len() } else { TIMED };
-    selection::sample(questions.to_vec(), most, seed)
-}
-
-fn way(
-    chooser: Chooser,
-    questions: &[Question],
-    timed: &[Question],
-    answerer: &Answerer,
-    threads: usize,
-) -> Result<Way, Failure> {
-    let replies = ask_all(questions, threads, name(chooser), |question| reply_to(question, answerer))?;
-    let answered: Vec<_> =
-        questions.iter().cloned().zip(replies.into_iter().map(|(prediction, _)| prediction)).collect();
-    note_degraded(&answered);
-    let latency = if threads == 1 {
-        latency(answered.iter().map(|(_, prediction)| prediction.latency_ms).collect())
-    } else {
-        latency_alone(timed, answerer)?
+/// How long single answers take, with nothing beside them and with the reader that the settings give.
+fn time(ways: &mut [Way], asking: &Asking<'_>, seed: Seed) -> Result<Timing, Failure> {
+    let mut timing = Timing {
+        questions: asking.questions.len(),
+        machine_threads: available_parallelism().map_or(1, NonZeroUsize::get),
+        reader_threads: asking.settings.reader.threads,
     };
-    Ok(Way { chooser, answered, latency })
-}
-
-/// Of each question asked with nothing beside it.
-fn latency_alone(timed: &[Question], answerer: &Answerer) -> Result<Option<Latency>, Failure> {
-    let took = |question: &Question| Ok(reply_to(question, answerer)?.0.latency_ms);
-    ask_all(&timed[..timed.len().min(WARM_UP)], 1, "warming up", took)?;
-    Ok(latency(ask_all(timed, 1, "timing", took)?))
+    if asking.threads == 1 {
+        for way in ways {
+            way.latency = latency(way.answered.iter().map(|(_, prediction)| prediction.latency_ms).collect());
+        }
+        return Ok(timing);
+    }
+    let timed = selection::sample(asking.questions.clone(), TIMED, seed);
+    timing.questions = timed.len();
+    let mut answerer = asking.answerer()?;
+    for way in ways {
+        answerer = answerer.choosing_by(way.chooser);
+        let took = |question: &Question| Ok(reply_to(question, &answerer)?.0.latency_ms);
+        ask_all(&timed[..timed.len().min(WARM_UP)], 1, "warming up", took)?;
+        way.latency = latency(ask_all(&timed, 1, "timing", took)?);
+    }
+    Ok(timing)
 }

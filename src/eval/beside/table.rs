@@ -13,6 +13,8 @@ pub struct Timing {
     pub questions: usize,
     /// What the machine could do at once while they were.
     pub machine_threads: usize,
+    /// So many windows the reader read at once.
+    pub reader_threads: usize,
 }
 
 /// Three tables, each with a blank line after it but the last.
@@ -27,7 +29,7 @@ pub fn text(beside: &Beside, timing: Timing) -> String {
 /// `{"n", "overall": {WAY: {FIGURE: {"value", "lo", "hi", "n"}}},
 /// "gained": {FIGURE: {"value", "lo", "hi"}},
 /// "by": {"asking_word": {NAME: {"n", WAY: {"right40", "f1", "declined"}}}},
-/// "latency_ms": {WAY: {"p50", "p95", "p99", "max"}, "n", "machine_threads"}}`; a way is `lexical`, `reader` or `both`.
+/// "latency_ms": {WAY: {"p50", "p95", "p99", "max"}, "n", "machine_threads", "reader_threads"}}`; a way is `lexical`, `reader` or `both`.
 pub fn json(beside: &Beside, timing: Timing) -> Value {
     let columns = &beside.columns;
     let by_way = |of: &dyn Fn(&Column) -> Value| -> Map<String, Value> {
@@ -36,6 +38,7 @@ pub fn json(beside: &Beside, timing: Timing) -> Value {
     let mut latency = by_way(&|column| latency_json(column.latency));
     latency.insert("n".into(), timing.questions.into());
     latency.insert("machine_threads".into(), timing.machine_threads.into());
+    latency.insert("reader_threads".into(), timing.reader_threads.into());
     let gained: Map<String, Value> = beside
         .gained
         .iter()
@@ -147,11 +150,14 @@ fn latencies(beside: &Beside, timing: Timing) -> String {
         row("p50", beside, |column| cell(&|latency| latency.p50, column)),
         row("p99", beside, |column| cell(&|latency| latency.p99, column)),
     ];
+    let Timing { questions, machine_threads, reader_threads } = timing;
+    let reader = match beside.columns.as_slice() {
+        [_, _, ..] => format!(", {reader_threads} of them for the reader"),
+        _ => String::new(),
+    };
     format!(
-        "{}of single answers, one after the other: {} questions, on a machine of {} threads\n",
+        "{}of single answers, one after the other: {questions} questions, on a machine of {machine_threads} threads{reader}\n",
         aligned(&rows),
-        timing.questions,
-        timing.machine_threads
     )
 }
 
@@ -160,7 +166,7 @@ mod tests {
     use super::super::samples;
     use super::*;
 
-    const TIMING: Timing = Timing { questions: 3, machine_threads: 2 };
+    const TIMING: Timing = Timing { questions: 3, machine_threads: 2, reader_threads: 1 };
 
     #[test]
     fn people_see_a_column_for_each_way() {
@@ -181,7 +187,7 @@ how many                                                                        
 latency in ms  lexical  reader  both
 p50               2.50    2.50  2.50
 p99               4.00    4.00  4.00
-of single answers, one after the other: 3 questions, on a machine of 2 threads
+of single answers, one after the other: 3 questions, on a machine of 2 threads, 1 of them for the reader
 ";
         assert_eq!(text(&samples::beside(), TIMING), expected);
     }
