@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::program::Place;
+use crate::program::{Place, Run, repository};
 
 const CORPUS: &str = "\
 -- 1-boats.txt
@@ -164,4 +164,39 @@ fn beside_each_other_figures_are_those_of_a_run_alone() {
     assert!(beside["latency_ms"]["lexical"]["p99"].as_f64().unwrap() > 0.0, "{beside:#}");
     assert_eq!(beside["latency_ms"]["n"], 5);
     assert_eq!(written.lines().count(), expected.lines().count());
+}
+
+/// Weights that know of the reader, whatever has been learned: where it reads, nothing is sure enough to be told.
+const READER_WEIGHTS: &str = "
+about = []
+sentences = { base = 0.0, trees = [] }
+spans = { base = 0.0, trees = [] }
+confidence = { base = 0.0, trees = [] }
+support = { base = -5.0, trees = [] }
+";
+
+#[test]
+fn words_reader_and_both_stand_beside_each_other() {
+    let place = Place::new(CORPUS);
+    let shipped = fs::read_to_string(repository().join("config/weights.toml")).unwrap();
+    let mut weights: toml::Table = shipped.parse().unwrap();
+    weights.insert("reader".into(), READER_WEIGHTS.parse::<toml::Table>().unwrap().into());
+    let settings = place.settings(&[("weights.toml", &weights.to_string())]);
+    let set = place.folder().join("set.jsonl");
+    fs::write(&set, QUESTIONS).unwrap();
+    let mut command = place.command(&["eval", "--json", "--beside", set.to_str().unwrap()]);
+    command
+        .env("PASSIM_CONFIG_DIR", settings)
+        .env("PASSIM_READER__ENABLED", "true")
+        .env("PASSIM_READER__FOLDER", repository().join("config/reader"));
+    let figures = Run::of(&mut command).json();
+    for way in ["lexical", "reader", "both"] {
+        assert!(figures["overall"][way]["right40"]["value"].is_f64(), "{way}: {figures:#}");
+        assert!(figures["by"]["asking_word"]["where"][way]["right40"].is_f64(), "{way}: {figures:#}");
+    }
+    assert_eq!(figures["overall"]["lexical"]["false_abst"]["value"], 0.0, "{figures:#}");
+    assert!(figures["overall"]["reader"]["false_abst"]["value"].as_f64().unwrap() > 0.5, "{figures:#}");
+    assert!(figures["gained"]["right40"]["value"].as_f64().unwrap() < 0.0, "{figures:#}");
+    let took = |way: &str| figures["latency_ms"][way]["p50"].as_f64().unwrap();
+    assert!(took("lexical") < took("reader"), "{figures:#}");
 }

@@ -112,7 +112,7 @@ fn with_interval(figure: Figure, share: Share) -> String {
     match interval(figure, share) {
         Some((low, high)) => format!("{} ({low:.3} to {high:.3})", value_cell(share)),
         // As wide as an interval, so that the values stand below each other.
-        None => format!("{}{:19}", value_cell(share), ""),
+        None => format!("{}{:17}", value_cell(share), ""),
     }
 }
 
@@ -124,17 +124,23 @@ fn gained_cell(beside: &Beside, figure: Figure) -> String {
 }
 
 fn by_asking(beside: &Beside) -> String {
-    let figures = ["right40", "f1"];
+    let figures: [(&str, fn(&Group) -> Share); 2] =
+        [("right40", |group| group.right40), ("f1", |group| group.f1)];
+    let is_known = |share: fn(&Group) -> Share| {
+        beside.by_asking.iter().flat_map(|(_, groups)| groups).any(|group| share(group).value().is_some())
+    };
+    let figures: Vec<_> = figures.into_iter().filter(|(_, share)| is_known(*share)).collect();
     let mut header = vec!["asking word".to_owned()];
-    for figure in figures {
+    for (figure, _) in &figures {
         header.extend(beside.columns.iter().map(|column| format!("{figure} {}", name(column.chooser))));
     }
     header.push("questions".to_owned());
     let mut rows = vec![header];
     for (word, groups) in &beside.by_asking {
         let mut row = vec![word.name().to_owned()];
-        row.extend(groups.iter().map(|group| value_cell(group.right40)));
-        row.extend(groups.iter().map(|group| value_cell(group.f1)));
+        for (_, share) in &figures {
+            row.extend(groups.iter().map(|group| value_cell(share(group))));
+        }
         row.push(groups.first().map_or(0, |group| group.questions).to_string());
         rows.push(row);
     }
@@ -190,6 +196,16 @@ p99               4.00    4.00  4.00
 of single answers, one after the other: 3 questions, on a machine of 2 threads, 1 of them for the reader
 ";
         assert_eq!(text(&samples::beside(), TIMING), expected);
+    }
+
+    #[test]
+    fn what_a_set_does_not_tell_has_no_column() {
+        let mut beside = samples::beside();
+        for group in beside.by_asking.iter_mut().flat_map(|(_, groups)| groups) {
+            group.f1 = Share::default();
+        }
+        let text = text(&beside, TIMING);
+        assert!(text.contains("right40 both  questions\n"), "{text}");
     }
 
     #[test]
