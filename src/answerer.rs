@@ -15,9 +15,10 @@ use crate::answer::surroundings::{self, Surroundings};
 use crate::answer::template::{TemplateError, Templates};
 use crate::answer::trace::Trace;
 use crate::answer::weights::{Weights, WeightsError};
-use crate::answer::{self, Answer, AnswerError, Citation, Engine, Options, Outcome, Steps};
+use crate::answer::{self, Answer, AnswerError, Chooser, Citation, Engine, Options, Outcome, Steps};
 use crate::corpus::Span;
 use crate::language::Language;
+use crate::neural::NeuralReader;
 use crate::retrieval::{Index, IndexError};
 use crate::scopes::{Admitted, Reader, Scopes};
 use crate::settings::{self, LinkTemplate, Settings};
@@ -34,6 +35,7 @@ const MOST_VIEWS: usize = 32;
 pub struct Answerer {
     index: Index,
     ways: Arc<Ways>,
+    chooser: Chooser,
     /// What whoever it answers was admitted to; nothing where it answers out of everything.
     admitted: Vec<Admitted>,
     /// What answers those who may not read everything, the last one asked for at the end.
@@ -46,8 +48,8 @@ struct Ways {
     weights: Weights,
     english: Templates,
     german: Templates,
+    neural: Option<Arc<NeuralReader>>,
     options: Options,
-    neural: Option<Arc<crate::neural::NeuralReader>>,
     closest_below: f64,
     link: Option<LinkTemplate>,
     how_to_add: Option<String>,
@@ -69,18 +71,32 @@ pub enum AnswererError {
 }
 
 impl Answerer {
-    /// Reads `replies.toml`, `replies.de.toml`, `synonyms.toml` and `weights.toml` of the configuration folder, or the compiled-in ones.
-    pub fn new(index: Index, settings: &Settings) -> Result<Answerer, AnswererError> {
+    /// Reads `replies.toml`, `replies.de.toml`, `synonyms.toml` and `weights.toml` of the configuration folder, or the
+    /// compiled-in ones. The neural reader is opened once ([`settings::ReaderSettings::open`]), and shared by all.
+    pub fn new(
+        index: Index,
+        settings: &Settings,
+        neural: Option<Arc<NeuralReader>>,
+    ) -> Result<Answerer, AnswererError> {
         let (weights, file) = file_or(settings.config_dir.as_deref(), "weights.toml", WEIGHTS)?;
-        Answerer::weighing(Weights::parse(&weights, &file)?, index, settings)
+        Answerer::weighing(Weights::parse(&weights, &file)?, index, settings, neural)
     }
 
     /// The same without what was learned, for learning it anew: the old weights need not be readable.
-    pub fn unlearned(index: Index, settings: &Settings) -> Result<Answerer, AnswererError> {
-        Answerer::weighing(Weights::default(), index, settings)
+    pub fn unlearned(
+        index: Index,
+        settings: &Settings,
+        neural: Option<Arc<NeuralReader>>,
+    ) -> Result<Answerer, AnswererError> {
+        Answerer::weighing(Weights::default(), index, settings, neural)
     }
 
-    fn weighing(weights: Weights, index: Index, settings: &Settings) -> Result<Answerer, AnswererError> {
+    fn weighing(
+        weights: Weights,
+        index: Index,
+        settings: &Settings,
+        neural: Option<Arc<NeuralReader>>,
+    ) -> Result<Answerer, AnswererError> {
         let folder = settings.config_dir.as_deref();
         let (synonyms, synonyms_file) = file_or(folder, "synonyms.toml", SYNONYMS)?;
         let (english, english_file) = file_or(folder, "replies.toml", REPLIES)?;
@@ -90,25 +106,27 @@ impl Answerer {
             weights,
             english: Templates::parse(&english, &english_file, Language::English)?,
             german: Templates::parse(&german, &german_file, Language::German)?,
+            neural,
             options: Options {
                 threshold: settings.answer.threshold,
                 passages: settings.answer.passages,
                 spelling: settings.answer.spelling,
-                windows: 2,
-                chooser: Default::default(),
+                windows: settings.reader.windows,
+                chooser: Chooser::default(),
             },
-            neural: crate::neural::NeuralReader::open(
-                &folder.unwrap_or(Path::new(".")).join("reader"),
-                crate::neural::Limits { threads: 2, patience: std::time::Duration::from_secs(600) },
-            )
-            .unwrap()
-            .map(Arc::new),
             closest_below: settings.answer.closest_below,
             link: settings.sources.link.clone(),
             how_to_add: settings.corpus.how_to_add.clone(),
             scopes: settings.scopes.clone(),
         };
-        Ok(Answerer { index, ways: Arc::new(ways), admitted: Vec::new(), views: Mutex::default() })
+        let chooser = ways.options.chooser;
+        let (admitted, views) = (Vec::new(), Mutex::default());
+        Ok(Answerer { index, ways: Arc::new(ways), chooser, admitted, views })
+    }
+
+    /// The same with another chooser, to set them beside each other.
+    pub fn choosing_by(self, chooser: Chooser) -> Answerer {
+        Answerer { chooser, views: Mutex::default(), ..self }
     }
 
     /// What answers a reader: out of the sources that they may read, as if there were no others. The same one as
@@ -139,7 +157,8 @@ impl Answerer {
             |path| scopes.may_read_file(admitted, path),
         )?;
         let admitted = self.admitted.iter().chain([admitted]).cloned().collect();
-        Ok(Answerer { index, ways: self.ways.clone(), admitted, views: Mutex::default() })
+        let (ways, views) = (self.ways.clone(), Mutex::default());
+        Ok(Answerer { index, ways, chooser: self.chooser, admitted, views })
     }
 
     /// Whether a source, by its path, is among what this one reads, or would be: it may be refused, or gone from
@@ -171,7 +190,7 @@ impl Answerer {
             lexicon: &self.ways.lexicon,
             weights: &self.ways.weights,
             neural: self.ways.neural.as_deref(),
-            options: self.ways.options,
+            options: Options { chooser: self.chooser, ..self.ways.options },
         }
     }
 

@@ -9,6 +9,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::answerer::AnswererError;
+use crate::neural::NeuralError;
 use crate::settings::{self, Settings, SettingsError, UserFolders};
 
 mod ask;
@@ -136,7 +138,9 @@ pub(crate) enum Failure {
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
         let error = error.into();
-        if error.is::<SettingsError>() || error.is::<crate::answerer::AnswererError>() {
+        let is_wrong =
+            error.is::<SettingsError>() || error.is::<AnswererError>() || error.is::<NeuralError>();
+        if is_wrong {
             return Failure::Wrong(error);
         }
         Failure::Failed(error)

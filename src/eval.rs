@@ -2,12 +2,17 @@
 //!
 //! Asking is left to the caller. A question set comes in ([`question_set`]), the caller answers each question
 //! and hands back a [`Prediction`], and [`measures`] sets the two beside each other; [`table`] shows the
-//! outcome beside that of a plain search ([`baseline`]). The figures are those of the outside scorer `score.py`, to the last rule: whoever changes one
-//! here has to change it there.
+//! outcome beside that of a plain search ([`baseline`]), and [`beside`] what comes of choosing by words alone, by the
+//! reader alone and by both. The figures are those of the outside scorer `score.py`, to the last rule: whoever
+//! changes one here has to change it there.
 
 use serde::{Deserialize, Serialize};
 
 pub mod question_set;
+
+pub mod selection;
+
+pub mod versions;
 
 pub mod measures;
 
@@ -20,6 +25,10 @@ pub mod claims;
 pub mod report;
 
 pub mod table;
+
+pub mod asking;
+
+pub mod beside;
 
 /// What we replied to one question: a line of `eval --pred`, whose form is a promise.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -49,6 +58,9 @@ pub struct Prediction {
     /// The documents that were found, best first.
     pub ranked_docs: Vec<String>,
     pub latency_ms: f64,
+    /// The reader was late or failed, so that words alone chose. Written where it is so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub degraded: bool,
 }
 
 /// An answer that other sources give to the same question.

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::answerer::{Answerer, AnswererError};
 use crate::corpus::read::Reader;
+use crate::neural::NeuralReader;
 use crate::proof::changed_sources;
 use crate::retrieval::generation::{self, Held};
 use crate::retrieval::sync::{self, Options, Progress, Report, SyncError};
@@ -40,6 +41,8 @@ pub struct Live {
     /// Where the index lies.
     folder: PathBuf,
     settings: Settings,
+    /// The same for every answerer there will be.
+    neural: Option<Arc<NeuralReader>>,
     answerer: ArcSwap<Answerer>,
     underway: Mutex<Option<Underway>>,
 }
@@ -80,12 +83,19 @@ pub enum LiveError {
 
 impl Live {
     /// Answers out of `index`, which was opened over `corpus` with these settings; its data folder is `data`.
-    pub fn new(index: Index, corpus: &Path, data: &Path, settings: Settings) -> Result<Live, LiveError> {
-        let answerer = Answerer::new(index, &settings)?;
+    pub fn new(
+        index: Index,
+        corpus: &Path,
+        data: &Path,
+        settings: Settings,
+        neural: Option<Arc<NeuralReader>>,
+    ) -> Result<Live, LiveError> {
+        let answerer = Answerer::new(index, &settings, neural.clone())?;
         Ok(Live {
             corpus: corpus.to_owned(),
             folder: folder_of(corpus, data),
             settings,
+            neural,
             answerer: ArcSwap::from_pointee(answerer),
             underway: Mutex::new(None),
         })
@@ -119,7 +129,7 @@ impl Live {
 
     /// Answers out of another index from now on; gives the paths of the sources that it has otherwise.
     fn replace(&self, index: Index) -> Result<Vec<String>, LiveError> {
-        let answerer = Arc::new(Answerer::new(index, &self.settings)?);
+        let answerer = Arc::new(Answerer::new(index, &self.settings, self.neural.clone())?);
         let before = self.answerer.swap(answerer.clone());
         Ok(changed_sources(before.index(), answerer.index()))
     }
@@ -236,7 +246,7 @@ mod tests {
             let folder = folder_of(&self.corpus(), &data);
             let options = sync_options(&settings, false);
             let (index, _) = sync::sync(&folder, &self.corpus(), options, NOW, &mut |_| {}).unwrap();
-            Live::new(index, &self.corpus(), &data, settings).unwrap()
+            Live::new(index, &self.corpus(), &data, settings, None).unwrap()
         }
     }
 

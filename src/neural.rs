@@ -139,6 +139,11 @@ impl NeuralReader {
         Ok(Some(NeuralReader { pieces, workers, patience: limits.patience, fingerprint, bytes }))
     }
 
+    /// Whether a folder has one, be it whole or damaged.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(MODEL).exists() || folder.join(TOKENIZER).exists()
+    }
+
     /// How many word pieces a text has.
     pub fn pieces(&self, text: &str) -> usize {
         self.pieces.cut(text, usize::MAX).len()

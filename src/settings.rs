@@ -10,11 +10,13 @@
 use std::ffi::OsString;
 use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
 use crate::language::Language;
+use crate::neural::{Limits, NeuralError, NeuralReader};
 use crate::scopes::Scopes;
 
 mod error;
@@ -58,6 +60,7 @@ pub struct Settings {
     pub data: DataSettings,
     pub index: IndexSettings,
     pub answer: AnswerSettings,
+    pub reader: ReaderSettings,
     pub sources: SourcesSettings,
     pub discord: DiscordSettings,
     pub channels: ChannelSettings,
@@ -94,6 +97,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     );
     let index = IndexSettings::read(&mut values);
     let answer = AnswerSettings::read(&mut values);
+    let reader = ReaderSettings::read(&mut values, config_dir.as_deref().map(|folder| folder.join("reader")));
     let source_links = SourcesSettings::read(&mut values);
     let discord = DiscordSettings::read(&mut values);
     let channels = ChannelSettings::read(&mut values);
@@ -108,6 +112,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
         data,
         index,
         answer,
+        reader,
         sources: source_links,
         discord,
         channels,
@@ -247,6 +252,41 @@ impl AnswerSettings {
             passages: values.whole("answer.passages", 1..=200),
             spelling: values.truth("answer.spelling"),
         }
+    }
+}
+
+/// A small neural network that reads the best passages too.
+#[derive(Debug, Clone)]
+pub struct ReaderSettings {
+    pub enabled: bool,
+    /// The folder with model and tokenizer, absolute; `None` where none is known. It need not exist.
+    pub folder: Option<PathBuf>,
+    /// How many stretches of text are read for a question; 1 to 8.
+    pub windows: usize,
+    /// How many are read at the same time; 1 to 64.
+    pub threads: usize,
+    /// After so long an answer does without; seconds, 1 to 60.
+    pub patience_seconds: usize,
+}
+
+impl ReaderSettings {
+    fn read(values: &mut Values, usual: Option<PathBuf>) -> Self {
+        Self {
+            enabled: values.truth("reader.enabled"),
+            folder: values.folder("reader.folder", None, usual),
+            windows: values.whole("reader.windows", 1..=8),
+            threads: values.whole("reader.threads", 1..=64),
+            patience_seconds: values.whole("reader.patience_seconds", 1..=60),
+        }
+    }
+
+    /// Loads it, which takes as long as some answers: once for all who ask. `None` where it is switched off, or there
+    /// is none: then answers are chosen by words alone.
+    pub fn open(&self) -> Result<Option<Arc<NeuralReader>>, NeuralError> {
+        let Some(folder) = self.folder.as_deref().filter(|_| self.enabled) else { return Ok(None) };
+        let patience = Duration::from_secs(self.patience_seconds as u64);
+        let reader = NeuralReader::open(folder, Limits { threads: self.threads, patience })?;
+        Ok(reader.map(Arc::new))
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Reply {
     pub disagreement: Option<Disagreement>,
     /// The sources that the question may be meant for, where it fits several.
     pub choices: Vec<Choice>,
-    /// How the question was read, where that is not as it was written.
+    /// How the question was read, where that is not as it was written, and what the answer had to do without.
     pub notes: Vec<String>,
     /// What stands above the proof, where that has to be explained.
     pub proof_title: Option<String>,
@@ -60,7 +60,7 @@ impl Reply {
             value: None,
             disagreement: None,
             choices: Vec::new(),
-            notes: templates.understood(answer).into_iter().chain(templates.corrected(answer)).collect(),
+            notes: notes(answer, templates),
             proof_title: None,
             proof: Vec::new(),
             hint: None,
@@ -93,6 +93,11 @@ impl Reply {
         }
         reply
     }
+}
+
+fn notes(answer: &Answer, templates: &Templates) -> Vec<String> {
+    let notes = [templates.understood(answer), templates.corrected(answer), templates.degraded(answer)];
+    notes.into_iter().flatten().collect()
 }
 
 impl Disagreement {

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::polarity::Polarity;
 use super::question::SmallTalk;
 use super::reply::{spoken_date, spoken_source};
-use super::{Answer, Citation, Finding, LONGEST_QUESTION, Outcome};
+use super::{Answer, Citation, Degraded, Finding, LONGEST_QUESTION, Outcome};
 use crate::language::Language;
 
 /// All the templates of one language, known to fill without an error.
@@ -54,6 +54,7 @@ struct ReplyTemplates {
     corrected: String,
     understood: String,
     nearest: String,
+    degraded: String,
 }
 
 #[derive(Deserialize)]
@@ -126,6 +127,7 @@ impl Templates {
             corrected,
             understood,
             nearest,
+            degraded,
         } = parsed.reply;
         let SmallTalkTemplates { greeting, thanks, farewell, help, empty, too_long } = parsed.smalltalk;
         let named = [
@@ -142,6 +144,7 @@ impl Templates {
             ("corrected", corrected),
             ("understood", understood),
             ("nearest", nearest),
+            ("degraded", degraded),
             ("greeting", greeting),
             ("thanks", thanks),
             ("farewell", farewell),
@@ -257,6 +260,11 @@ impl Templates {
     pub fn understood(&self, answer: &Answer) -> Option<String> {
         let question = answer.understood_as.clone()?;
         Some(self.fill("understood", context! { question }))
+    }
+
+    /// What the answer had to do without; `None` where that is nothing.
+    pub fn degraded(&self, answer: &Answer) -> Option<String> {
+        answer.degraded.map(|Degraded::Reader| self.fill("degraded", context! {}))
     }
 
     /// What stands above the closest passage.

@@ -10,7 +10,7 @@ use super::keep::Keeper;
 use super::{Failure, draw, open, print_json};
 use crate::answer::followup::Conversation;
 use crate::answer::reply::Reply;
-use crate::answer::{Answer, Choice, Citation, Correction, Finding, OtherLanguage, Outcome};
+use crate::answer::{Answer, Choice, Citation, Correction, Degraded, Finding, OtherLanguage, Outcome};
 use crate::language::Language;
 use crate::settings::Settings;
 
@@ -90,6 +90,9 @@ pub(super) struct Json<'a> {
     /// Why somebody who may took the answer back.
     withdrawn: Option<&'a str>,
     pub(super) ranked_sources: &'a [String],
+    /// What the answer had to do without, and so may differ from the next to the same question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    degraded: Option<Degraded>,
     receipt: &'a str,
     took_ms: f64,
 }
@@ -114,6 +117,7 @@ impl<'a> Json<'a> {
             nearest: None,
             withdrawn: None,
             ranked_sources: &answer.ranked_sources,
+            degraded: answer.degraded,
             receipt: &answer.receipt,
             took_ms: (took_ms * 1e3).round() / 1e3,
         };

@@ -6,6 +6,7 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
@@ -28,6 +29,7 @@ use crate::answer::trace::Trace;
 use crate::answer::{Answer, Choice, Citation, Outcome};
 use crate::corpus::Span;
 use crate::language::Language;
+use crate::neural::NeuralReader;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
@@ -45,9 +47,11 @@ const COMMANDS: &[(&str, &str)] = &[
 ];
 
 pub(super) fn run(_command: &Chat, settings: &Settings) -> Result<(), Failure> {
-    let answerer = open::answerer(settings)?;
+    let neural = settings.reader.open()?;
+    let answerer = open::answerer_with(neural.clone(), settings)?;
     let mut chat = Session {
         settings,
+        neural,
         keeper: Keeper::open(settings)?,
         conversation: Conversation::default(),
         last: None,
@@ -102,6 +106,8 @@ fn history_file(settings: &Settings) -> Option<PathBuf> {
 /// What a chat remembers.
 struct Session<'s> {
     settings: &'s Settings,
+    /// Loaded once for all questions.
+    neural: Option<Arc<NeuralReader>>,
     keeper: Keeper<'s>,
     conversation: Conversation,
     last: Option<Last>,
@@ -153,8 +159,13 @@ impl Session<'_> {
         Ok(ControlFlow::Continue(()))
     }
 
+    /// Over the documents as they are now.
+    fn answerer(&self) -> Result<Answerer, Failure> {
+        open::answerer_with(self.neural.clone(), self.settings)
+    }
+
     fn ask(&mut self, question: &str) -> Result<(), Failure> {
-        let answerer = open::answerer(self.settings)?;
+        let answerer = self.answerer()?;
         let asked = answerer.ask_traced(&mut self.conversation, question, &[])?;
         self.show(&answerer, asked, Vec::new())
     }
@@ -162,7 +173,7 @@ impl Session<'_> {
     /// Puts the last question to one of the sources that it fits.
     fn ask_again(&mut self, source: String) -> Result<(), Failure> {
         let Some(last) = self.last.clone() else { return Ok(()) };
-        let answerer = open::answerer(self.settings)?;
+        let answerer = self.answerer()?;
         let sources = vec![source];
         let asked = answerer.ask_traced(&mut Conversation::default(), &last.question, &sources)?;
         self.show(&answerer, asked, sources)
@@ -197,7 +208,7 @@ impl Session<'_> {
             return Err(Failure::Wrong(anyhow::anyhow!("nothing was quoted yet: ask something first")));
         };
         let span = Span::new(citation.byte_start, citation.byte_end);
-        let answerer = open::answerer(self.settings)?;
+        let answerer = open::without_reader(self.settings)?;
         let Some(surroundings) = answerer.around(&citation.path, span, &citation.quote)? else {
             return Err(Failure::Wrong(anyhow::anyhow!(
                 "{} has changed since, and does not say this there any more: ask again",
@@ -214,7 +225,7 @@ impl Session<'_> {
             Some(last) => (last.question.as_str(), &last.sources[..]),
             None => return Err(nothing_asked()),
         };
-        let explanation = open::answerer(self.settings)?.explain(question, sources)?;
+        let explanation = self.answerer()?.explain(question, sources)?;
         writeln!(anstream::stdout(), "{}", why::text(&explanation)?)?;
         Ok(())
     }
@@ -245,7 +256,7 @@ impl Session<'_> {
     }
 
     fn sources(&self) -> Result<(), Failure> {
-        let answerer = open::answerer(self.settings)?;
+        let answerer = open::without_reader(self.settings)?;
         let mut out = anstream::stdout().lock();
         for source in answerer.index().sources() {
             let description = &source.description;

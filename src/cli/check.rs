@@ -36,7 +36,7 @@ pub struct Check {
 }
 
 pub(super) fn run(command: &Check, settings: &Settings) -> Result<(), Failure> {
-    let answerer = open::answerer(settings)?;
+    let answerer = open::without_reader(settings)?;
     if let Some(file) = &command.set {
         return measure(file, command, &answerer);
     }
@@ -52,7 +52,7 @@ pub(super) fn run(command: &Check, settings: &Settings) -> Result<(), Failure> {
 
 /// Checks one text against all sources, for people.
 pub(super) fn say(text: &str, settings: &Settings) -> Result<(), Failure> {
-    let answerer = open::answerer(settings)?;
+    let answerer = open::without_reader(settings)?;
     print(&answerer.check(text, &[])?, &answerer)
 }
 

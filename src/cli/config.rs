@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::draw::{BOLD, DIM, printable};
 use super::{Failure, print_json};
+use crate::neural::NeuralReader;
 use crate::settings::{self, Settings};
 
 #[derive(Debug, Args)]
@@ -36,6 +37,7 @@ fn to_json(settings: &Settings) -> Value {
         "replies_de": settings::own_file(settings.config_dir.as_deref(), "replies.de.toml"),
         "discord": settings::own_file(settings.config_dir.as_deref(), "discord.toml"),
         "discord_de": settings::own_file(settings.config_dir.as_deref(), "discord.de.toml"),
+        "reader": reader(settings).ok(),
         "synonyms": settings::own_file(settings.config_dir.as_deref(), "synonyms.toml"),
         "corpus": settings.corpus.path,
         "data": settings.data.path,
@@ -62,7 +64,7 @@ fn draw(settings: &Settings) -> Result<(), Failure> {
 }
 
 /// Which files and folders these settings lead to.
-fn places(settings: &Settings) -> [(&'static str, String); 8] {
+fn places(settings: &Settings) -> [(&'static str, String); 9] {
     let config_dir = settings.config_dir.as_deref();
     let folder = |path: Option<&Path>| match path {
         Some(path) if path.is_dir() => path.display().to_string(),
@@ -80,9 +82,19 @@ fn places(settings: &Settings) -> [(&'static str, String); 8] {
         ("what the bot says", file("discord.toml")),
         ("the same in German", file("discord.de.toml")),
         ("synonyms", file("synonyms.toml")),
+        ("reader", reader(settings).map_or_else(str::to_owned, |folder| folder.display().to_string())),
         ("corpus", folder(settings.corpus.path.as_deref())),
         ("data", folder(settings.data.path.as_deref())),
     ]
+}
+
+/// The folder of the neural reader, or why there is none.
+fn reader(settings: &Settings) -> Result<&Path, &'static str> {
+    match settings.reader.folder.as_deref() {
+        _ if !settings.reader.enabled => Err("switched off: answers are chosen by words alone"),
+        Some(folder) if NeuralReader::is_in(folder) => Ok(folder),
+        _ => Err("none: answers are chosen by words alone"),
+    }
 }
 
 /// On one line, and visible where there is nothing.

@@ -239,7 +239,7 @@ fn roll_back(command: &Index, settings: &Settings) -> Result<(), Failure> {
 /// The golden questions, asked again; none where the settings name none, or where they cannot be asked.
 fn golden(after: retrieval::Index, settings: &Settings) -> Result<Option<golden::Asked>, Failure> {
     let Some(file) = &settings.index.golden else { return Ok(None) };
-    let answerer = Answerer::new(after, settings)?;
+    let answerer = Answerer::new(after, settings, settings.reader.open()?)?;
     let now = Moment::of_nanoseconds(now());
     let asked = keep::store(settings).and_then(|store| Ok(golden::ask(file, &answerer, &store, now)?));
     Ok(asked.inspect_err(|failure| open::note(&failure.to_string())).ok())

@@ -2,11 +2,13 @@
 
 use std::io::{IsTerminal, Write, stderr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, now};
+use crate::neural::NeuralReader;
 use crate::retrieval::generation::Held;
 use crate::retrieval::sync::{self, Progress, Report, SyncError};
 use crate::retrieval::{self, Index, IndexError};
@@ -23,7 +25,22 @@ pub(super) fn answerer(settings: &Settings) -> Result<Answerer, Failure> {
 }
 
 pub(super) fn answerer_over(corpus: &Path, settings: &Settings) -> Result<Answerer, Failure> {
-    Ok(Answerer::new(index(corpus, settings)?, settings)?)
+    // First, since one that is damaged is told before documents are read.
+    let neural = settings.reader.open()?;
+    Ok(Answerer::new(index(corpus, settings)?, settings, neural)?)
+}
+
+/// The same with a neural reader that is open already.
+pub(super) fn answerer_with(
+    neural: Option<Arc<NeuralReader>>,
+    settings: &Settings,
+) -> Result<Answerer, Failure> {
+    Ok(Answerer::new(index(settings.corpus_dir()?, settings)?, settings, neural)?)
+}
+
+/// For what the neural reader has no part in: looking up and checking do not wait until it is loaded.
+pub(super) fn without_reader(settings: &Settings) -> Result<Answerer, Failure> {
+    answerer_with(None, settings)
 }
 
 /// The index, level with the documents; as it is where another process is bringing it level right now.
@@ -136,10 +153,10 @@ pub(super) fn index_folder(corpus: &Path, settings: &Settings) -> Result<PathBuf
 
 /// A progress bar on standard error, if that is a terminal; it shows after a moment, so that a quick run
 /// leaves no flicker.
-struct Bar(Option<ProgressBar>);
+pub(super) struct Bar(Option<ProgressBar>);
 
 impl Bar {
-    fn new() -> Bar {
+    pub(super) fn new() -> Bar {
         Bar(stderr().is_terminal().then(ProgressBar::no_length).inspect(|bar| {
             let style = ProgressStyle::with_template("{msg:>10} [{bar:30}] {pos}/{len}");
             bar.set_style(
@@ -153,15 +170,19 @@ impl Bar {
         match progress {
             Progress::Looking => self.wait("Looking"),
             Progress::Checking => self.wait("Checking"),
-            Progress::Reading { done, total, .. } => {
-                bar.set_length(*total as u64);
-                bar.set_message("Reading");
-                bar.set_position(*done as u64);
-            }
+            Progress::Reading { done, total, .. } => self.count("Reading", *done, *total),
             Progress::Committing => {
                 bar.set_position(bar.length().unwrap_or(0));
                 self.wait("Writing");
             }
+        }
+    }
+
+    pub(super) fn count(&self, doing: &'static str, done: usize, total: usize) {
+        if let Some(bar) = &self.0 {
+            bar.set_length(total as u64);
+            bar.set_message(doing);
+            bar.set_position(done as u64);
         }
     }
 
@@ -173,7 +194,7 @@ impl Bar {
         }
     }
 
-    fn clear(&self) {
+    pub(super) fn clear(&self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();
         }

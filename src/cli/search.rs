@@ -31,7 +31,7 @@ pub struct Search {
 }
 
 pub(super) fn run(command: &Search, settings: &Settings) -> Result<(), Failure> {
-    let answerer = open::answerer(settings)?;
+    let answerer = open::without_reader(settings)?;
     let query = command.query.join(" ");
     let started = Instant::now();
     let found = answerer.look_up(&query, &command.sources, command.limit.into())?;

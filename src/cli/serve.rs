@@ -30,8 +30,10 @@ pub(super) fn run(_command: &Serve, settings: &Settings) -> Result<(), Failure> 
 /// Everything that is served, with the index brought level first.
 pub(super) fn served(settings: &Settings) -> Result<Served, Failure> {
     let (corpus, data) = (settings.corpus_dir()?, settings.data_dir()?);
+    // First, since one that is damaged is told before documents are read.
+    let neural = settings.reader.open()?;
     let index = open::index(corpus, settings)?;
-    let live = Live::new(index, corpus, data, settings.clone())?;
+    let live = Live::new(index, corpus, data, settings.clone(), neural)?;
     Ok(Served {
         live,
         corpus: corpus.to_owned(),

@@ -25,7 +25,7 @@ pub(super) fn run(command: &Show, settings: &Settings) -> Result<(), Failure> {
 
 /// Prints the source, the line or the lines that `argument` names.
 pub(super) fn show(argument: &str, settings: &Settings) -> Result<(), Failure> {
-    let answerer = open::answerer(settings)?;
+    let answerer = open::without_reader(settings)?;
     let index = answerer.index();
     // An id may have a colon itself: the whole argument is tried first.
     let (id, lines) = match index.source(argument) {

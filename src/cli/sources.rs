@@ -23,7 +23,7 @@ pub struct Sources {
 }
 
 pub(super) fn run(command: &Sources, settings: &Settings) -> Result<(), Failure> {
-    let answerer = open::answerer(settings)?;
+    let answerer = open::without_reader(settings)?;
     let index = answerer.index();
     let health = Health::of(index);
     if command.json {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::{Write, stderr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
@@ -11,7 +12,8 @@ use super::{Failure, open};
 use crate::Answerer;
 use crate::answer::weights::WrittenWeights;
 use crate::eval::question_set;
-use crate::settings::Settings;
+use crate::neural::NeuralReader;
+use crate::settings::{ReaderSettings, Settings};
 use crate::tune::{Course, Seed, Set};
 
 #[derive(Debug, Args)]
@@ -35,7 +37,9 @@ pub struct Tune {
 }
 
 pub(super) fn run(command: &Tune, settings: &Settings) -> Result<(), Failure> {
-    let sets: Result<Vec<Set>, Failure> = command.sets.iter().map(|path| set(path, settings)).collect();
+    let neural = if command.reader { Some(patient_reader(settings)?) } else { None };
+    let sets: Result<Vec<Set>, Failure> =
+        command.sets.iter().map(|path| set(path, settings, neural.clone())).collect();
     let course = Course { sets: &sets?, seed: Seed(command.seed), most_questions: command.most };
     let mut say = |line: String| {
         // Standard error may be closed: then there is nobody to tell.
@@ -57,6 +61,14 @@ pub(super) fn run(command: &Tune, settings: &Settings) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A reader that is waited for as long as it takes: what it was late for would be learned as having none.
+fn patient_reader(settings: &Settings) -> Result<Arc<NeuralReader>, Failure> {
+    let patient = ReaderSettings { patience_seconds: 3_600, ..settings.reader.clone() };
+    Ok(patient
+        .open()?
+        .context("there is no neural reader to learn with: reader.folder has none, or it is off")?)
+}
+
 /// The weights as they are, to be added to.
 fn written(path: &Path) -> Result<WrittenWeights, Failure> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -64,11 +76,11 @@ fn written(path: &Path) -> Result<WrittenWeights, Failure> {
     Ok(toml::from_str(&text).with_context(reason)?)
 }
 
-fn set(path: &Path, settings: &Settings) -> Result<Set, Failure> {
+fn set(path: &Path, settings: &Settings, neural: Option<Arc<NeuralReader>>) -> Result<Set, Failure> {
     let questions = question_set::read(path)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let docs = folder.join("docs");
-    let answerer = Answerer::unlearned(open::index(&docs, settings)?, settings)?;
+    let answerer = Answerer::unlearned(open::index(&docs, settings)?, settings, neural)?;
     let mut texts = HashMap::new();
     for source in answerer.index().sources() {
         let file = docs.join(&source.description.path);

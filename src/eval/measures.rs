@@ -238,7 +238,9 @@ pub fn summarise(asked: &[(Question, Prediction)]) -> Summary {
     if let Some(auc) = chance_that_answerable_ranks_higher(&rows) {
         figures.put(Figure::AucDecline, auc * rows.len() as f64, rows.len() as f64);
     }
-    if let Some(error) = calibration_error(&rows) {
+    let answers = rows.iter().filter(|row| !row.prediction.abstained);
+    let answers = answers.map(|row| (row.prediction.confidence, row.right40().num)).collect();
+    if let Some(error) = calibration_error(answers) {
         figures.put(Figure::Ece, error * rows.len() as f64, rows.len() as f64);
     }
     Summary {
@@ -246,7 +248,7 @@ pub fn summarise(asked: &[(Question, Prediction)]) -> Summary {
         figures,
         by_type: groups(&rows, |question| question.question_type.as_deref()),
         by_kind: groups(&rows, |question| question.kind.as_deref()),
-        latency: latency(&rows),
+        latency: latency(rows.iter().map(|row| row.prediction.latency_ms).collect()),
         median_words: median_words(&rows),
     }
 }
@@ -505,19 +507,22 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Over all pairs of an answerable and an unanswerable question; a tie counts half.
 fn chance_that_answerable_ranks_higher(rows: &[Row]) -> Option<f64> {
     let confidences = |answerable: bool| -> Vec<f64> {
         let rows = rows.iter().filter(|row| row.question.answerable == answerable);
         rows.map(|row| row.prediction.confidence).collect()
     };
-    let (answerable, mut unanswerable) = (confidences(true), confidences(false));
+    chance_of_order(&confidences(true), confidences(false))
+}
+
+/// Over all pairs of an answerable and an unanswerable question, by their confidences; a tie counts half.
+pub(super) fn chance_of_order(answerable: &[f64], mut unanswerable: Vec<f64>) -> Option<f64> {
     if answerable.is_empty() || unanswerable.is_empty() {
         return None;
     }
     unanswerable.sort_by(f64::total_cmp);
     let mut won = 0.0;
-    for confidence in &answerable {
+    for confidence in answerable {
         let below = unanswerable.partition_point(|other| other < confidence);
         let up_to = unanswerable.partition_point(|other| other <= confidence);
         won += below as f64 + (up_to - below) as f64 / 2.0;
@@ -525,10 +530,8 @@ fn chance_that_answerable_ranks_higher(rows: &[Row]) -> Option<f64> {
     Some(won / (answerable.len() * unanswerable.len()) as f64)
 }
 
-fn calibration_error(rows: &[Row]) -> Option<f64> {
-    let answered = rows.iter().filter(|row| !row.prediction.abstained);
-    let answers: Vec<(f64, f64)> =
-        answered.map(|row| (row.prediction.confidence, row.right40().num)).collect();
+/// Over the answers given, each with its confidence and 1 where it is right; `None` where they are too few.
+pub(super) fn calibration_error(answers: Vec<(f64, f64)>) -> Option<f64> {
     let count = answers.len() as f64;
     let bins = bins(answers);
     let error =
@@ -569,8 +572,8 @@ fn group(name: Option<&str>, rows: &[&Row]) -> Group {
     Group { name: name.map(str::to_owned), questions: rows.len(), declined, right40, f1 }
 }
 
-fn latency(rows: &[Row]) -> Option<Latency> {
-    let mut sorted: Vec<f64> = rows.iter().map(|row| row.prediction.latency_ms).collect();
+/// Of times in milliseconds; `None` where there are none.
+pub fn latency(mut sorted: Vec<f64>) -> Option<Latency> {
     sorted.sort_by(f64::total_cmp);
     let max = *sorted.last()?;
     // The share is at most 1 and not negative, so the product is an index or the length.

@@ -82,7 +82,7 @@ pub fn json(report: &Report) -> Value {
     })
 }
 
-fn figures_json(summary: &Summary) -> Value {
+pub(super) fn figures_json(summary: &Summary) -> Value {
     let mut figures = Map::new();
     for (figure, share) in summary.figures.iter() {
         let (low, high) = interval(figure, share).unzip();
@@ -110,7 +110,7 @@ fn figures(summary: &Summary, baseline: &Summary) -> String {
     aligned(&rows)
 }
 
-fn value_cell(share: Share) -> String {
+pub(super) fn value_cell(share: Share) -> String {
     share.value().map_or_else(String::new, |value| format!("{value:.3}"))
 }
 
@@ -187,12 +187,12 @@ fn latency_line(latency: Latency) -> String {
     format!("latency in ms  p50 {p50:.2}  p95 {p95:.2}  p99 {p99:.2}  max {max:.2}\n")
 }
 
-fn interval(figure: Figure, share: Share) -> Option<(f64, f64)> {
+pub(super) fn interval(figure: Figure, share: Share) -> Option<(f64, f64)> {
     if figure.is_proportion() { share.interval() } else { None }
 }
 
 /// Columns as wide as their widest cell: the first to the left, the others, which hold figures, to the right.
-fn aligned(rows: &[Vec<String>]) -> String {
+pub(super) fn aligned(rows: &[Vec<String>]) -> String {
     let mut widths: Vec<usize> = Vec::new();
     for row in rows {
         for (column, cell) in row.iter().enumerate() {

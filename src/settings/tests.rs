@@ -108,6 +108,8 @@ fn the_compiled_in_settings_are_complete_and_valid() {
     assert_eq!((settings.answer.threshold, settings.answer.passages), (0.44, 12));
     assert_eq!(settings.answer.closest_below, 0.3);
     assert!(settings.answer.spelling);
+    let ReaderSettings { enabled, windows, threads, patience_seconds, .. } = settings.reader;
+    assert_eq!((enabled, windows, threads, patience_seconds), (true, 2, 1, 2));
     assert_eq!(settings.sources.link, None);
     assert!(settings.discord.token.is_none());
     assert!(settings.discord.guilds.is_empty() && settings.discord.operators.is_empty());
@@ -185,6 +187,25 @@ fn the_command_line_wins_over_everything() {
     let setup = setup.corpus("e").data("./f");
     setup.check("corpus.path", "/place/e", "command line");
     setup.check("data.path", "/place/f", "command line");
+}
+
+#[test]
+fn the_folder_of_the_reader_is_that_of_the_configuration_folder_unless_it_is_named() {
+    let key = "reader.folder";
+    Setup::new(&[]).check(key, "/user/config/passim/reader", "compiled in");
+    Setup::new(&[]).without_user().check(key, "", "compiled in");
+    Setup::with_local("").check(key, "/place/config/reader", "compiled in");
+    let local = "/place/config/local.toml";
+    Setup::with_local("[reader]\nfolder = 'models/small'").check(key, "/place/models/small", local);
+    Setup::with_local("[reader]\nfolder = '/models/small'").check(key, "/models/small", local);
+    for (key, value, must_be) in [
+        ("windows", 9, "a whole number from 1 to 8"),
+        ("threads", 0, "a whole number from 1 to 64"),
+        ("patience_seconds", 61, "a whole number from 1 to 60"),
+    ] {
+        let error = format!("reader.{key} in {local} is {value}; it must be {must_be}");
+        Setup::with_local(&format!("[reader]\n{key} = {value}")).check_error(&error);
+    }
 }
 
 #[test]

@@ -69,7 +69,7 @@ pub fn measure(place: &Place, files: usize, settings: &Settings, seed: u64) -> a
     }
     let folder = folder_of(&corpus, &data);
     let (index, _) = sync::sync(&folder, &corpus, sync_options(settings, false), now(), &mut |_| {})?;
-    let live = Live::new(index, &corpus, &data, settings.clone())?;
+    let live = Live::new(index, &corpus, &data, settings.clone(), None)?;
     for change in 0..CHANGES {
         let file = corpus.join(FILES[0]);
         fs::write(file, format!("# Gate\n\nThe gate code is 5. It was changed {change} times.\n"))?;

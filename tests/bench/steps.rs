@@ -188,7 +188,7 @@ impl Opened {
             return Ok(Opened::Tantivy(PlainTantivy::open(place)?));
         }
         let index = Index::open(&place.index()?)?.context("there is no index")?;
-        Ok(Opened::Passim(Box::new(Answerer::new(index, &settings(place)?)?)))
+        Ok(Opened::Passim(Box::new(Answerer::new(index, &settings(place)?, None)?)))
     }
 
     /// All that people get to see.

@@ -15,6 +15,7 @@ mod long_answers;
 mod looking_up;
 mod manners;
 mod outsiders;
+mod reading;
 mod reindexing;
 mod resilience;
 mod scene;

@@ -77,8 +77,8 @@ fn nothing_is_wrong_with_a_plain_folder() {
         let run = place.run(&["doctor"]);
         assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:?}");
         let lines: Vec<&str> = run.out.lines().collect();
-        assert!(lines[..28].iter().all(|line| line.starts_with("ok  ")), "{}", run.out);
-        assert_eq!(lines[29], "28 checks: 0 with a warning, 0 failed.");
+        assert!(lines[..29].iter().all(|line| line.starts_with("ok  ")), "{}", run.out);
+        assert_eq!(lines[30], "29 checks: 0 with a warning, 0 failed.");
     }
 }
 

@@ -31,6 +31,15 @@ fn evaluate(place: &Place, arguments: &[&str]) -> (Value, String) {
     (place.run(&all).json(), fs::read_to_string(out).unwrap())
 }
 
+/// The predictions of a run, one a line.
+fn predictions(place: &Place, arguments: &[&str]) -> Vec<Value> {
+    evaluate(place, arguments).1.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn ids(predictions: &[Value]) -> Vec<&str> {
+    predictions.iter().map(|line| line["id"].as_str().unwrap()).collect()
+}
+
 #[test]
 fn the_baseline_says_the_best_sentence_of_the_best_passage_and_never_declines() {
     let (figures, _) = evaluate(&Place::new(CORPUS), &[]);
@@ -57,17 +66,102 @@ fn questions_are_told_apart_by_what_they_ask_for_as_they_were_understood() {
 #[test]
 fn any_number_of_threads_gives_the_same_predictions_in_the_order_of_the_set() {
     let place = Place::new(CORPUS);
-    let without_time = |predictions: &str| -> Vec<Value> {
-        let mut lines: Vec<Value> =
-            predictions.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        for line in &mut lines {
-            line.as_object_mut().unwrap().remove("latency_ms");
-        }
-        lines
-    };
-    let one = without_time(&evaluate(&place, &["--threads", "1"]).1);
-    let four = without_time(&evaluate(&place, &["--threads", "4"]).1);
+    let [one, four] = ["1", "4"].map(|threads| timeless(&place, &["--threads", threads]));
     assert_eq!(one, four);
-    let ids: Vec<&str> = one.iter().map(|line| line["id"].as_str().unwrap()).collect();
-    assert_eq!(ids, ["1", "2", "3", "4", "5"]);
+    assert_eq!(ids(&one), ["1", "2", "3", "4", "5"]);
+}
+
+/// The predictions without the times, which differ from run to run.
+fn timeless(place: &Place, arguments: &[&str]) -> Vec<Value> {
+    let mut lines = predictions(place, arguments);
+    for line in &mut lines {
+        line.as_object_mut().unwrap().remove("latency_ms");
+    }
+    lines
+}
+
+#[test]
+fn questions_in_lower_case_are_answered_all_the_same() {
+    let (figures, _) = evaluate(&Place::new(CORPUS), &["--as", "lower"]);
+    assert_eq!(figures["n"], 5);
+    assert!(figures["overall"]["right40"]["value"].as_f64().unwrap() >= 0.5, "{figures:#}");
+}
+
+#[test]
+fn the_same_seed_makes_the_same_typing_errors() {
+    let place = Place::new(CORPUS);
+    let mistyped = |seed: &str| timeless(&place, &["--as", "typos", "--seed", seed]);
+    let first = mistyped("1");
+    assert_eq!(ids(&first), ["1", "2", "3", "4", "5"]);
+    assert_eq!(mistyped("1"), first);
+    assert!(["2", "3", "4"].iter().any(|seed| mistyped(seed) != first));
+}
+
+#[test]
+fn a_sample_is_the_same_each_time_and_keeps_the_order() {
+    let place = Place::new(CORPUS);
+    let drawn = predictions(&place, &["--sample", "3"]);
+    let places: Vec<usize> = ids(&drawn).iter().map(|id| id.parse().unwrap()).collect();
+    assert!(places.len() == 3 && places.is_sorted(), "{places:?}");
+    assert_eq!(ids(&predictions(&place, &["--sample", "3"])), ids(&drawn));
+    assert_eq!(ids(&predictions(&place, &["--sample", "99"])), ["1", "2", "3", "4", "5"]);
+}
+
+#[test]
+fn only_questions_about_documents_that_are_held_back_are_asked() {
+    let place = Place::new(CORPUS);
+    let mut seen = Vec::new();
+    for seed in 0..12 {
+        let set = place.folder().join("set.jsonl");
+        fs::write(&set, QUESTIONS).unwrap();
+        let seed = seed.to_string();
+        let run = place.run(&[
+            "eval",
+            "--json",
+            set.to_str().unwrap(),
+            "--part",
+            "held-back",
+            "--tune-seed",
+            &seed,
+        ]);
+        if run.code == 0 {
+            seen.push(run.json()["n"].as_u64().unwrap());
+        } else {
+            run.failed(1, &format!("tuning with the seed {seed} holds back"));
+        }
+    }
+    // Three questions are about the first document, one about the second, one about none: they come together.
+    assert!(seen.iter().all(|count| [1, 2, 3, 4].contains(count)), "{seen:?}");
+    assert!(seen.contains(&3) || seen.contains(&4), "{seen:?}");
+}
+
+#[test]
+fn without_a_reader_words_alone_stand_beside_nothing_and_that_is_said() {
+    let place = Place::new(CORPUS);
+    let set = place.folder().join("set.jsonl");
+    fs::write(&set, QUESTIONS).unwrap();
+    let run = place.run(&["eval", "--beside", set.to_str().unwrap()]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.err.contains("there is no reader"), "{}", run.err);
+    assert!(run.out.starts_with("figure "), "{}", run.out);
+    for said in ["lexical", "asking word", "how long, old, much", "yes or no", "p99"] {
+        assert!(run.out.contains(said), "{said} is not in\n{}", run.out);
+    }
+    let asked_alone = place.run(&["eval", "--chooser", "reader", set.to_str().unwrap()]);
+    asked_alone.failed(2, "there is no reader");
+}
+
+#[test]
+fn beside_each_other_figures_are_those_of_a_run_alone() {
+    let place = Place::new(CORPUS);
+    let (beside, written) = evaluate(&place, &["--beside"]);
+    let (alone, expected) = evaluate(&place, &["--chooser", "lexical"]);
+    assert_eq!(beside["n"], 5);
+    for figure in ["right40", "right", "abst_rec", "false_abst", "auc_decline"] {
+        assert_eq!(beside["overall"]["lexical"][figure], alone["overall"][figure], "{figure}");
+    }
+    assert_eq!(beside["by"]["asking_word"]["where"]["n"], 1);
+    assert!(beside["latency_ms"]["lexical"]["p99"].as_f64().unwrap() > 0.0, "{beside:#}");
+    assert_eq!(beside["latency_ms"]["n"], 5);
+    assert_eq!(written.lines().count(), expected.lines().count());
 }

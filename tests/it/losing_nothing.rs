@@ -71,7 +71,7 @@ fn state(place: &Place, data: &Path) -> Option<State> {
         sources.map(|source| (source.description.path.clone(), source.sha256.clone(), source.passages));
     let (sources, refused) =
         (sources.collect(), index.refused().iter().map(|file| file.path.clone()).collect());
-    let answerer = Answerer::new(index, &settings(place, data)).unwrap();
+    let answerer = Answerer::new(index, &settings(place, data), None).unwrap();
     let answers = [CODE, PIER].map(|question| said(&answerer, question));
     Some(State { sources, refused, answers: answers.to_vec() })
 }
@@ -554,7 +554,7 @@ fn fifty_reindexings_of_a_running_program_fail_no_question_and_mix_no_answer() {
     let (index, _) =
         sync::sync(&index_folder(&place), place.corpus(), sync_options(&settings, false), NOW, &mut |_| {})
             .unwrap();
-    let live = Live::new(index, place.corpus(), &place.data(), settings).unwrap();
+    let live = Live::new(index, place.corpus(), &place.data(), settings, None).unwrap();
     asked_under_load(
         &place,
         || live.everything(),
@@ -572,7 +572,7 @@ fn fifty_reindexings_of_another_process_fail_no_opening_and_mix_no_answer() {
     let settings = settings(&place, &place.data());
     let open = || {
         let index = Index::open(&index_folder(&place)).unwrap().unwrap();
-        std::sync::Arc::new(Answerer::new(index, &settings).unwrap())
+        std::sync::Arc::new(Answerer::new(index, &settings, None).unwrap())
     };
     asked_under_load(&place, open, || assert_eq!(place.run(&["index"]).code, 0));
     nothing_is_left_over(&index_folder(&place));

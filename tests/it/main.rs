@@ -27,6 +27,7 @@ mod local_discord;
 mod losing_nothing;
 mod program;
 mod quality;
+mod reading;
 mod scale;
 mod scopes;
 mod serving;

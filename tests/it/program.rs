@@ -76,7 +76,8 @@ impl Place {
         command
     }
 
-    /// The program without an argument: it knows no corpus, and nothing of the user's own settings.
+    /// The program without an argument: it knows no corpus, and nothing of the user's own settings. The neural reader
+    /// is off, which would have to be loaded each time: tests of it switch it on.
     pub fn bare(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_passim"));
         for (name, _) in std::env::vars_os() {
@@ -86,7 +87,8 @@ impl Place {
         }
         command
             .current_dir(self.folder.path())
-            .env("XDG_CONFIG_HOME", self.folder.path().join("no-settings"));
+            .env("XDG_CONFIG_HOME", self.folder.path().join("no-settings"))
+            .env("PASSIM_READER__ENABLED", "false");
         command
     }
 

@@ -40,7 +40,7 @@ fn answerer_of(data: &Path) -> Answerer {
         data: Some(data),
     });
     let index = Index::open(&index_folder(data)).unwrap().expect("an index");
-    Answerer::new(index, &settings.unwrap()).unwrap()
+    Answerer::new(index, &settings.unwrap(), None).unwrap()
 }
 
 fn index_folder(data: &Path) -> PathBuf {

@@ -200,7 +200,7 @@ fn whole(files: &[File]) -> (Place, Arc<Answerer>) {
         }
         index(&place, &settings);
     }
-    let answerer = Answerer::new(index(&place, &settings), &settings).unwrap();
+    let answerer = Answerer::new(index(&place, &settings), &settings, None).unwrap();
     (place, Arc::new(answerer))
 }
 
@@ -213,7 +213,7 @@ fn only(files: &[File], has: &[Needs], rules: &str) -> (Place, Arc<Answerer>) {
         }
     }
     let settings = settings(&place, rules);
-    let answerer = Answerer::new(index(&place, &settings), &settings).unwrap();
+    let answerer = Answerer::new(index(&place, &settings), &settings, None).unwrap();
     (place, Arc::new(answerer))
 }
 
@@ -597,7 +597,7 @@ fn how_long_views_take() {
     let place = Place::empty();
     let settings = settings(&place, RULES);
     pieces.iter().for_each(|file| write(file, &file.text, place.corpus()));
-    let whole = Arc::new(Answerer::new(index(&place, &settings), &settings).unwrap());
+    let whole = Arc::new(Answerer::new(index(&place, &settings), &settings, None).unwrap());
     println!("{} sources, {} passages", whole.index().sources().len(), whole.index().passages());
     for (name, reader) in [
         ("the first view", Reader { guilds: vec![1], ..Reader::default() }),

@@ -38,7 +38,7 @@ fn answerer(place: &Place) -> Answerer {
         corpus: Some(place.corpus()),
         data: Some(&place.data()),
     });
-    Answerer::new(Index::open(&folder).unwrap().expect("an index"), &settings.unwrap()).unwrap()
+    Answerer::new(Index::open(&folder).unwrap().expect("an index"), &settings.unwrap(), None).unwrap()
 }
 
 fn asked(answerer: &Answerer, question: &str) -> Receipt {

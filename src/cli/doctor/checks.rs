@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -19,6 +19,7 @@ use crate::cli::{open, token};
 use crate::corpus::read::ReadError;
 use crate::eval::question_set;
 use crate::language::Language;
+use crate::neural::NeuralReader;
 use crate::retrieval::{IndexError, generation};
 use crate::settings::{self, Problem};
 use crate::store::Store;
@@ -29,7 +30,7 @@ const STORE_PATIENCE: Duration = Duration::from_secs(2);
 type Check = fn(&Context) -> Option<Finding>;
 
 /// Every check with its name, in the order in which mistakes follow from each other.
-pub(super) const CHECKS: [(&str, Check); 33] = [
+pub(super) const CHECKS: [(&str, Check); 34] = [
     ("settings", all_settings),
     ("environment", environment),
     ("configuration", configuration),
@@ -38,6 +39,7 @@ pub(super) const CHECKS: [(&str, Check); 33] = [
     ("replies-de", german_replies),
     ("words", discord::words),
     ("synonyms", synonyms),
+    ("reader", reader),
     ("link", link),
     ("threshold", threshold),
     ("threads", threads),
@@ -152,6 +154,52 @@ fn synonyms(context: &Context) -> Option<Finding> {
     checked_file(context, "synonyms.toml", |text, file| {
         Lexicon::parse(text, file).map(drop).map_err(|error| error.to_string())
     })
+}
+
+/// About as long as what is read for a question at a time.
+const WINDOW: &str = "The key of the boat house hangs behind the door of the office. Ann lends it to whoever rows, and \
+                      wants it back before six in the evening. Two boats lie there, a long one and a short one; the \
+                      long one leaks. Oars and vests are in the shed, which is never locked. Who takes a boat out \
+                      writes into the book on the table when they left, who was with them, and when they came back. \
+                      In winter, from November to March, the boats are dry and nobody rows.";
+
+fn reader(context: &Context) -> Option<Finding> {
+    const BY_WORDS: &str = "answers are chosen by words alone";
+    let settings = &context.settings()?.reader;
+    let folder = match &settings.folder {
+        _ if !settings.enabled => return Some(Finding::ok(format!("switched off: {BY_WORDS}"))),
+        Some(folder) => folder.display().to_string(),
+        None => {
+            let message = format!("no folder is known for it: {BY_WORDS}");
+            return Some(Finding::warn(message, "name one as reader.folder, or set reader.enabled to false"));
+        }
+    };
+    let begun = Instant::now();
+    Some(match settings.open() {
+        Err(error) => Finding::fail(error.to_string(), "until then no question is answered"),
+        Ok(None) => Finding::warn(
+            format!("{folder} has none: {BY_WORDS}"),
+            "put its model.onnx and tokenizer.json there, or set reader.enabled to false",
+        ),
+        Ok(Some(reader)) => {
+            read_with(&reader, &format!("{folder}, {}", size(reader.bytes())), begun.elapsed())
+        }
+    })
+}
+
+fn read_with(reader: &NeuralReader, what: &str, loading: Duration) -> Finding {
+    let begun = Instant::now();
+    let read = reader.read("Who has the key of the boat house?", &[WINDOW]);
+    let (loading, reading) = (loading.as_millis(), begun.elapsed().as_millis());
+    let fingerprint: String = reader.fingerprint().chars().take(12).collect();
+    let message = format!("{what}, SHA-256 {fingerprint}…: loaded in {loading} ms");
+    match read {
+        Ok(_) => Finding::ok(format!("{message}, read a window in {reading} ms")),
+        Err(late) => Finding::warn(
+            format!("{message}; {late} for one window"),
+            "set reader.patience_seconds higher, or reader.enabled to false",
+        ),
+    }
 }
 
 fn link(context: &Context) -> Option<Finding> {

@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use passim::discord::serve::{ServeError, Served, serve};
 use passim::live::{Live, sync_options};
 use passim::local_discord::{Id, LocalDiscord, Person, Recorded, Shown};
+use passim::neural::NeuralReader;
 use passim::retrieval::{folder_of, sync};
 use passim::settings::{self, UserFolders};
 use tokio::sync::mpsc;
@@ -47,6 +49,8 @@ pub struct Scene {
     pub clock: fn() -> i128,
     /// Discord answers 400 where somebody writes into a thread that is closed.
     pub has_closed_threads: bool,
+    /// What a bot reads with from its start.
+    pub neural: Option<Arc<NeuralReader>>,
     running: Option<Running>,
 }
 
@@ -82,6 +86,7 @@ impl Scene {
             settings,
             clock: now,
             has_closed_threads: false,
+            neural: None,
             running: None,
         };
         scene.write("lease.md", LEASE);
@@ -161,7 +166,7 @@ impl Scene {
         let folder = folder_of(&corpus, &data);
         let (index, _) =
             sync::sync(&folder, &corpus, sync_options(&settings, false), now(), &mut |_| {}).unwrap();
-        let live = Live::new(index, &corpus, &data, settings.clone()).unwrap();
+        let live = Live::new(index, &corpus, &data, settings.clone(), self.neural.clone()).unwrap();
         Served { live, corpus, data, settings, clock: self.clock }
     }
 
