@@ -123,10 +123,11 @@ fn gained_cell(beside: &Beside, figure: Figure) -> String {
     })
 }
 
+type OfGroup = fn(&Group) -> Share;
+
 fn by_asking(beside: &Beside) -> String {
-    let figures: [(&str, fn(&Group) -> Share); 2] =
-        [("right40", |group| group.right40), ("f1", |group| group.f1)];
-    let is_known = |share: fn(&Group) -> Share| {
+    let figures: [(&str, OfGroup); 2] = [("right40", |group| group.right40), ("f1", |group| group.f1)];
+    let is_known = |share: OfGroup| {
         beside.by_asking.iter().flat_map(|(_, groups)| groups).any(|group| share(group).value().is_some())
     };
     let figures: Vec<_> = figures.into_iter().filter(|(_, share)| is_known(*share)).collect();
