@@ -385,6 +385,11 @@ impl<'a> Engine<'a> {
         chosen
     }
 
+    /// Whether there is a neural reader whose word counts.
+    pub fn reads(&self) -> bool {
+        self.neural.is_some() && self.weights.reader.is_some() && self.options.chooser != Chooser::Lexical
+    }
+
     /// What the neural reader makes of the best candidates; `None` where it is not asked: it knows English, and points
     /// at words, which neither a yes nor a no is.
     pub fn mark(
@@ -392,9 +397,8 @@ impl<'a> Engine<'a> {
         reading: &Reading<'_>,
         candidates: &[Candidate<'_>],
     ) -> Option<Result<Marked, Degraded>> {
-        let neural = self.neural.filter(|_| self.options.chooser != Chooser::Lexical)?;
+        let neural = self.neural.filter(|_| self.reads())?;
         let Reading { question, hits, .. } = reading;
-        self.weights.reader.as_ref()?;
         let is_english = certain_language(&question.text).is_none_or(|language| language == "en");
         if candidates.is_empty() || question.asked == Asked::YesNo || !is_english {
             return None;

@@ -78,8 +78,7 @@ impl Answerer {
         settings: &Settings,
         neural: Option<Arc<NeuralReader>>,
     ) -> Result<Answerer, AnswererError> {
-        let (weights, file) = file_or(settings.config_dir.as_deref(), "weights.toml", WEIGHTS)?;
-        Answerer::weighing(Weights::parse(&weights, &file)?, index, settings, neural)
+        Answerer::weighing(weights(settings)?, index, settings, neural)
     }
 
     /// The same without what was learned, for learning it anew: the old weights need not be readable.
@@ -319,6 +318,12 @@ impl Answerer {
         let url = self.url(citation.url.as_deref(), &citation.path, citation.line_start, &citation.source);
         citation.url = url;
     }
+}
+
+/// What was learned: `weights.toml` of the configuration folder, or the compiled-in one.
+pub fn weights(settings: &Settings) -> Result<Weights, AnswererError> {
+    let (text, file) = file_or(settings.config_dir.as_deref(), "weights.toml", WEIGHTS)?;
+    Ok(Weights::parse(&text, &file)?)
 }
 
 fn file_or(folder: Option<&Path>, name: &str, compiled_in: &str) -> Result<(String, String), AnswererError> {

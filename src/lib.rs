@@ -38,4 +38,4 @@ pub mod tables;
 pub mod tune;
 pub mod watch;
 
-pub use answerer::{Answerer, AnswererError};
+pub use answerer::{Answerer, AnswererError, weights};

@@ -159,6 +159,8 @@ impl Course<'_> {
         let mut all = Choosing::default();
         choosing.into_iter().for_each(|part| all.append(part));
         let mut weights = self.reading(&all, say)?;
+        let neural = self.sets.first().and_then(|set| set.answerer.engine().neural);
+        weights.learned_with = neural.map_or(String::new(), |neural| neural.fingerprint().to_owned());
         let (names, Judging { right, supported }) = (confidence::read_names(), judging);
         say(format!("confidence and support: {} rows", right.len()));
         weights.confidence = fit::fit(&right, &names, recipe::READ_SIGNS, self.seed.0)?;

@@ -38,6 +38,8 @@ pub struct WrittenWeights {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WrittenReaderWeights {
+    /// The fingerprint of the reader that this was learned with; another one deserves other weights.
+    pub learned_with: String,
     /// How the figures came about, for people.
     pub about: Vec<String>,
     /// How much a sentence looks like the one with the answer, beside the others that were found.
@@ -65,6 +67,7 @@ pub struct Weights {
 /// The models over words and reader together.
 #[derive(Debug, Clone, Default)]
 pub struct ReaderWeights {
+    pub learned_with: String,
     pub sentences: Trees,
     pub spans: Trees,
     pub confidence: Trees,
@@ -110,10 +113,44 @@ impl ReaderWeights {
             Trees::read(trees, names).map_err(|reason: ModelError| format!("[reader.{name}]: {reason}"))
         };
         Ok(ReaderWeights {
+            learned_with: written.learned_with.clone(),
             sentences: part("sentences", &written.sentences, ReadFeatures::NAMES)?,
             spans: part("spans", &written.spans, &spans::read_names())?,
             confidence: part("confidence", &written.confidence, &confidence::read_names())?,
             support: part("support", &written.support, &confidence::read_names())?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHIPPED: &str = include_str!("../../config/weights.toml");
+
+    #[test]
+    fn what_is_wrong_with_a_file_names_its_part() {
+        let wrong = |from: &str, to: &str| {
+            Weights::parse(&SHIPPED.replacen(from, to, 1), "weights.toml").unwrap_err().to_string()
+        };
+        let cases = [
+            ("coverage_near<", "colour<", "asks for the feature 'colour'"),
+            ("[sentences]", "[phrases]", "phrases"),
+            ("[reader.spans]", "[reader.runs]", "runs"),
+        ];
+        for (from, to, expected) in cases {
+            let error = wrong(from, to);
+            assert!(error.contains("weights.toml") && error.contains(expected), "{error}");
+            assert!(error.contains("passim tune"), "{error}");
+        }
+    }
+
+    #[test]
+    fn without_a_part_for_the_reader_it_is_not_asked() {
+        let mut written: WrittenWeights = toml::from_str(SHIPPED).unwrap();
+        assert!(Weights::read(&written).unwrap().reader.is_some());
+        written.reader = None;
+        let text = toml::to_string_pretty(&written).unwrap();
+        assert!(Weights::parse(&text, "weights.toml").unwrap().reader.is_none());
     }
 }

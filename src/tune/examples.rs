@@ -304,6 +304,10 @@ pub(super) fn judged(
     let reading = read(question, scope, engine, cut)?;
     let chosen = engine.choose(&reading);
     let Some(conclusion) = engine.conclude(&reading, &chosen) else { return Ok(Judged::default()) };
+    // The reader is not asked everything; what it has not read is judged by words alone.
+    if engine.reads() && conclusion.signs.read.is_none() {
+        return Ok(Judged::default());
+    }
     let told = conclusion.told(&reading, &chosen.candidates[0]);
     let signs = conclusion.signs.values();
     let row = |is_so: bool| Rows::list([(&signs[..], f64::from(u8::from(is_so)))]);

@@ -21,7 +21,7 @@ use crate::eval::question_set;
 use crate::language::Language;
 use crate::neural::NeuralReader;
 use crate::retrieval::{IndexError, generation};
-use crate::settings::{self, Problem};
+use crate::settings::{self, Problem, Settings};
 use crate::store::Store;
 
 /// How long another process that writes is waited for.
@@ -165,7 +165,8 @@ const WINDOW: &str = "The key of the boat house hangs behind the door of the off
 
 fn reader(context: &Context) -> Option<Finding> {
     const BY_WORDS: &str = "answers are chosen by words alone";
-    let settings = &context.settings()?.reader;
+    let all = context.settings()?;
+    let settings = &all.reader;
     let folder = match &settings.folder {
         _ if !settings.enabled => return Some(Finding::ok(format!("switched off: {BY_WORDS}"))),
         Some(folder) => folder.display().to_string(),
@@ -182,9 +183,28 @@ fn reader(context: &Context) -> Option<Finding> {
             "put its model.onnx and tokenizer.json there, or set reader.enabled to false",
         ),
         Ok(Some(reader)) => {
-            read_with(&reader, &format!("{folder}, {}", size(reader.bytes())), begun.elapsed())
+            let what = format!("{folder}, {}", size(reader.bytes()));
+            let loading = begun.elapsed();
+            weighed_otherwise(&reader, all, &what).unwrap_or_else(|| read_with(&reader, &what, loading))
         }
     })
+}
+
+/// What its word is worth was learned with one reader, and holds for no other. Weights that cannot be read are refused
+/// elsewhere.
+fn weighed_otherwise(reader: &NeuralReader, settings: &Settings, what: &str) -> Option<Finding> {
+    const LEARN: &str = "learn the weights with it ('passim tune --reader'), or set reader.enabled to false";
+    match crate::weights(settings).ok()?.reader {
+        None => {
+            let message = format!("{what}: weights.toml was learned without a reader, so that it is not asked");
+            Some(Finding::warn(message, LEARN))
+        }
+        Some(weights) if weights.learned_with != reader.fingerprint() => {
+            let message = format!("{what}: weights.toml was learned with another reader");
+            Some(Finding::warn(message, LEARN))
+        }
+        Some(_) => None,
+    }
 }
 
 fn read_with(reader: &NeuralReader, what: &str, loading: Duration) -> Finding {
