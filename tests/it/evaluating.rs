@@ -151,6 +151,7 @@ fn beside_each_other_figures_are_those_of_a_run_alone() {
 
 /// Weights that know of the reader, whatever has been learned: where it reads, nothing is sure enough to be told.
 const READER_WEIGHTS: &str = "
+learned_with = \"nothing\"
 about = []
 sentences = { base = 0.0, trees = [] }
 spans = { base = 0.0, trees = [] }
