@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 TABLE = "bert.embeddings.word_embeddings.weight"
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 FIRST_OF_BASE = 12_000  # of the base's list, always kept
-LONGEST_TEXT = 40_000_000  # characters of one TEXT; more says nothing new
+LONGEST_TEXT = 9_000_000  # characters of one TEXT; more says nothing new
 
 
 def main(checkpoint, tokenizer_path, out, pieces, *texts):
