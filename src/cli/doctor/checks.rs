@@ -196,7 +196,8 @@ fn weighed_otherwise(reader: &NeuralReader, settings: &Settings, what: &str) -> 
     const LEARN: &str = "learn the weights with it ('passim tune --reader'), or set reader.enabled to false";
     match crate::weights(settings).ok()?.reader {
         None => {
-            let message = format!("{what}: weights.toml was learned without a reader, so that it is not asked");
+            let message =
+                format!("{what}: weights.toml was learned without a reader, so that it is not asked");
             Some(Finding::warn(message, LEARN))
         }
         Some(weights) if weights.learned_with != reader.fingerprint() => {
