@@ -39,6 +39,13 @@ impl Rows {
         self
     }
 
+    /// The same rows, those that are wrong weighing `factor` times as much.
+    pub fn with_wrong_ones_weighing(mut self, factor: f64) -> Rows {
+        let wrong = self.weights.iter_mut().zip(&self.labels).filter(|(_, label)| **label < 0.5);
+        wrong.for_each(|(weight, _)| *weight *= factor as f32);
+        self
+    }
+
     pub fn append(&mut self, mut other: Rows) {
         self.features.append(&mut other.features);
         self.labels.append(&mut other.labels);
