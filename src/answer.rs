@@ -40,6 +40,7 @@ pub mod restated;
 pub mod samples;
 pub mod sentences;
 pub mod spans;
+pub mod spelling;
 pub mod surroundings;
 pub mod tables;
 pub mod telling;
@@ -62,8 +63,8 @@ use polarity::{Polarity, Verdict};
 use question::{Asked, Question, SmallTalk};
 use sentences::{Candidate, Wanted};
 use spans::Scoring;
+pub use spelling::Correction;
 use telling::Telling;
-pub use terms::Correction;
 use terms::WeightedTerm;
 use values::Value;
 use weights::Weights;
@@ -335,11 +336,33 @@ impl<'a> Engine<'a> {
         if let Some(id) = sources.iter().find(|id| self.index.source(id).is_none()) {
             return Err(AnswerError::NoSuchSource { id: id.clone() });
         }
-        let question = Question::parse_for(text, self.lexicon, self.index.analyzers());
-        let (terms, corrections) = terms::weigh(&question, self.index, self.options.spelling)?;
+        let (question, terms, corrections) = self.understand(text)?;
         let mut hits = self.index.search(&terms::query(&terms, sources), limit)?;
         self.add_rows_alike(&question, &mut hits)?;
         Ok(Reading { question, terms, corrections, hits })
+    }
+
+    /// A question with its terms weighed, its misspelt words read as they were meant.
+    fn understand(&self, text: &str) -> Result<(Question, Vec<WeightedTerm>, Vec<Correction>), AnswerError> {
+        let parse = |text: &str| Question::parse_for(text, self.lexicon, self.index.analyzers());
+        if !self.options.spelling {
+            let question = parse(text);
+            let terms = terms::weigh(&question, self.index)?;
+            return Ok((question, terms, Vec::new()));
+        }
+        let mut corrections = spelling::of_asking(text, self.index)?;
+        let asked = spelling::respelt(text, &corrections);
+        let question = parse(&asked);
+        let terms = terms::weigh(&question, self.index)?;
+        let of_terms = spelling::of_terms(&terms, &question.analyzers, self.index)?;
+        if of_terms.is_empty() {
+            return Ok((question, terms, corrections));
+        }
+        // "How many yaers": only as it was meant does it say what it asks for.
+        let question = parse(&spelling::respelt(&asked, &of_terms));
+        let terms = terms::weigh(&question, self.index)?;
+        corrections.extend(of_terms);
+        Ok((question, terms, corrections))
     }
 
     /// Where the best passage is a table row, what is asked of it may stand in another table of its document, in a
@@ -352,11 +375,8 @@ impl<'a> Engine<'a> {
         let key = tables::key(&row.passage.text).to_owned();
         let (path, id, score) =
             (row.passage.path.clone(), row.source.description.id.clone(), hits[hits.len() - 1].score);
-        let (terms, _) = terms::weigh(
-            &Question::parse_for(&key, self.lexicon, self.index.analyzers()),
-            self.index,
-            false,
-        )?;
+        let key_asked = Question::parse_for(&key, self.lexicon, self.index.analyzers());
+        let terms = terms::weigh(&key_asked, self.index)?;
         for hit in self.index.search(&terms::query(&terms, &[id]), MOST_ROWS_ALIKE)? {
             let span = hit.passage.passage.span;
             let is_known =

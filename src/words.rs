@@ -17,6 +17,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use crate::corpus::Span;
 
 mod analyzer;
+pub mod keyboard;
 mod lists;
 pub mod numbers;
 

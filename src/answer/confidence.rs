@@ -11,7 +11,8 @@ use super::model::{Trees, probability};
 use super::question::{Asked, Question, Role};
 use super::sentences::Candidate;
 use super::spans::Short;
-use super::terms::{Correction, WeightedTerm};
+use super::spelling::Correction;
+use super::terms::WeightedTerm;
 use crate::corpus::Span;
 use crate::words::words;
 

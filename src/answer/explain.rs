@@ -10,7 +10,7 @@ use super::polarity::{self, Polarity, Verdict};
 use super::question::{Asked, Question, Role};
 use super::sentences::Candidate;
 use super::spans::{self, Scoring};
-use super::terms::Correction;
+use super::spelling::Correction;
 use super::weights::Weights;
 use super::{AnswerError, Chooser, Conclusion, Engine, Reading};
 use crate::retrieval::Hit;
@@ -143,7 +143,7 @@ pub fn explain(text: &str, sources: &[String], engine: Engine<'_>) -> Result<Exp
     });
     let declined = declined(conclusion.as_ref(), threshold);
     Ok(Explanation {
-        question: question.text.clone(),
+        question: text.trim().to_owned(),
         asked: question.asked,
         terms: explained_terms.collect(),
         corrections: corrections.clone(),

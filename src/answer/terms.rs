@@ -1,5 +1,5 @@
-//! Weighing the words of a question by the corpus: how rare each is, how else it is written, whether it is
-//! there at all, and what was meant where it is misspelt.
+//! Weighing the words of a question by the corpus: how rare each is, how else it is written, whether it is there at
+//! all.
 
 use super::question::{Question, QuestionTerm, Role};
 use crate::retrieval::{Index, IndexError, Query, QueryTerm};
@@ -7,18 +7,10 @@ use crate::words::{Analyzer, is_function_word};
 
 /// A synonym is a little less than the word itself.
 const SYNONYM: f64 = 0.85;
-/// A corrected word may have been meant otherwise.
-const CORRECTED: f64 = 0.9;
 /// What an unknown word weighs, beside a known one as rare.
 const UNKNOWN: f64 = 0.6;
-/// Shorter words have too many neighbours to correct them.
-const SHORTEST_CORRECTED: usize = 5;
-/// From this length on, two letters may differ.
-const TWO_CHANGES_FROM: usize = 8;
 /// A question has fewer words that matter.
 const MOST_TERMS: usize = 40;
-/// In so many words a correction is looked for: whoever writes more that nobody knows writes about something else.
-const MOST_TRIED: usize = 8;
 /// Spellings of a name share this many bytes at its start.
 const VARIANT_STEM: usize = 4;
 /// Shorter names are not compared by their sound.
@@ -43,39 +35,15 @@ pub struct WeightedTerm {
     pub is_known: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Correction {
-    pub from: String,
-    pub to: String,
-}
-
-/// The question's terms, weighed, and what was corrected in them.
-pub fn weigh(
-    question: &Question,
-    index: &Index,
-    correct: bool,
-) -> Result<(Vec<WeightedTerm>, Vec<Correction>), IndexError> {
-    let mut corrections = Vec::new();
-    let mut tried = 0;
+/// The question's terms, weighed.
+pub fn weigh(question: &Question, index: &Index) -> Result<Vec<WeightedTerm>, IndexError> {
     let mut weighted = Vec::with_capacity(question.terms.len());
     for term in &question.terms {
         let mut forms = vec![Form { stems: vec![term.stem.clone()], quality: 1.0 }];
         forms.extend(in_other_languages(term, &question.analyzers, index)?);
         forms.extend(variants(term, &question.analyzers, index)?);
         forms.extend(term.alternatives.iter().map(|stems| Form { stems: stems.clone(), quality: SYNONYM }));
-        let mut frequency = most_frequent(&forms, index)?;
-        let is_unknown = frequency == 0 && correct;
-        tried += usize::from(is_unknown);
-        if is_unknown
-            && tried <= MOST_TRIED
-            && let Some(to) = correction(&term.word, &question.analyzers, index)?
-        {
-            forms.extend(
-                stems_of(&to, &question.analyzers).map(|stem| Form { stems: vec![stem], quality: CORRECTED }),
-            );
-            frequency = most_frequent(&forms, index)?;
-            corrections.push(Correction { from: term.word.clone(), to });
-        }
+        let frequency = most_frequent(&forms, index)?;
         // A word that is nowhere is more often another way to say it than another thing; a name is neither.
         let doubt = if frequency == 0 && !term.is_name { UNKNOWN } else { 1.0 };
         weighted.push(WeightedTerm {
@@ -85,7 +53,7 @@ pub fn weigh(
             term: term.clone(),
         });
     }
-    Ok((heaviest(weighted), corrections))
+    Ok(heaviest(weighted))
 }
 
 /// The terms that weigh most, in their order: a page of text is not looked up word by word.
@@ -153,7 +121,7 @@ fn most_frequent(forms: &[Form], index: &Index) -> Result<u64, IndexError> {
 }
 
 /// The stems of a word in each of the languages, each once.
-fn stems_of(word: &str, analyzers: &[Analyzer]) -> impl Iterator<Item = String> {
+pub fn stems_of(word: &str, analyzers: &[Analyzer]) -> impl Iterator<Item = String> {
     let mut stems: Vec<String> = Vec::new();
     for analyzer in analyzers {
         let stem = analyzer.stem(word);
@@ -218,33 +186,6 @@ fn sound(word: &str) -> String {
         }
     }
     sound
-}
-
-/// The word of the corpus that a word which is not in it was most likely meant to be.
-fn correction(word: &str, analyzers: &[Analyzer], index: &Index) -> Result<Option<String>, IndexError> {
-    let length = word.chars().count();
-    if length < SHORTEST_CORRECTED || !word.chars().all(char::is_alphabetic) {
-        return Ok(None);
-    }
-    let most = if length < TWO_CHANGES_FROM { 1 } else { 2 };
-    let mut best: Option<(usize, u64, &str)> = None;
-    for (found, changes) in index.vocabulary().similar(word, most) {
-        let is_function = |analyzer: &Analyzer| analyzer.is_function_word(found);
-        if analyzers.iter().any(is_function) || best.is_some_and(|(fewest, ..)| fewest < changes) {
-            continue;
-        }
-        // Of equals the first in the alphabet stays, so that the answer does not depend on anything else.
-        let mut frequency = 0;
-        // "others" has the stem of a function word, which nothing is found by.
-        for stem in stems_of(found, analyzers).filter(|stem| !is_function_word(stem)) {
-            frequency = frequency.max(index.passages_with(&stem)?);
-        }
-        let is_better = best.is_none_or(|(fewest, highest, _)| changes < fewest || frequency > highest);
-        if frequency > 0 && is_better && index.has_word(found)? {
-            best = Some((changes, frequency, found));
-        }
-    }
-    Ok(best.map(|(.., to)| to.to_owned()))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::marked::ReadFeatures;
 use super::polarity::Polarity;
 use super::question::{Asked, Role};
 use super::sentences::Candidate;
-use super::terms::Correction;
+use super::spelling::Correction;
 use super::weights::Weights;
 use crate::words::cut;
 

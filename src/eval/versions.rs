@@ -4,6 +4,7 @@
 
 use super::question_set::Question;
 use crate::tune::Seed;
+use crate::words::keyboard::touching;
 
 /// Of so many words one is mistyped.
 const WORDS_A_TYPO: f64 = 6.0;
@@ -103,10 +104,10 @@ fn with_slip(token: &str, place: usize, draws: Draws<'_>) -> String {
 /// `None` where no letter but the first has a key that we know.
 fn struck_beside(letters: &[char], at: f64, key: f64) -> Option<Vec<char>> {
     let known: Vec<usize> =
-        (1..letters.len()).filter(|place| !neighbours(letters[*place]).is_empty()).collect();
+        (1..letters.len()).filter(|place| !touching(letters[*place]).is_empty()).collect();
     let place = *drawn(&known, at)?;
     let mut typed = letters.to_vec();
-    typed[place] = *drawn(&neighbours(letters[place]), key)?;
+    typed[place] = *drawn(&touching(letters[place]), key)?;
     Some(typed)
 }
 
@@ -142,28 +143,6 @@ fn drawn<T>(from: &[T], share: f64) -> Option<&T> {
     from.get((share * from.len() as f64) as usize)
 }
 
-/// The letters whose keys touch this one's on a QWERTY keyboard, where a row stands half a key to the right of the
-/// one above it; none for other letters.
-fn neighbours(letter: char) -> Vec<char> {
-    const ROWS: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
-    let place = |row: &[u8]| row.iter().position(|key| char::from(*key) == letter);
-    let Some((row, at)) = ROWS.iter().enumerate().find_map(|(row, keys)| Some((row, place(keys)?))) else {
-        return Vec::new();
-    };
-    let key = |row: Option<usize>, at: Option<usize>| ROWS.get(row?)?.get(at?).map(|key| char::from(*key));
-    let (above, below) = (row.checked_sub(1), Some(row + 1));
-    let (left, right) = (at.checked_sub(1), Some(at + 1));
-    let touching = [
-        key(above, Some(at)),
-        key(above, right),
-        key(Some(row), left),
-        key(Some(row), right),
-        key(below, left),
-        key(below, Some(at)),
-    ];
-    touching.into_iter().flatten().collect()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -195,15 +174,6 @@ mod tests {
     #[test]
     fn a_question_as_written_is_not_touched() {
         assert_eq!(typed("1", " Who paid  it? ", Version::Written, 1), " Who paid  it? ");
-    }
-
-    #[test]
-    fn keys_touch_those_beside_above_and_below() {
-        for (letter, expected) in
-            [('g', "tyfhvb"), ('q', "wa"), ('p', "ol"), ('z', "asx"), ('m', "jkn"), ('ß', "")]
-        {
-            assert_eq!(neighbours(letter).into_iter().collect::<String>(), expected, "{letter}");
-        }
     }
 
     #[test]
