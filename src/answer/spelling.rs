@@ -24,6 +24,10 @@ const ASKING: &[&str] = &[
     "welcher", "welches", "welchem", "welchen", "wieviel", "wieviele", "wohin", "woher",
 ];
 
+/// How far a word is from what was typed, the likeliest least: the changes, whether they are no slip, how often the
+/// corpus has it.
+type Rank = (usize, bool, Reverse<u64>);
+
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Correction {
     pub from: String,
@@ -52,7 +56,7 @@ fn correction(word: &str, analyzers: &[Analyzer], index: &Index) -> Result<Optio
         return Ok(None);
     }
     let most = if length < TWO_CHANGES_FROM { 1 } else { 2 };
-    let mut best: Option<((usize, bool, Reverse<u64>), &str)> = None;
+    let mut best: Option<(Rank, &str)> = None;
     for (found, changes) in index.vocabulary().similar(word, most) {
         let is_function = |analyzer: &Analyzer| analyzer.is_function_word(found);
         let is_other = !is_slip(word, found);
