@@ -129,7 +129,6 @@ pub fn respelt(text: &str, corrections: &[Correction]) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::samples;
-    use super::*;
 
     const PIER: &str =
         "The ferry leaves the pier at noon. A bell rings twice. The bill is paid by the owner.";
