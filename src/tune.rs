@@ -319,8 +319,7 @@ impl Course<'_> {
     fn drawn<'s>(&self, set: &'s Set, part: Part) -> Vec<&'s Question> {
         let share = self.most_questions as f64 / set.questions.len() as f64;
         let is_drawn = |question: &&Question| {
-            let document = question.doc_ids.first().unwrap_or(&question.id);
-            self.seed.part(document) == part
+            self.seed.part_of(question) == part
                 && (!question.answerable || self.seed.share(&format!("drawn {}", question.id)) < share)
                 && question.turns.len() == 1
         };

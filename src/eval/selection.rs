@@ -5,12 +5,7 @@ use crate::tune::{Part, Seed};
 
 /// The questions about documents that `passim tune` with this seed learned nothing from.
 pub fn held_back(questions: Vec<Question>, seed: Seed) -> Vec<Question> {
-    let is_held_back = |question: &Question| {
-        // A question without a document is parted by itself, as in tuning.
-        let document = question.doc_ids.first().unwrap_or(&question.id);
-        seed.part(document) == Part::HeldBack
-    };
-    questions.into_iter().filter(is_held_back).collect()
+    questions.into_iter().filter(|question| seed.part_of(question) == Part::HeldBack).collect()
 }
 
 /// At most so many, in their order. Which ones depends on the seed and their ids only, and more of them hold the

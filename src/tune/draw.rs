@@ -1,5 +1,7 @@
 //! Chance that is the same each time: what decides which document is learned from, and which examples are taken.
 
+use crate::eval::question_set::Question;
+
 /// What all chance follows from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seed(pub u64);
@@ -24,6 +26,11 @@ impl Seed {
             share if share < 0.75 => Part::Second,
             _ => Part::HeldBack,
         }
+    }
+
+    /// The part of the question's document; one without a document is parted by itself.
+    pub fn part_of(self, question: &Question) -> Part {
+        self.part(question.doc_ids.first().unwrap_or(&question.id))
     }
 }
 
