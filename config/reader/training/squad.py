@@ -49,13 +49,13 @@ class Squad:
 
     def make(self, paragraph, asked):
         choice = self.chance.random()
-        if choice < 0.24:
+        if choice < 0.30:
             return self.with_near_miss(paragraph, asked)
-        if choice < 0.36:
+        if choice < 0.42:
             return [self.elsewhere(paragraph, asked, self.paragraphs[paragraph["article"]], "same article")]
-        if choice < 0.39:
-            return [self.elsewhere(paragraph, asked, self.contexts, "other article")]
         if choice < 0.45:
+            return [self.elsewhere(paragraph, asked, self.contexts, "other article")]
+        if choice < 0.51:
             return [self.cut(paragraph, asked)]
         return [self.answered(paragraph, asked)]
 

@@ -1,7 +1,7 @@
 """train.py --base CHECKPOINT --tokenizer TOKENIZER.json --squad TRAIN.jsonl.gz --teams tests/teams --out OUT.safetensors
 (--minutes M | --windows N): trains the upper layers of a reader further.
 
-One thread, multiplications in bfloat16, weights in single precision. The rate rises over the first hundred steps and then
+Multiplications in bfloat16, weights in single precision. The rate rises over the first hundred steps and then
 falls to nothing at the end of the minutes, or of the windows, which repeats a run on any machine. Every ten minutes it
 says how the held-out articles fare and saves.
 """
@@ -20,7 +20,7 @@ import teams
 from chat import as_typed
 from examples import Example
 
-BATCH, RATE, DECAY, WARM_STEPS = 16, 7e-5, 0.01, 100
+BATCH, DECAY, WARM_STEPS = 16, 0.01, 100
 FROZEN_LAYERS = 6
 LONGEST = 160  # tokens of question and window
 GENERATED_SHARE, OWN_SHARE = 0.05, 0.02
@@ -29,7 +29,7 @@ CHECKED = 320  # windows of the held-out articles
 
 
 def main(settings):
-    torch.set_num_threads(1)
+    torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     tokenizer = Tokenizer.from_file(settings.tokenizer)
     learnt, held_out = squad.read(settings.squad)
@@ -95,7 +95,7 @@ def tensors(rows):
 
 def train(model, stream, check, settings):
     learning = [weights for weights in model.parameters() if weights.requires_grad]
-    optimizer = torch.optim.AdamW(learning, RATE, weight_decay=DECAY)
+    optimizer = torch.optim.AdamW(learning, settings.rate, weight_decay=DECAY)
     began = checked = time.time()
     seen, mean = 0, None
     report(model, check, seen, began)
@@ -104,7 +104,7 @@ def train(model, stream, check, settings):
         if done >= 1:
             break
         for group in optimizer.param_groups:
-            group["lr"] = RATE * min(1, (step + 1) / WARM_STEPS) * (1 - done)
+            group["lr"] = settings.rate * min(1, (step + 1) / WARM_STEPS) * (1 - done)
         model.train()
         error = loss(model, batch)
         error.backward()
@@ -143,5 +143,7 @@ if __name__ == "__main__":
         options.add_argument("--" + option, required=True)
     options.add_argument("--minutes", type=float, default=60)
     options.add_argument("--windows", type=int)
+    options.add_argument("--rate", type=float, default=7e-5)
+    options.add_argument("--threads", type=int, default=1)
     options.add_argument("--seed", type=int, default=1)
     main(options.parse_args())
