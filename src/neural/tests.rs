@@ -17,7 +17,6 @@ fn reader() -> NeuralReader {
 }
 
 #[test]
-#[ignore = "needs config/reader/model.onnx, which is still being trained"]
 fn it_points_at_the_answer() {
     let reader = reader();
     let said = "The boat house was built in 1962. Its key is kept by Ann Bell, who lives next door.";
@@ -34,7 +33,6 @@ fn it_points_at_the_answer() {
 }
 
 #[test]
-#[ignore = "needs config/reader/model.onnx, which is still being trained"]
 fn the_numbers_are_the_same_with_one_thread_and_with_four_and_when_opened_again() {
     let windows: Vec<String> =
         (1..=9).map(|number| format!("Berth {number} costs {number}0 euros.")).collect();
@@ -49,7 +47,6 @@ fn the_numbers_are_the_same_with_one_thread_and_with_four_and_when_opened_again(
 }
 
 #[test]
-#[ignore = "needs config/reader/model.onnx, which is still being trained"]
 fn a_question_and_a_window_are_read_as_far_as_they_fit() {
     let reader = reader();
     let window = "boat ".repeat(400);
@@ -63,7 +60,6 @@ fn a_question_and_a_window_are_read_as_far_as_they_fit() {
 }
 
 #[test]
-#[ignore = "needs config/reader/model.onnx, which is still being trained"]
 fn any_question_can_be_asked() {
     let reader = reader();
     let emoji = "🚤".repeat(2_000);
@@ -78,7 +74,6 @@ fn any_question_can_be_asked() {
 }
 
 #[test]
-#[ignore = "needs config/reader/model.onnx, which is still being trained"]
 fn who_is_not_patient_is_told_that_it_is_late() {
     let limits = Limits { threads: 1, patience: Duration::from_nanos(1) };
     let reader = NeuralReader::open(&shipped(), limits).unwrap().unwrap();
@@ -86,7 +81,6 @@ fn who_is_not_patient_is_told_that_it_is_late() {
 }
 
 #[test]
-#[ignore = "needs config/reader/model.onnx, which is still being trained"]
 fn a_damaged_reader_is_refused_with_the_reason() {
     let (model, tokenizer) =
         (fs::read(shipped().join(MODEL)).unwrap(), fs::read(shipped().join(TOKENIZER)).unwrap());

@@ -160,7 +160,6 @@ support = { base = -5.0, trees = [] }
 ";
 
 #[test]
-#[ignore = "needs config/reader/model.onnx, which is still being trained"]
 fn words_reader_and_both_stand_beside_each_other() {
     let place = Place::new(CORPUS);
     let shipped = fs::read_to_string(repository().join("config/weights.toml")).unwrap();

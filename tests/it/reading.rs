@@ -69,7 +69,6 @@ fn asked(command: &mut Command) -> Value {
 }
 
 #[test]
-#[ignore = "needs config/reader/model.onnx, which is still being trained"]
 fn the_same_question_gives_the_same_bytes_with_one_thread_and_with_four() {
     let place = Place::new(HARBOUR);
     for question in QUESTIONS {
@@ -111,7 +110,6 @@ fn damaged(place: &Place) -> PathBuf {
 }
 
 #[test]
-#[ignore = "needs config/reader/model.onnx, which is still being trained"]
 fn a_damaged_reader_ends_with_2_where_it_would_read_and_nowhere_else() {
     let place = Place::new(HARBOUR);
     let folder = damaged(&place);
@@ -136,7 +134,6 @@ fn a_damaged_reader_ends_with_2_where_it_would_read_and_nowhere_else() {
 }
 
 #[test]
-#[ignore = "needs config/reader/model.onnx, which is still being trained"]
 fn the_doctor_says_what_is_with_the_reader() {
     let place = Place::new(HARBOUR);
     let report = |command: &mut Command| {
@@ -159,7 +156,6 @@ fn the_doctor_says_what_is_with_the_reader() {
 }
 
 #[test]
-#[ignore = "needs config/reader/model.onnx, which is still being trained"]
 fn the_configuration_says_where_the_reader_is_or_that_there_is_none() {
     let place = Place::new(HARBOUR);
     let nowhere = place.folder().join("nowhere");
@@ -171,7 +167,6 @@ fn the_configuration_says_where_the_reader_is_or_that_there_is_none() {
 }
 
 #[test]
-#[ignore = "needs config/reader/model.onnx, which is still being trained"]
 fn an_answer_that_the_reader_is_too_slow_for_is_the_one_by_words_and_says_so() {
     let place = Place::new(HARBOUR);
     let settings = settings::load(&settings::Sources {

@@ -11,7 +11,6 @@ use crate::reading::{opened, too_slow};
 const QUESTION: &str = "How long does the lease of the office run?";
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs config/reader/model.onnx, which is still being trained"]
 async fn an_answer_comes_without_a_reader_that_is_too_slow_and_says_so() {
     let mut scene = Scene::quiet().await;
     scene.neural = Some(too_slow());
@@ -22,7 +21,6 @@ async fn an_answer_comes_without_a_reader_that_is_too_slow_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs config/reader/model.onnx, which is still being trained"]
 async fn fifty_who_ask_at_once_are_all_answered_and_others_go_on_meanwhile() {
     let mut scene = Scene::quiet().await;
     scene.add_settings(WIDE_LIMITS);
