@@ -2,12 +2,25 @@
 
 use serde_json::Value;
 
-use crate::program::{Place, repository};
+use crate::program::{Place, Run, repository};
 
 #[track_caller]
 fn figures(corpus: &str, questions: &str) -> Value {
     let file = repository().join(questions);
     Place::over(corpus).run(&["eval", "--json", file.to_str().unwrap()]).json()
+}
+
+/// With the reader that ships.
+#[track_caller]
+fn figures_with_reader(corpus: &str, questions: &str) -> Value {
+    let file = repository().join(questions);
+    let place = Place::over(corpus);
+    let mut command = place.command(&["eval", "--json", file.to_str().unwrap()]);
+    command
+        .env("PASSIM_READER__ENABLED", "true")
+        .env("PASSIM_READER__FOLDER", repository().join("config/reader"))
+        .env("PASSIM_READER__THREADS", "2");
+    Run::of(&mut command).json()
 }
 
 #[track_caller]
@@ -34,6 +47,18 @@ fn the_handbook_questions_stay_above_their_floors() {
     let dialogues = figures("tests/handbook/docs", "tests/handbook/dialogues.jsonl");
     at_least(&dialogues, "right40", 0.8);
     at_least(&dialogues, "in_order", 1.0);
+}
+
+#[test]
+fn with_the_reader_more_is_answered_right() {
+    let seeds = figures_with_reader("seeds", "tests/questions/seeds.jsonl");
+    at_least(&seeds, "right40", 0.83);
+    at_least(&seeds, "abst_rec", 0.75);
+    at_least(&seeds, "in_order", 1.0);
+    let handbook = figures_with_reader("tests/handbook/docs", "tests/handbook/questions.jsonl");
+    at_least(&handbook, "right40", 0.78);
+    at_least(&handbook, "abst_rec", 0.66);
+    at_least(&handbook, "in_order", 1.0);
 }
 
 /// Verdicts over the claims of `tests/questions/claims.jsonl` that are about these documents.
