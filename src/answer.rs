@@ -311,6 +311,18 @@ pub struct Engine<'a> {
     pub weights: &'a Weights,
     pub neural: Option<&'a NeuralReader>,
     pub options: Options,
+    /// Hears how far an answer is: whoever has a clock can tell what took how long.
+    pub told: Option<&'a (dyn Fn(Milestone) + Sync)>,
+}
+
+/// How far an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Milestone {
+    Understood,
+    /// The passages are there.
+    Retrieved,
+    /// The sentences are in their order, the neural reader's word heard.
+    Chosen,
 }
 
 /// The sentences that were found.
@@ -331,14 +343,22 @@ pub struct Reading<'a> {
 }
 
 impl<'a> Engine<'a> {
+    fn tell(&self, milestone: Milestone) {
+        if let Some(told) = self.told {
+            told(milestone);
+        }
+    }
+
     /// Understands `text` and finds the best `limit` passages for it, in all sources or in those with these ids.
     pub fn read(&self, text: &str, sources: &[String], limit: usize) -> Result<Reading<'a>, AnswerError> {
         if let Some(id) = sources.iter().find(|id| self.index.source(id).is_none()) {
             return Err(AnswerError::NoSuchSource { id: id.clone() });
         }
         let (question, terms, corrections) = self.understand(text)?;
+        self.tell(Milestone::Understood);
         let mut hits = self.index.search(&terms::query(&terms, sources), limit)?;
         self.add_rows_alike(&question, &mut hits)?;
+        self.tell(Milestone::Retrieved);
         Ok(Reading { question, terms, corrections, hits })
     }
 
@@ -551,6 +571,7 @@ pub fn answer_seen<T>(
     }
     let reading = engine.read(text, sources, engine.options.passages)?;
     let chosen = engine.choose(&reading);
+    engine.tell(Milestone::Chosen);
     let candidates = &chosen.candidates[..];
     let details = Details {
         missing: words_nowhere(&reading.terms),

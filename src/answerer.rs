@@ -15,7 +15,9 @@ use crate::answer::surroundings::{self, Surroundings};
 use crate::answer::template::{TemplateError, Templates};
 use crate::answer::trace::Trace;
 use crate::answer::weights::{Weights, WeightsError};
-use crate::answer::{self, Answer, AnswerError, Chooser, Citation, Engine, Options, Outcome, Steps};
+use crate::answer::{
+    self, Answer, AnswerError, Chooser, Citation, Engine, Milestone, Options, Outcome, Steps,
+};
 use crate::corpus::Span;
 use crate::language::Language;
 use crate::neural::NeuralReader;
@@ -33,7 +35,7 @@ const MOST_VIEWS: usize = 32;
 
 /// Answers questions out of one state of the index. Cheap to share: asking changes nothing.
 pub struct Answerer {
-    index: Index,
+    index: Arc<Index>,
     ways: Arc<Ways>,
     chooser: Chooser,
     /// What whoever it answers was admitted to; nothing where it answers out of everything.
@@ -90,37 +92,24 @@ impl Answerer {
         Answerer::weighing(Weights::default(), index, settings, neural)
     }
 
+    /// The same index, answered from with other settings and with templates and synonyms that are read again.
+    pub fn following(&self, settings: &Settings) -> Result<Answerer, AnswererError> {
+        let ways = Ways::new(weights(settings)?, settings, self.ways.neural.clone())?;
+        Ok(Answerer::answering(self.index.clone(), ways))
+    }
+
     fn weighing(
         weights: Weights,
         index: Index,
         settings: &Settings,
         neural: Option<Arc<NeuralReader>>,
     ) -> Result<Answerer, AnswererError> {
-        let folder = settings.config_dir.as_deref();
-        let (synonyms, synonyms_file) = file_or(folder, "synonyms.toml", SYNONYMS)?;
-        let (english, english_file) = file_or(folder, "replies.toml", REPLIES)?;
-        let (german, german_file) = file_or(folder, "replies.de.toml", GERMAN_REPLIES)?;
-        let ways = Ways {
-            lexicon: Lexicon::parse(&synonyms, &synonyms_file)?,
-            weights,
-            english: Templates::parse(&english, &english_file, Language::English)?,
-            german: Templates::parse(&german, &german_file, Language::German)?,
-            neural,
-            options: Options {
-                threshold: settings.answer.threshold,
-                passages: settings.answer.passages,
-                spelling: settings.answer.spelling,
-                windows: settings.reader.windows,
-                chooser: Chooser::default(),
-            },
-            closest_below: settings.answer.closest_below,
-            link: settings.sources.link.clone(),
-            how_to_add: settings.corpus.how_to_add.clone(),
-            scopes: settings.scopes.clone(),
-        };
+        Ok(Answerer::answering(Arc::new(index), Ways::new(weights, settings, neural)?))
+    }
+
+    fn answering(index: Arc<Index>, ways: Ways) -> Answerer {
         let chooser = ways.options.chooser;
-        let (admitted, views) = (Vec::new(), Mutex::default());
-        Ok(Answerer { index, ways: Arc::new(ways), chooser, admitted, views })
+        Answerer { index, ways: Arc::new(ways), chooser, admitted: Vec::new(), views: Mutex::default() }
     }
 
     /// The same with another chooser, to set them beside each other.
@@ -156,7 +145,7 @@ impl Answerer {
             |path| scopes.may_read_file(admitted, path),
         )?;
         let admitted = self.admitted.iter().chain([admitted]).cloned().collect();
-        let (ways, views) = (self.ways.clone(), Mutex::default());
+        let (index, ways, views) = (Arc::new(index), self.ways.clone(), Mutex::default());
         Ok(Answerer { index, ways, chooser: self.chooser, admitted, views })
     }
 
@@ -190,21 +179,23 @@ impl Answerer {
             weights: &self.ways.weights,
             neural: self.ways.neural.as_deref(),
             options: Options { chooser: self.chooser, ..self.ways.options },
+            told: None,
         }
     }
 
     /// Answers out of all sources, or out of those with the given ids.
     pub fn ask(&self, question: &str, sources: &[String]) -> Result<Answer, AnswerError> {
-        Ok(self.ask_seen(question, sources, |_| ())?.0)
+        Ok(self.ask_seen(question, sources, self.engine(), |_| ())?.0)
     }
 
     fn ask_seen<T>(
         &self,
         question: &str,
         sources: &[String],
+        engine: Engine<'_>,
         see: impl FnOnce(&Steps<'_, '_>) -> T,
     ) -> Result<(Answer, Option<T>), AnswerError> {
-        let (mut answer, seen) = answer::answer_seen(question, sources, self.engine(), see)?;
+        let (mut answer, seen) = answer::answer_seen(question, sources, engine, see)?;
         match &mut answer.outcome {
             Outcome::Found(finding) => finding.citations.iter_mut().for_each(|citation| self.link(citation)),
             Outcome::Disputed { best, others } => {
@@ -229,7 +220,7 @@ impl Answerer {
         question: &str,
         sources: &[String],
     ) -> Result<Answer, AnswerError> {
-        Ok(self.ask_in_seen(conversation, question, sources, |_| ())?.0)
+        Ok(self.ask_in_seen(conversation, question, sources, self.engine(), |_| ())?.0)
     }
 
     /// The same, with how the answer was chosen: for those who keep its receipt. There is no trace where the sources
@@ -240,7 +231,19 @@ impl Answerer {
         question: &str,
         sources: &[String],
     ) -> Result<(Answer, Option<Trace>), AnswerError> {
-        self.ask_in_seen(conversation, question, sources, Trace::of)
+        self.ask_in_seen(conversation, question, sources, self.engine(), Trace::of)
+    }
+
+    /// The same, telling how far it is.
+    pub fn ask_told(
+        &self,
+        conversation: &mut Conversation,
+        question: &str,
+        sources: &[String],
+        told: &(dyn Fn(Milestone) + Sync),
+    ) -> Result<(Answer, Option<Trace>), AnswerError> {
+        let engine = Engine { told: Some(told), ..self.engine() };
+        self.ask_in_seen(conversation, question, sources, engine, Trace::of)
     }
 
     fn ask_in_seen<T>(
@@ -248,11 +251,12 @@ impl Answerer {
         conversation: &mut Conversation,
         question: &str,
         sources: &[String],
+        engine: Engine<'_>,
         see: impl FnOnce(&Steps<'_, '_>) -> T,
     ) -> Result<(Answer, Option<T>), AnswerError> {
         let understood_as = conversation.understand(question.trim(), &self.ways.lexicon);
         let whole = understood_as.as_deref().unwrap_or(question);
-        let (mut answer, seen) = self.ask_seen(whole, sources, see)?;
+        let (mut answer, seen) = self.ask_seen(whole, sources, engine, see)?;
         if answer.outcome.is_about_sources() {
             conversation.remember(whole);
         }
@@ -317,6 +321,37 @@ impl Answerer {
     fn link(&self, citation: &mut Citation) {
         let url = self.url(citation.url.as_deref(), &citation.path, citation.line_start, &citation.source);
         citation.url = url;
+    }
+}
+
+impl Ways {
+    fn new(
+        weights: Weights,
+        settings: &Settings,
+        neural: Option<Arc<NeuralReader>>,
+    ) -> Result<Ways, AnswererError> {
+        let folder = settings.config_dir.as_deref();
+        let (synonyms, synonyms_file) = file_or(folder, "synonyms.toml", SYNONYMS)?;
+        let (english, english_file) = file_or(folder, "replies.toml", REPLIES)?;
+        let (german, german_file) = file_or(folder, "replies.de.toml", GERMAN_REPLIES)?;
+        Ok(Ways {
+            lexicon: Lexicon::parse(&synonyms, &synonyms_file)?,
+            weights,
+            english: Templates::parse(&english, &english_file, Language::English)?,
+            german: Templates::parse(&german, &german_file, Language::German)?,
+            neural,
+            options: Options {
+                threshold: settings.answer.threshold,
+                passages: settings.answer.passages,
+                spelling: settings.answer.spelling,
+                windows: settings.reader.windows,
+                chooser: Chooser::default(),
+            },
+            closest_below: settings.answer.closest_below,
+            link: settings.sources.link.clone(),
+            how_to_add: settings.corpus.how_to_add.clone(),
+            scopes: settings.scopes.clone(),
+        })
     }
 }
 

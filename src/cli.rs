@@ -32,6 +32,7 @@ mod keep;
 mod listed;
 #[cfg(feature = "local-discord")]
 mod local_discord;
+mod logging;
 mod open;
 mod search;
 mod serve;
@@ -54,7 +55,7 @@ pub struct Arguments {
     command: Command,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 struct Common {
     /// A settings file beside the usual ones; may be given more than once, later ones win
     #[arg(long, global = true, value_name = "FILE")]
@@ -193,9 +194,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     let world = World::of_this_process()?;
     // Read where they are needed: what mends the settings has to run without them.
     let settings = || -> Result<Settings, Failure> {
-        let mut settings = settings::load(&world.sources(&common))?;
-        settings.program = this_program();
-        start_logging(&settings);
+        let settings = world.settings(&common)?;
+        logging::start(&settings);
         Ok(settings)
     };
     match command {
@@ -214,7 +214,6 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Withdraw(command) => withdraw::run(&command, &settings()?),
         Command::Forget(command) => forget::run(&command, &settings()?),
         Command::Audit(command) => audit::run(&command, &settings()?),
-        Command::Serve(command) => serve::run(&command, &settings()?),
         Command::Commands(command) => commands::run(&command, &settings()?),
         #[cfg(feature = "local-discord")]
         Command::LocalDiscord(command) => local_discord::run(&command, &world.sources(&common)),
@@ -222,6 +221,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Doctor(command) => doctor::run(&command, &world.sources(&common)),
         Command::Config(command) => config::run(&command, &settings()?),
         Command::Completions(command) => completions::run(&command),
+        Command::Serve(command) => serve::run(&command, world, common),
         Command::Extract(command) => extract::run(&command),
         Command::Tune(command) => tune::run(&command, &settings()?),
     }
@@ -236,6 +236,12 @@ struct World {
 impl World {
     fn of_this_process() -> io::Result<World> {
         Ok(World { current_dir: std::env::current_dir()?, environment: std::env::vars_os().collect() })
+    }
+
+    fn settings(&self, common: &Common) -> Result<Settings, SettingsError> {
+        let mut settings = settings::load(&self.sources(common))?;
+        settings.program = this_program();
+        Ok(settings)
     }
 
     fn sources<'a>(&'a self, common: &'a Common) -> settings::Sources<'a> {
@@ -255,14 +261,6 @@ fn this_program() -> Option<PathBuf> {
     // This one is still there after the file was replaced by a newer version.
     let running = PathBuf::from("/proc/self/exe");
     if running.exists() { Some(running) } else { std::env::current_exe().ok() }
-}
-
-fn start_logging(settings: &Settings) {
-    tracing_subscriber::fmt()
-        .with_env_filter(settings.log.filter.clone())
-        .with_writer(io::stderr)
-        .with_ansi(false)
-        .init();
 }
 
 /// Nanoseconds since 1970; 0 where the clock says it is earlier.

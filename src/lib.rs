@@ -29,7 +29,9 @@ pub mod language;
 pub mod live;
 #[cfg(feature = "local-discord")]
 pub mod local_discord;
+pub mod metrics;
 pub mod neural;
+pub mod operations;
 pub mod proof;
 pub mod scopes;
 pub mod settings;

@@ -40,7 +40,9 @@ pub struct Live {
     corpus: PathBuf,
     /// Where the index lies.
     folder: PathBuf,
-    settings: Settings,
+    settings: ArcSwap<Settings>,
+    /// Held while the answerer is replaced, by another index or by other settings: neither loses the other.
+    replacing: Mutex<()>,
     /// The same for every answerer there will be.
     neural: Option<Arc<NeuralReader>>,
     answerer: ArcSwap<Answerer>,
@@ -94,7 +96,8 @@ impl Live {
         Ok(Live {
             corpus: corpus.to_owned(),
             folder: folder_of(corpus, data),
-            settings,
+            settings: ArcSwap::from_pointee(settings),
+            replacing: Mutex::new(()),
             neural,
             answerer: ArcSwap::from_pointee(answerer),
             underway: Mutex::new(None),
@@ -129,9 +132,20 @@ impl Live {
 
     /// Answers out of another index from now on; gives the paths of the sources that it has otherwise.
     fn replace(&self, index: Index) -> Result<Vec<String>, LiveError> {
-        let answerer = Arc::new(Answerer::new(index, &self.settings, self.neural.clone())?);
+        let _turn = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        let answerer = Arc::new(Answerer::new(index, &self.settings.load(), self.neural.clone())?);
         let before = self.answerer.swap(answerer.clone());
         Ok(changed_sources(before.index(), answerer.index()))
+    }
+
+    /// Answers with other settings from now on, and with templates and synonyms that are read again. What fails leaves
+    /// everything as it was.
+    pub fn follow(&self, settings: &Settings) -> Result<(), LiveError> {
+        let _turn = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        let answerer = self.everything().following(settings)?;
+        self.settings.store(Arc::new(settings.clone()));
+        self.answerer.store(Arc::new(answerer));
+        Ok(())
     }
 
     /// Reads the documents again, for `by`, at `now` (nanoseconds since 1970), telling `watch` how far it is. What
@@ -144,7 +158,8 @@ impl Live {
         watch: &mut dyn FnMut(&Underway),
     ) -> Result<Reindexed, LiveError> {
         let _turn = self.take_turn(by, now)?;
-        let options = sync_options(&self.settings, rebuild);
+        let settings = self.settings.load_full();
+        let options = sync_options(&settings, rebuild);
         let done = sync::sync(&self.folder, &self.corpus, options, now, &mut |progress| {
             if let Some(underway) = self.advance(&progress) {
                 watch(&underway);
@@ -156,7 +171,8 @@ impl Live {
     /// The same where nobody asked for it: nothing is done while an operator holds the generation before.
     pub fn reindex_unless_held(&self, by: &str, now: i128) -> Result<Option<Reindexed>, LiveError> {
         let _turn = self.take_turn(by, now)?;
-        let options = sync_options(&self.settings, false);
+        let settings = self.settings.load_full();
+        let options = sync_options(&settings, false);
         let done = sync::sync_unless_held(&self.folder, &self.corpus, options, now, &mut |progress| {
             self.advance(&progress);
         })?;

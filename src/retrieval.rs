@@ -208,6 +208,16 @@ impl Index {
         Ok(is_same_generation && self.searcher.index().load_metas()?.payload == self.payload)
     }
 
+    /// Its number, as in the name of its directory.
+    pub fn generation(&self) -> u64 {
+        generation::number_of(&self.directory).unwrap_or_default()
+    }
+
+    /// Whether its files look as they did when they were last read through, where that was written down.
+    pub fn is_as_checked(&self) -> bool {
+        integrity::looks_as_recorded(&self.directory)
+    }
+
     /// Whether both are of one state.
     pub fn is_same_as(&self, other: &Index) -> bool {
         self.directory == other.directory && self.payload == other.payload

@@ -8,7 +8,7 @@
 //! handed in. Command lines, exit codes and what the settings are for are left to others.
 
 use std::ffi::OsString;
-use std::net::Ipv6Addr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +23,7 @@ mod error;
 mod folders;
 mod layers;
 mod link;
+mod reloading;
 mod secret;
 mod values;
 
@@ -30,6 +31,7 @@ pub use error::{Problem, SettingsError};
 pub use folders::UserFolders;
 pub use layers::Origin;
 pub use link::LinkTemplate;
+pub use reloading::Reloaded;
 pub use secret::Secret;
 pub use values::InForce;
 
@@ -66,6 +68,7 @@ pub struct Settings {
     pub channels: ChannelSettings,
     pub limits: LimitSettings,
     pub retention: RetentionSettings,
+    pub operations: OperationsSettings,
     pub log: LogSettings,
     /// The configuration folder, where templates and synonyms are looked for too. It need not exist.
     pub config_dir: Option<PathBuf>,
@@ -103,6 +106,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     let channels = ChannelSettings::read(&mut values);
     let limits = LimitSettings::read(&mut values);
     let retention = RetentionSettings::read(&mut values);
+    let operations = OperationsSettings::read(&mut values);
     let log = LogSettings::read(&mut values);
     let in_force = values.finish()?;
 
@@ -118,6 +122,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
         channels,
         limits,
         retention,
+        operations,
         log,
         config_dir,
         program: None,
@@ -443,19 +448,56 @@ impl RetentionSettings {
     }
 }
 
+/// What those who run the bot can look at.
+#[derive(Debug, Clone)]
+pub struct OperationsSettings {
+    /// Where health and metrics are served; nowhere where there is none.
+    pub listen: Option<SocketAddr>,
+}
+
+impl OperationsSettings {
+    fn read(values: &mut Values) -> Self {
+        let must_be = "an address with a port, such as 127.0.0.1:9464 or 0.0.0.0:9464, or off";
+        let parse = |text: &str| match text {
+            // Where an empty variable counts as none, a word has to do.
+            "" | "off" => Ok(None),
+            address => address.parse().map(Some).map_err(|_| must_be),
+        };
+        Self { listen: values.parsed("operations.listen", parse) }
+    }
+}
+
 /// What is logged.
 #[derive(Debug, Clone)]
 pub struct LogSettings {
     pub filter: EnvFilter,
+    pub format: LogFormat,
     /// Whether questions stand in the log.
     pub questions: bool,
+}
+
+/// How an event is written, in one line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    #[default]
+    Human,
+    Json,
 }
 
 impl LogSettings {
     fn read(values: &mut Values) -> Self {
         let parse =
             |text: &str| EnvFilter::try_new(text).map_err(|_| "a filter such as warn or warn,passim=debug");
-        Self { filter: values.parsed("log.filter", parse), questions: values.truth("log.questions") }
+        let format = |text: &str| match text {
+            "human" => Ok(LogFormat::Human),
+            "json" => Ok(LogFormat::Json),
+            _ => Err("\"human\" or \"json\""),
+        };
+        Self {
+            filter: values.parsed("log.filter", parse),
+            format: values.parsed("log.format", format),
+            questions: values.truth("log.questions"),
+        }
     }
 }
 

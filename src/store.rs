@@ -123,6 +123,16 @@ impl Store {
         folder.join(FILE).exists()
     }
 
+    /// Fails where nothing could be written, and writes nothing.
+    pub fn try_writing(&self) -> Result<(), StoreError> {
+        let attempted = "try to write";
+        let failed = |reason| StoreError::of(attempted, &self.file, reason);
+        let mut connection = self.connection();
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        transaction.rollback().map_err(failed)
+    }
+
     /// How this store names somebody.
     pub fn person(&self, user: UserId) -> Person {
         self.key.person(user)

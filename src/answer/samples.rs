@@ -113,5 +113,12 @@ pub fn over<T>(documents: &[&str], use_it: impl FnOnce(Engine<'_>) -> T) -> T {
     let (index, _) = sync::sync(folder.path(), corpus.path(), options, 0, &mut |_| {}).unwrap();
     let weights = Weights::parse(include_str!("../../config/weights.toml"), "weights.toml").unwrap();
     let options = Options { threshold: 0.0, passages: 8, spelling: true, windows: 2, chooser: Chooser::Both };
-    use_it(Engine { index: &index, lexicon: &Lexicon::default(), weights: &weights, neural: None, options })
+    use_it(Engine {
+        index: &index,
+        lexicon: &Lexicon::default(),
+        weights: &weights,
+        neural: None,
+        options,
+        told: None,
+    })
 }

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::io::{BufRead, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
@@ -17,10 +18,13 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
 use super::draw::{BOLD, DIM};
-use super::{Failure, serve, start_logging};
+use super::{Failure, logging, serve};
 use crate::discord::commands;
-use crate::discord::serve::serve;
+use crate::discord::reloading::Reload;
+use crate::discord::serve::{Wish, serve};
 use crate::local_discord::{Id, LocalDiscord as Stand, Person, Ping, Shown};
+use crate::metrics::Metrics;
+use crate::operations::Operations;
 use crate::settings::{self, Sources};
 
 /// Of the shape that Discord's have.
@@ -73,7 +77,7 @@ pub(super) fn run(command: &LocalDiscord, sources: &Sources) -> Result<(), Failu
     )?;
     let result = talk(&runtime, &mut session);
     // It has a moment to finish what it does.
-    let _ = stop.try_send(());
+    let _ = stop.try_send(Wish::Stop);
     runtime.shutdown_timeout(SETTLED);
     result
 }
@@ -102,7 +106,7 @@ fn start_bot(
     runtime: &Runtime,
     session: &Session,
     sources: &Sources,
-    wishes: mpsc::Receiver<()>,
+    wishes: mpsc::Receiver<Wish>,
 ) -> Result<(), Failure> {
     let mut environment: Vec<(OsString, OsString)> =
         sources.environment.iter().filter(|(name, _)| name != "PASSIM_DISCORD__TOKEN").cloned().collect();
@@ -113,8 +117,13 @@ fn start_bot(
     let data = usual.data_dir()?.join("local-discord");
     let mut settings = settings::load(&with(Some(&data)))?;
     settings.program = super::this_program();
-    start_logging(&settings);
-    let served = serve::served(&settings)?;
+    logging::start(&settings);
+    // Nobody looks at it from outside, and the port may be another bot's.
+    let operations = Arc::new(Operations::new(Metrics::off()));
+    // Nobody sends it a signal either.
+    let as_it_is = settings.clone();
+    let reload = Reload { read: Box::new(move || Ok(as_it_is.clone())), follow: Box::new(|_| {}) };
+    let served = serve::served(&settings, operations, reload)?;
     runtime.spawn(async move {
         if let Err(error) = serve(served, wishes).await {
             let _ = writeln!(anstream::stderr(), "passim: the bot ended: {error}");

@@ -1,5 +1,6 @@
 //! `passim serve`: the Discord bot, until a signal ends it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -8,27 +9,60 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
-use super::{Failure, now, open, token};
+use super::{Common, Failure, World, logging, now, open, token};
 use crate::discord::registration::RegistrationError;
-use crate::discord::serve::{self, ServeError, Served};
+use crate::discord::reloading::Reload;
+use crate::discord::serve::{self, ServeError, Served, Wish};
 use crate::live::Live;
+use crate::metrics::Metrics;
+use crate::operations::{self, Listening, Operations};
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
 pub struct Serve {}
 
-pub(super) fn run(_command: &Serve, settings: &Settings) -> Result<(), Failure> {
-    check_token(settings)?;
-    let served = served(settings)?;
+pub(super) fn run(_command: &Serve, world: World, common: Common) -> Result<(), Failure> {
+    let settings = world.settings(&common)?;
+    let log = logging::start(&settings);
+    check_token(&settings)?;
+    logging::log_panics(&settings);
+    let reload = Reload {
+        read: Box::new(move || world.settings(&common)),
+        follow: Box::new(move |settings| log.follow(settings)),
+    };
     let runtime = runtime()?;
-    let result = runtime.block_on(async { serve::serve(served, signals()?).await.map_err(failure) });
+    let (wish, wishes) = mpsc::channel(2);
+    // It would end the program, also while documents are read.
+    runtime.block_on(async { listen(SignalKind::hangup(), Wish::Reload, &wish) })?;
+    let (operations, _listening) = runtime.block_on(looked_at(&settings))?;
+    let served = served(&settings, operations, reload)?;
+    let result = runtime.block_on(async {
+        listen(SignalKind::terminate(), Wish::Stop, &wish)?;
+        listen(SignalKind::interrupt(), Wish::Stop, &wish)?;
+        serve::serve(served, wishes).await.map_err(failure)
+    });
     // What still computes is of no use to anybody now.
     runtime.shutdown_background();
     result
 }
 
+/// Health and metrics, served from here on where the settings say so.
+async fn looked_at(settings: &Settings) -> Result<(Arc<Operations>, Option<Listening>), Failure> {
+    let Some(address) = settings.operations.listen else {
+        return Ok((Arc::new(Operations::new(Metrics::off())), None));
+    };
+    let operations = Arc::new(Operations::new(Metrics::new(env!("CARGO_PKG_VERSION"))));
+    let listening = operations::listen(address, operations.clone()).await?;
+    tracing::info!(address = %listening.address, "health and metrics are served");
+    Ok((operations, Some(listening)))
+}
+
 /// Everything that is served, with the index brought level first.
-pub(super) fn served(settings: &Settings) -> Result<Served, Failure> {
+pub(super) fn served(
+    settings: &Settings,
+    operations: Arc<Operations>,
+    reload: Reload,
+) -> Result<Served, Failure> {
     let (corpus, data) = (settings.corpus_dir()?, settings.data_dir()?);
     // First, since one that is damaged is told before documents are read.
     let neural = settings.reader.open()?;
@@ -39,6 +73,8 @@ pub(super) fn served(settings: &Settings) -> Result<Served, Failure> {
         corpus: corpus.to_owned(),
         data: data.to_owned(),
         settings: settings.clone(),
+        operations,
+        reload: Arc::new(reload),
         clock: now,
     })
 }
@@ -71,15 +107,12 @@ pub(super) fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Resul
     Ok(result.context("Discord did not answer in time")?)
 }
 
-/// SIGTERM of a supervisor and SIGINT of somebody at a terminal, each a wish to stop.
-pub(super) fn signals() -> Result<mpsc::Receiver<()>, Failure> {
-    let (wish, wishes) = mpsc::channel(2);
-    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
-        let mut signal = signal(kind).context("cannot listen for signals")?;
-        let wish = wish.clone();
-        tokio::spawn(async move { while signal.recv().await.is_some() && wish.send(()).await.is_ok() {} });
-    }
-    Ok(wishes)
+/// A signal becomes a wish, from here on.
+fn listen(kind: SignalKind, meaning: Wish, wish: &mpsc::Sender<Wish>) -> Result<(), Failure> {
+    let mut signal = signal(kind).context("cannot listen for signals")?;
+    let wish = wish.clone();
+    tokio::spawn(async move { while signal.recv().await.is_some() && wish.send(meaning).await.is_ok() {} });
+    Ok(())
 }
 
 /// What is wrong with the token or the settings is for whoever runs this to mend; the rest may pass.

@@ -162,7 +162,7 @@ fn verified(
         return Ok(vec![Outgoing::text(bot.say(language, Phrase::VerifyNothing, context! {}))]);
     }
     let failed = |error: &dyn std::fmt::Display| Trouble::failed("a receipt could not be verified", error);
-    let sources = Sources::open(&bot.corpus, live::reader(&bot.settings, &bot.corpus));
+    let sources = Sources::open(&bot.corpus, live::reader(&bot.settings(), &bot.corpus));
     let mut sources = sources.map_err(|error| failed(&error))?.only(|path| answerer.may_read(path));
     let proofs = sources.prove(vec![receipt.into()]);
     let mut paragraphs = Vec::new();
@@ -232,7 +232,8 @@ pub fn help_text(bot: &Bot, language: Language) -> String {
 }
 
 pub async fn privacy(bot: &Arc<Bot>, call: &Call) {
-    let retention = &bot.settings.retention;
+    let settings = bot.settings();
+    let retention = &settings.retention;
     let values = context! {
         days => retention.questions_days,
         minutes => retention.conversation_minutes,

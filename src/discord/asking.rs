@@ -1,6 +1,7 @@
 //! One question, however it came in: understood in its conversation, answered, kept, and drawn.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use minijinja::context;
 use serenity::all::{MessageId, UserId};
@@ -18,9 +19,10 @@ use crate::Answerer;
 use crate::answer::followup::Conversation;
 use crate::answer::question::SmallTalk;
 use crate::answer::trace::Trace;
-use crate::answer::{self, Answer, Choice, receipt::sha256};
+use crate::answer::{self, Answer, Choice, Milestone, receipt::sha256};
 use crate::keeping::{explained, gap, normalised, receipt, still_stands};
 use crate::language::Language;
+use crate::metrics::{self, Stage};
 use crate::scopes::Reader;
 use crate::store::{self, Asking, AskingId, Moment, Surface, Withdrawal};
 use crate::words::cut;
@@ -63,32 +65,78 @@ pub struct Answered {
 }
 
 pub async fn answer(bot: &Arc<Bot>, asked: Asked) -> Result<Answered, Trouble> {
-    let started = std::time::Instant::now();
-    let answered = bot.work(move |bot| answer_now(bot, &asked)).await?;
+    let (started, surface) = (Instant::now(), asked.surface);
+    let result = bot
+        .work(move |bot| {
+            bot.metrics.stage(Stage::Wait, started.elapsed());
+            answer_now(bot, &asked, started)
+        })
+        .await;
+    bot.metrics.question(surface, result.as_ref().map_or_else(outcome_of_trouble, |(_, outcome)| *outcome));
+    let (answered, _) = result?;
     bot.health.answered(started.elapsed());
     Ok(answered)
 }
 
-fn answer_now(bot: &Bot, asked: &Asked) -> Result<Answered, Trouble> {
+fn outcome_of_trouble(trouble: &Trouble) -> metrics::Outcome {
+    match trouble {
+        Trouble::Busy | Trouble::Stopping => metrics::Outcome::Refused,
+        Trouble::NoSuchSource(_) => metrics::Outcome::NoSuchSource,
+        _ => metrics::Outcome::Failed,
+    }
+}
+
+fn outcome_of(answer: &Answer) -> metrics::Outcome {
+    match &answer.outcome {
+        answer::Outcome::Found(_) => metrics::Outcome::Answered,
+        answer::Outcome::Disputed { .. } => metrics::Outcome::Disputed,
+        answer::Outcome::Ambiguous { .. } => metrics::Outcome::Ambiguous,
+        answer::Outcome::Abstained { .. } => metrics::Outcome::Abstained,
+        answer::Outcome::Withdrawn { .. } => metrics::Outcome::Withdrawn,
+        answer::Outcome::SmallTalk(_) => metrics::Outcome::SmallTalk,
+        answer::Outcome::Empty | answer::Outcome::TooLong => metrics::Outcome::NotAQuestion,
+    }
+}
+
+fn answer_now(bot: &Bot, asked: &Asked, started: Instant) -> Result<(Answered, metrics::Outcome), Trouble> {
+    let watch = bot.metrics.stopwatch();
     let answerer = bot.reading(&asked.reader)?;
     let sources =
         asked.sources.iter().map(|name| source_id(&answerer, name)).collect::<Result<Vec<String>, _>>()?;
     let mut conversation = conversation(bot, asked);
     let (answer, trace) = answerer
-        .ask_traced(&mut conversation, &asked.text, &sources)
+        .ask_told(&mut conversation, &asked.text, &sources, &|milestone| {
+            watch.passed(stage_before(milestone))
+        })
         .map_err(|error| Trouble::unanswered("a question could not be answered", error))?;
+    if answer.degraded.is_some() {
+        bot.metrics.degraded();
+    }
     let answer = unless_withdrawn(bot, asked, answer, &answerer)?;
+    watch.passed(Stage::Answer);
     let language =
-        asked.language.or_else(|| Language::of_text(&asked.text)).unwrap_or(bot.settings.discord.language);
-    log(bot, &answer);
+        asked.language.or_else(|| Language::of_text(&asked.text)).unwrap_or(bot.settings().discord.language);
     let asking = keep(bot, asked, &answer, trace, &answerer, sources).ok();
+    let keeping = watch.lap();
     let small_talk = match &answer.outcome {
         answer::Outcome::SmallTalk(talk) => Some(*talk),
         _ => None,
     };
     let messages = drawn(bot, asked, &answer, &answerer, asking.as_ref(), language);
+    watch.passed(Stage::Draw);
     bot.memory.settle();
-    Ok(Answered { asking, messages, small_talk })
+    bot.metrics.stage(Stage::Keep, keeping + watch.lap());
+    let outcome = outcome_of(&answer);
+    log(bot, asked, &answer, outcome, started);
+    Ok((Answered { asking, messages, small_talk }, outcome))
+}
+
+fn stage_before(milestone: Milestone) -> Stage {
+    match milestone {
+        Milestone::Understood => Stage::Understand,
+        Milestone::Retrieved => Stage::Retrieve,
+        Milestone::Chosen => Stage::Choose,
+    }
 }
 
 /// The id of the source that somebody means, by its id or its title.
@@ -130,7 +178,7 @@ fn conversation(bot: &Bot, asked: &Asked) -> Conversation {
         conversation.remember(&question);
         return conversation;
     }
-    let since = Moment(bot.now().0 - bot.settings.retention.conversation_minutes as i64 * 60_000);
+    let since = Moment(bot.now().0 - bot.settings().retention.conversation_minutes as i64 * 60_000);
     let before = bot.memory.glance(|store| {
         let (place, person) = (asked.spot.place(), person(store));
         if asked.is_private {
@@ -184,13 +232,12 @@ pub fn withdrawal(
     })
 }
 
-/// Questions stand in the log where the settings want them there.
-fn log(bot: &Bot, answer: &Answer) {
-    if bot.settings.log.questions {
-        let outcome = store::Outcome::from(&answer.outcome);
-        let (question, confidence) = (&answer.question, answer.confidence);
-        tracing::info!(question, ?outcome, confidence, "answered");
-    }
+/// The question itself stands in the log where the settings want it there.
+fn log(bot: &Bot, asked: &Asked, answer: &Answer, outcome: metrics::Outcome, started: Instant) {
+    let (surface, outcome): (&str, &str) = (asked.surface.into(), outcome.into());
+    let question = bot.settings().log.questions.then_some(answer.question.as_str());
+    let milliseconds = started.elapsed().as_secs_f64() * 1e3;
+    tracing::info!(surface, outcome, confidence = answer.confidence, milliseconds, question, "answered");
 }
 
 /// Keeps the question with what came of it, so that its buttons work as long as their message lives.

@@ -1,9 +1,10 @@
 //! Whom the bot serves, and where: members of the guilds that the settings name, in channels that are on.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwap;
 use serenity::all::{ChannelId, GuildId, Permissions, RoleId, UserId};
 
 use super::delivery::{Delivery, Undelivered};
@@ -95,30 +96,46 @@ pub enum Membership {
 }
 
 pub struct Audience {
+    named: ArcSwap<Named>,
+    known: Mutex<HashMap<UserId, (Instant, Membership)>>,
+}
+
+/// What the settings name.
+struct Named {
     guilds: Vec<GuildId>,
     operators: Vec<u64>,
     allow: Vec<u64>,
     deny: Vec<u64>,
-    known: Mutex<HashMap<UserId, (Instant, Membership)>>,
 }
 
-impl Audience {
-    pub fn new(settings: &Settings) -> Audience {
-        Audience {
+impl Named {
+    fn of(settings: &Settings) -> Named {
+        Named {
             guilds: settings.discord.guilds.iter().copied().map(GuildId::new).collect(),
             operators: settings.discord.operators.clone(),
             allow: settings.channels.allow.clone(),
             deny: settings.channels.deny.clone(),
-            known: Mutex::default(),
         }
     }
+}
 
-    pub fn guilds(&self) -> &[GuildId] {
-        &self.guilds
+impl Audience {
+    pub fn new(settings: &Settings) -> Audience {
+        Audience { named: ArcSwap::from_pointee(Named::of(settings)), known: Mutex::default() }
+    }
+
+    /// Other settings are in force from now on: other guilds make other members.
+    pub fn follow(&self, settings: &Settings) {
+        self.named.store(Arc::new(Named::of(settings)));
+        self.lock().clear();
+    }
+
+    pub fn guilds(&self) -> Vec<GuildId> {
+        self.named.load().guilds.clone()
     }
 
     pub fn serves(&self, guild: GuildId) -> bool {
-        self.guilds.contains(&guild)
+        self.named.load().guilds.contains(&guild)
     }
 
     /// Whether the whole corpus and its re-indexing are theirs.
@@ -127,8 +144,9 @@ impl Audience {
     }
 
     fn operates(&self, user: UserId, roles: &[RoleId]) -> bool {
-        let ids = roles.iter().map(|role| role.get()).chain([user.get()]);
-        ids.into_iter().any(|id| self.operators.contains(&id))
+        let mut ids = roles.iter().map(|role| role.get()).chain([user.get()]);
+        let named = self.named.load();
+        ids.any(|id| named.operators.contains(&id))
     }
 
     /// Who reads what one person sees in a spot of one of their guilds, or, in direct messages, of all of them.
@@ -163,8 +181,9 @@ impl Audience {
     fn settled(&self, spot: &Spot) -> Result<Switch, (store::GuildId, store::ChannelId)> {
         let Some(guild) = spot.guild else { return Ok(Switch::On) };
         let channel = spot.switched_by();
-        let named = |list: &[u64]| list.contains(&channel.get()) || list.contains(&spot.channel.get());
-        if named(&self.deny) || !self.allow.is_empty() && !named(&self.allow) {
+        let has = |list: &[u64]| list.contains(&channel.get()) || list.contains(&spot.channel.get());
+        let Named { allow, deny, .. } = &**self.named.load();
+        if has(deny) || !allow.is_empty() && !has(allow) {
             return Ok(Switch::Off);
         }
         Err((store::GuildId(guild.get()), store::ChannelId(channel.get())))
@@ -177,9 +196,10 @@ impl Audience {
         }
         let (mut guilds, mut roles, mut is_unknown) = (Vec::new(), Vec::new(), false);
         // All at once: each may take as long as an interaction can wait.
-        let asked = self.guilds.iter().map(|guild| delivery.member(*guild, user));
+        let ours = self.guilds();
+        let asked = ours.iter().map(|guild| delivery.member(*guild, user));
         let answers = serenity::futures::future::join_all(asked).await;
-        for (guild, answer) in self.guilds.iter().zip(answers) {
+        for (guild, answer) in ours.iter().zip(answers) {
             match answer {
                 Ok(member) => {
                     guilds.push(*guild);

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use arc_swap::ArcSwap;
 use minijinja::Value;
 use serenity::all::{CommandId, Http, MessageId};
 use tokio::sync::OwnedMutexGuard;
@@ -24,6 +25,7 @@ use crate::answer::AnswerError;
 use crate::inbox::Inbox;
 use crate::language::Language;
 use crate::live::Live;
+use crate::metrics::{Metrics, Refusal};
 use crate::scopes::Reader;
 use crate::settings::Settings;
 use crate::store::Moment;
@@ -34,7 +36,7 @@ const DELETED: usize = 1_000;
 pub struct Bot {
     pub live: Live,
     pub memory: Memory,
-    pub settings: Settings,
+    settings: ArcSwap<Settings>,
     /// The folder with the documents.
     pub corpus: PathBuf,
     /// How documents get into that folder, and out of it.
@@ -43,8 +45,9 @@ pub struct Bot {
     pub audience: Audience,
     pub limits: Limits,
     pub work: Work,
-    pub words: Words,
+    words: ArcSwap<Words>,
     pub health: Health,
+    pub metrics: Arc<Metrics>,
     /// Everything under way that somebody waits for.
     pub tracker: TaskTracker,
     /// Nanoseconds since 1970.
@@ -88,21 +91,23 @@ impl Bot {
         data: &std::path::Path,
         settings: Settings,
         http: Arc<Http>,
+        metrics: Arc<Metrics>,
         clock: fn() -> i128,
     ) -> Result<Bot, WordsError> {
         Ok(Bot {
             live,
-            memory: Memory::open(data),
+            memory: Memory::measured(data, metrics.clone()),
             inbox: Inbox::new(&corpus),
             corpus,
-            delivery: Delivery::new(http),
+            delivery: Delivery::new(http, metrics.clone()),
             audience: Audience::new(&settings),
             limits: Limits::new(&settings.limits),
             work: Work::new(settings.limits.waiting),
-            words: Words::load(settings.config_dir.as_deref())?,
+            words: ArcSwap::from_pointee(Words::load(settings.config_dir.as_deref())?),
             health: Health::new(Instant::now()),
+            metrics,
             tracker: TaskTracker::new(),
-            settings,
+            settings: ArcSwap::from_pointee(settings),
             clock,
             is_stopping: AtomicBool::new(false),
             telling: tokio::sync::Mutex::default(),
@@ -111,6 +116,19 @@ impl Bot {
             turns: Mutex::default(),
             commands: Mutex::default(),
         })
+    }
+
+    /// Those in force at the moment.
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.load_full()
+    }
+
+    /// Other settings and words are in force from now on.
+    pub fn follow(&self, settings: &Settings, words: Words) {
+        self.audience.follow(settings);
+        self.limits.follow(&settings.limits);
+        self.words.store(Arc::new(words));
+        self.settings.store(Arc::new(settings.clone()));
     }
 
     pub fn now(&self) -> Moment {
@@ -122,7 +140,7 @@ impl Bot {
     }
 
     pub fn say(&self, language: Language, phrase: Phrase, values: Value) -> String {
-        self.words.say(language, phrase, values)
+        self.words.load().say(language, phrase, values)
     }
 
     /// What answers a reader, as if there were no sources but those that they may read: the only way from here to
@@ -147,8 +165,11 @@ impl Bot {
         let bot = self.clone();
         match self.work.run(move || work(&bot)).await {
             Ok(result) => result,
-            Err(NotDone::Busy) => Err(Trouble::Busy),
-            Err(NotDone::Panicked(reason)) => Err(Trouble::failed("something panicked", &reason)),
+            Err(NotDone::Busy) => {
+                self.metrics.refusal(Refusal::Busy);
+                Err(Trouble::Busy)
+            }
+            Err(NotDone::Panicked) => Err(Trouble::panicked()),
         }
     }
 
@@ -158,14 +179,15 @@ impl Bot {
         work: impl FnOnce(&Bot) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Trouble> {
         let bot = self.clone();
-        tokio::task::spawn_blocking(move || work(&bot))
-            .await
-            .unwrap_or_else(|reason| Err(Trouble::failed("something panicked", &reason)))
+        tokio::task::spawn_blocking(move || work(&bot)).await.unwrap_or_else(|_| Err(Trouble::panicked()))
     }
 
     /// What is said of a trouble.
     pub fn explain(&self, language: Language, trouble: &Trouble) -> Outgoing {
         use minijinja::context;
+        if let Trouble::Failed(_) = trouble {
+            self.metrics.failure();
+        }
         let say = |phrase, values| self.say(language, phrase, values);
         Outgoing::text(match trouble {
             Trouble::Busy => say(Phrase::Busy, context! {}),
@@ -232,6 +254,11 @@ impl Trouble {
         let id = format!("{:08x}", u32::from_le_bytes(bytes));
         tracing::error!(id, cause = %cause, "{what}");
         Trouble::Failed(id)
+    }
+
+    /// What a panic says may hold what people asked: the log has where it was, just before this.
+    pub fn panicked() -> Trouble {
+        Trouble::failed("something panicked", &"see the event before this one")
     }
 
     /// Of what was asked of the sources: that one of them is gone is no failure of ours.

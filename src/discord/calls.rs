@@ -1,7 +1,7 @@
 //! An interaction: who called, from where, and how they are answered in time whatever the work takes.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use minijinja::context;
 use serde_json::Value;
@@ -16,6 +16,7 @@ use super::delivery::Undelivered;
 use super::outgoing::{self, Audience, Outgoing};
 use super::words::Phrase;
 use crate::language::Language;
+use crate::metrics::Stage;
 use crate::scopes::Reader;
 
 /// Work that takes longer is announced first: Discord waits three seconds, people less.
@@ -32,6 +33,8 @@ pub struct Call {
     /// Of the person's client; nothing where it is none of ours.
     pub locale: Option<Language>,
     pub language: Language,
+    /// When we heard of it.
+    pub since: Instant,
     /// The guilds that the person belongs to: this one, or, in direct messages, all that are served.
     guilds: Vec<GuildId>,
 }
@@ -100,7 +103,8 @@ impl Call {
             asker,
             own_permissions: own_permissions.unwrap_or_default(),
             locale,
-            language: locale.unwrap_or(bot.settings.discord.language),
+            language: locale.unwrap_or(bot.settings().discord.language),
+            since: Instant::now(),
             guilds: guild.into_iter().collect(),
         }
     }
@@ -146,10 +150,13 @@ impl Call {
     ) -> Option<Sent> {
         let mut work = std::pin::pin!(work);
         let result = tokio::select! {
-            result = &mut work => self.answer(bot, audience, result).await,
+            result = &mut work => timed(bot, self.answer(bot, audience, result)).await,
             () = tokio::time::sleep(PATIENCE) => {
                 match self.send(bot, &outgoing::deferred(audience)).await {
-                    Ok(()) => self.complete(bot, audience, work.await).await,
+                    Ok(()) => {
+                        let result = work.await;
+                        timed(bot, self.complete(bot, audience, result)).await
+                    }
                     Err(error) => Err(error),
                 }
             }
@@ -172,6 +179,7 @@ impl Call {
         let Some((first, further)) = messages.split_first() else { return Ok(Sent::default()) };
         let body = first.response(audience);
         let first = bot.delivery.respond(self.id, &self.token, &body, first.file.as_ref()).await?;
+        bot.metrics.stage(Stage::Acknowledge, self.since.elapsed());
         Ok(Sent { first, further: self.follow_up(bot, audience, further).await })
     }
 
@@ -309,7 +317,9 @@ impl Call {
     }
 
     pub async fn send(&self, bot: &Bot, body: &Value) -> Result<(), Undelivered> {
-        bot.delivery.respond(self.id, &self.token, body, None).await.map(|_| ())
+        bot.delivery.respond(self.id, &self.token, body, None).await?;
+        bot.metrics.stage(Stage::Acknowledge, self.since.elapsed());
+        Ok(())
     }
 
     pub fn logged<T>(&self, result: Result<T, Undelivered>) -> Option<T> {
@@ -319,6 +329,14 @@ impl Call {
             })
             .ok()
     }
+}
+
+/// Sends a reply, and notes how long that took.
+async fn timed<T>(bot: &Bot, sending: impl Future<Output = T>) -> T {
+    let started = Instant::now();
+    let sent = sending.await;
+    bot.metrics.stage(Stage::Send, started.elapsed());
+    sent
 }
 
 /// The messages of a response.

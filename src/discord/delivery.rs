@@ -13,6 +13,7 @@ use serenity::all::{
 use thiserror::Error;
 
 use super::outgoing::{Audience, File, Outgoing};
+use crate::metrics::{Metrics, RestError, Route as Purpose};
 
 /// Pauses before a request is sent again.
 const PAUSES: [Duration; 5] = [
@@ -61,11 +62,12 @@ enum Repeat {
 /// Everything that we do in Discord.
 pub struct Delivery {
     http: Arc<Http>,
+    metrics: Arc<Metrics>,
 }
 
 impl Delivery {
-    pub fn new(http: Arc<Http>) -> Delivery {
-        Delivery { http }
+    pub fn new(http: Arc<Http>, metrics: Arc<Metrics>) -> Delivery {
+        Delivery { http, metrics }
     }
 
     pub fn http(&self) -> &Http {
@@ -82,7 +84,7 @@ impl Delivery {
         file: Option<&File>,
     ) -> Result<Option<MessageId>, Undelivered> {
         let mut is_repeated = false;
-        let sent = repeated(Repeat::Always, || {
+        let sent = self.repeated(Purpose::Response, Repeat::Always, || {
             let was_sent = std::mem::replace(&mut is_repeated, true);
             async move {
                 match self.http.fire::<Value>(response(id, token, body, file)).await.map_err(sorted) {
@@ -98,7 +100,7 @@ impl Delivery {
     /// Changes the first response to an interaction.
     pub async fn edit_response(&self, token: &str, outgoing: &Outgoing) -> Result<MessageId, Undelivered> {
         let body = outgoing.edit();
-        let message = repeated(Repeat::Always, || async {
+        let message = self.repeated(Purpose::EditResponse, Repeat::Always, || async {
             let files = attachments(outgoing.file.as_ref());
             self.http.edit_original_interaction_response(token, &body, files).await.map_err(sorted)
         });
@@ -107,7 +109,7 @@ impl Delivery {
 
     /// The message that the first response to an interaction has become.
     pub async fn original(&self, token: &str) -> Result<MessageId, Undelivered> {
-        let message = repeated(Repeat::Always, || async {
+        let message = self.repeated(Purpose::ReadMessage, Repeat::Always, || async {
             self.http.get_original_interaction_response(token).await.map_err(sorted)
         });
         Ok(message.await?.id)
@@ -115,7 +117,7 @@ impl Delivery {
 
     /// Takes the first response to an interaction back.
     pub async fn delete_response(&self, token: &str) -> Result<(), Undelivered> {
-        let deleted = repeated(Repeat::Always, || async {
+        let deleted = self.repeated(Purpose::DeleteMessage, Repeat::Always, || async {
             self.http.delete_original_interaction_response(token).await.map_err(sorted)
         });
         match deleted.await {
@@ -133,7 +135,7 @@ impl Delivery {
         audience: Audience,
     ) -> Result<MessageId, Undelivered> {
         let body = outgoing.follow_up(audience);
-        let message = repeated(Repeat::IfWithoutEffect, || async {
+        let message = self.repeated(Purpose::FollowUp, Repeat::IfWithoutEffect, || async {
             let files = attachments(outgoing.file.as_ref());
             self.http.create_followup_message(token, &body, files).await.map_err(sorted)
         });
@@ -161,7 +163,7 @@ impl Delivery {
         reply_to: Option<MessageId>,
     ) -> Result<MessageId, Undelivered> {
         let body = outgoing.message(reply_to.map(MessageId::get), &nonce());
-        let message = repeated(Repeat::Always, || async {
+        let message = self.repeated(Purpose::Message, Repeat::Always, || async {
             let files = attachments(outgoing.file.as_ref());
             self.http.send_message(channel, files, &body).await.map_err(sorted)
         });
@@ -175,7 +177,7 @@ impl Delivery {
         outgoing: &Outgoing,
     ) -> Result<(), Undelivered> {
         let body = outgoing.edit();
-        let edited = repeated(Repeat::Always, || async {
+        let edited = self.repeated(Purpose::EditMessage, Repeat::Always, || async {
             self.http.edit_message(channel, message, &body, Vec::new()).await.map_err(sorted)
         });
         edited.await.map(|_: Message| ())
@@ -189,7 +191,7 @@ impl Delivery {
         content: &str,
     ) -> Result<(), Undelivered> {
         let body = Outgoing::amendment(content);
-        let edited = repeated(Repeat::Always, || async {
+        let edited = self.repeated(Purpose::EditMessage, Repeat::Always, || async {
             self.http.edit_message(channel, message, &body, Vec::new()).await.map_err(sorted)
         });
         edited.await.map(|_: Message| ())
@@ -197,7 +199,7 @@ impl Delivery {
 
     /// What a message says at the moment.
     pub async fn content(&self, channel: ChannelId, message: MessageId) -> Result<String, Undelivered> {
-        let found = repeated(Repeat::Always, || async {
+        let found = self.repeated(Purpose::ReadMessage, Repeat::Always, || async {
             self.http.get_message(channel, message).await.map_err(sorted)
         });
         Ok(found.await?.content)
@@ -205,15 +207,16 @@ impl Delivery {
 
     /// Whether a thread is archived; other channels never are.
     pub async fn is_archived(&self, channel: ChannelId) -> Result<bool, Undelivered> {
-        let found =
-            repeated(Repeat::Always, || async { self.http.get_channel(channel).await.map_err(sorted) });
+        let found = self.repeated(Purpose::Other, Repeat::Always, || async {
+            self.http.get_channel(channel).await.map_err(sorted)
+        });
         let thread = found.await?.guild().and_then(|channel| channel.thread_metadata);
         Ok(thread.is_some_and(|thread| thread.archived))
     }
 
     /// Fine, too, where it is gone already.
     pub async fn delete(&self, channel: ChannelId, message: MessageId) -> Result<(), Undelivered> {
-        let deleted = repeated(Repeat::Always, || async {
+        let deleted = self.repeated(Purpose::DeleteMessage, Repeat::Always, || async {
             self.http.delete_message(channel, message, None).await.map_err(sorted)
         });
         match deleted.await {
@@ -229,7 +232,7 @@ impl Delivery {
         emoji: &str,
     ) -> Result<(), Undelivered> {
         let emoji = ReactionType::Unicode(emoji.to_owned());
-        repeated(Repeat::Always, || async {
+        self.repeated(Purpose::Reaction, Repeat::Always, || async {
             self.http.create_reaction(channel, message, &emoji).await.map_err(sorted)
         })
         .await
@@ -238,7 +241,7 @@ impl Delivery {
     /// A direct message.
     pub async fn tell(&self, user: UserId, outgoing: &Outgoing) -> Result<(), Undelivered> {
         let recipient = serde_json::json!({ "recipient_id": user.to_string() });
-        let channel = repeated(Repeat::Always, || async {
+        let channel = self.repeated(Purpose::DirectChannel, Repeat::Always, || async {
             self.http.create_private_channel(&recipient).await.map_err(sorted)
         });
         self.post(channel.await?.id, outgoing, None).await?;
@@ -247,11 +250,54 @@ impl Delivery {
 
     /// Who somebody is in a guild; `Gone` for people who are not in it.
     pub async fn member(&self, guild: GuildId, user: UserId) -> Result<Member, Undelivered> {
-        repeated(Repeat::Always, || async { self.http.get_member(guild, user).await.map_err(sorted) }).await
+        self.repeated(Purpose::Member, Repeat::Always, || async {
+            self.http.get_member(guild, user).await.map_err(sorted)
+        })
+        .await
     }
 
     pub async fn leave(&self, guild: GuildId) -> Result<(), Undelivered> {
-        repeated(Repeat::Always, || async { self.http.leave_guild(guild).await.map_err(sorted) }).await
+        self.repeated(Purpose::Other, Repeat::Always, || async {
+            self.http.leave_guild(guild).await.map_err(sorted)
+        })
+        .await
+    }
+
+    /// Sends, and notes what came of each attempt.
+    async fn repeated<T, F: Future<Output = Result<T, Undelivered>>>(
+        &self,
+        purpose: Purpose,
+        repeat: Repeat,
+        mut attempt: impl FnMut() -> F,
+    ) -> Result<T, Undelivered> {
+        let noted = || {
+            // A request is a large thing: on the heap it does not make everything that waits for it large, too.
+            let attempt = Box::pin(attempt());
+            async move {
+                self.metrics.rest_request(purpose);
+                let result = attempt.await;
+                if let Err(error) = &result {
+                    self.note(purpose, error);
+                }
+                result
+            }
+        };
+        repeated(repeat, noted).await
+    }
+
+    fn note(&self, purpose: Purpose, error: &Undelivered) {
+        let kind = match error {
+            Undelivered::Refused { status: 429, .. } => return self.metrics.rest_limited(purpose),
+            Undelivered::Refused { status, .. } if *status >= 500 => RestError::Server,
+            Undelivered::Refused { .. } | Undelivered::Archived | Undelivered::NoHistory => {
+                RestError::Refused
+            }
+            Undelivered::Forbidden | Undelivered::Closed => RestError::Forbidden,
+            Undelivered::Gone => RestError::Gone,
+            Undelivered::Expired | Undelivered::Answered => RestError::Late,
+            Undelivered::Unreachable(_) => RestError::Unreachable,
+        };
+        self.metrics.rest_error(purpose, kind);
     }
 }
 
@@ -294,6 +340,25 @@ async fn repeated<T, F: Future<Output = Result<T, Undelivered>>>(
         }
     }
     attempt().await
+}
+
+/// What a request is for, by the address that serenity's limiter names.
+pub fn purpose_of(method: LightMethod, address: &str) -> Purpose {
+    let path = address.split_once("/api/").map_or(address, |(_, path)| path);
+    let steps: Vec<&str> = path.split('/').skip(1).collect();
+    match (steps.as_slice(), method) {
+        (["interactions", ..], _) => Purpose::Response,
+        (["webhooks", _, _], _) => Purpose::FollowUp,
+        (["webhooks", ..], _) => Purpose::EditResponse,
+        (["channels", _, "messages", _, "reactions", ..], _) => Purpose::Reaction,
+        (["channels", _, "messages", ..], LightMethod::Post) => Purpose::Message,
+        (["channels", _, "messages", ..], LightMethod::Patch) => Purpose::EditMessage,
+        (["channels", _, "messages", ..], LightMethod::Delete) => Purpose::DeleteMessage,
+        (["channels", _, "messages", ..], _) => Purpose::ReadMessage,
+        (["users", _, "channels"], _) => Purpose::DirectChannel,
+        (["guilds", _, "members", ..], _) => Purpose::Member,
+        _ => Purpose::Other,
+    }
 }
 
 impl Undelivered {
@@ -347,4 +412,25 @@ fn nonce() -> String {
     let _ = getrandom::fill(&mut bytes);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     format!("{:016x}{count:08x}", u64::from_le_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limited_request_is_told_by_what_it_is_for() {
+        let check = |method, path: &str, expected| {
+            let address = format!("https://discord.com/api/v10{path}");
+            assert_eq!(purpose_of(method, &address), expected, "{path}");
+        };
+        check(LightMethod::Post, "/channels/1/messages", Purpose::Message);
+        check(LightMethod::Patch, "/channels/1/messages/2", Purpose::EditMessage);
+        check(LightMethod::Put, "/channels/1/messages/2/reactions/x/@me", Purpose::Reaction);
+        check(LightMethod::Post, "/interactions/1/token/callback", Purpose::Response);
+        check(LightMethod::Post, "/webhooks/1/token", Purpose::FollowUp);
+        check(LightMethod::Patch, "/webhooks/1/token/messages/@original", Purpose::EditResponse);
+        check(LightMethod::Get, "/guilds/1/members/2", Purpose::Member);
+        check(LightMethod::Get, "/gateway", Purpose::Other);
+    }
 }

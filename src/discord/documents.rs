@@ -97,10 +97,11 @@ async fn taken_in(
     attachment: &Attachment,
     replace: bool,
 ) -> Result<Done, Declined> {
+    let settings = bot.settings();
     let bounds = Bounds {
-        size: bot.settings.corpus.max_file_bytes(),
+        size: settings.corpus.max_file_bytes(),
         time: LONGEST_FETCH,
-        stand_in: bot.settings.discord.proxy.as_deref(),
+        stand_in: settings.discord.proxy.as_deref(),
     };
     let _turn = bot.fetching.lock().await;
     let bytes = fetch(&attachment.url, u64::from(attachment.size), bounds)
@@ -109,7 +110,7 @@ async fn taken_in(
     let name = attachment.filename.clone();
     let size = bytes.len();
     let work = bot.look_up(move |bot| {
-        let reader = &live::reader(&bot.settings, &bot.corpus);
+        let reader = &live::reader(&bot.settings(), &bot.corpus);
         let incoming = Incoming { name: &name, bytes: &bytes, reader, replace };
         Ok(bot.inbox.add(incoming, bot.live.everything().index().sources(), bot.nanoseconds()))
     });

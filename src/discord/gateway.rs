@@ -11,6 +11,7 @@ use serenity::async_trait;
 
 use super::bot::Bot;
 use super::{guilds, interactions, messages, second_thoughts};
+use crate::metrics::Session;
 
 /// What the bot is told of; nothing of it is privileged.
 pub fn intents() -> GatewayIntents {
@@ -25,6 +26,7 @@ pub struct Handler {
 impl EventHandler for Handler {
     async fn ready(&self, _: Context, ready: Ready) {
         tracing::info!(bot = ready.user.name, servers = ready.guilds.len(), "connected to Discord");
+        self.bot.metrics.session(Session::New);
         self.bot.health.session_began(Instant::now());
         self.bot.health.connected(true, Instant::now());
         let present = ready.guilds.iter().map(|guild| guild.id).collect();
@@ -33,6 +35,7 @@ impl EventHandler for Handler {
 
     async fn resume(&self, _: Context, _: ResumedEvent) {
         tracing::info!("resumed the connection to Discord");
+        self.bot.metrics.session(Session::Resumed);
         self.bot.health.connected(true, Instant::now());
     }
 

@@ -18,7 +18,7 @@ pub const BETWEEN_CLEANINGS: Duration = Duration::from_secs(60 * 60);
 
 /// The bot is connected, and is in these.
 pub async fn ready(bot: &Arc<Bot>, present: Vec<GuildId>) {
-    for guild in bot.audience.guilds().iter().filter(|guild| !present.contains(guild)) {
+    for guild in bot.audience.guilds().into_iter().filter(|guild| !present.contains(guild)) {
         tracing::warn!(
             guild = guild.get(),
             "discord.guilds names a server that the bot is not in: invite it there"
@@ -65,7 +65,7 @@ pub async fn entered(bot: &Arc<Bot>, cache: &Cache, guild: &Guild) {
         "left a server that discord.guilds does not name"
     );
     if let Some(channel) = writable(cache, guild) {
-        let text = bot.say(bot.settings.discord.language, Phrase::Leaving, context! {});
+        let text = bot.say(bot.settings().discord.language, Phrase::Leaving, context! {});
         if let Err(error) = bot.delivery.post(channel, &Outgoing::text(text), None).await {
             tracing::info!(%error, "could not say why the server is left");
         }
@@ -91,7 +91,7 @@ fn writable(cache: &Cache, guild: &Guild) -> Option<ChannelId> {
 pub async fn left(bot: &Arc<Bot>, guild: GuildId) {
     tracing::info!(
         guild = guild.get(),
-        days = bot.settings.retention.guild_days,
+        days = bot.settings().retention.guild_days,
         "removed from a server; what is stored of it goes after these days"
     );
     let guild = store::GuildId(guild.get());
@@ -100,7 +100,7 @@ pub async fn left(bot: &Arc<Bot>, guild: GuildId) {
 
 /// Removes what is older than the settings keep it. It blocks.
 pub fn clean(bot: &Bot) {
-    let retention = retention(&bot.settings.retention, bot.now());
+    let retention = retention(&bot.settings().retention, bot.now());
     let cleaned = bot.memory.with(|store| {
         for guild in store.clean(&retention)? {
             tracing::info!(guild = guild.0, "deleted what was stored of a server that removed the bot");

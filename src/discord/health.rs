@@ -21,6 +21,8 @@ struct State {
     sessions: VecDeque<Instant>,
     answers: VecDeque<Duration>,
     last_reindex: Option<String>,
+    /// When the folder was last compared with the index.
+    checked: Instant,
 }
 
 /// How long the latest answers took, from the event to the request.
@@ -39,6 +41,7 @@ impl Health {
             sessions: VecDeque::new(),
             answers: VecDeque::new(),
             last_reindex: None,
+            checked: now,
         }))
     }
 
@@ -96,6 +99,16 @@ impl Health {
         took.sort_unstable();
         let at = |percent: usize| took.get((took.len().saturating_sub(1)) * percent / 100).copied();
         Some(Latency { answers: took.len(), p50: at(50)?, p99: at(99)? })
+    }
+
+    /// That the index was as the folder is.
+    pub fn checked(&self, now: Instant) {
+        self.lock().checked = now;
+    }
+
+    /// How long ago that was.
+    pub fn since_checked(&self, now: Instant) -> Duration {
+        now.duration_since(self.lock().checked)
     }
 
     pub fn reindexed(&self, summary: String) {

@@ -13,11 +13,12 @@ use super::audience::Membership;
 use super::bot::{Bot, Trouble};
 use super::calls::Call;
 use super::commands::{ASK_ABOUT_THIS, CHECK_AGAINST, WITHDRAW_THIS};
-use super::messages::{note_reply, question_in, switch, too_many_text};
+use super::messages::{note_reply, question_in, refusal, switch, too_many_text};
 use super::outgoing::{self, Audience, Outgoing};
 use super::press::{Act, Press};
 use super::words::Phrase;
 use super::{about, admin, checking, completing, documents, listings, presses, reindex, withdrawing};
+use crate::metrics::{Outcome, Refusal};
 use crate::store::{AskingId, Surface, Switch};
 
 pub async fn created(bot: &Arc<Bot>, interaction: Interaction) {
@@ -86,7 +87,7 @@ async fn commanded(bot: &Arc<Bot>, command: CommandInteraction) {
     }
     let options = Options::of(&command);
     let name = (command.data.name.as_str(), options.subcommand);
-    let adds_files = bot.settings.discord.add_files;
+    let adds_files = bot.settings().discord.add_files;
     // These concern the bot, not the sources: they work wherever it is.
     match name {
         ("passim", "help") => return about::help(bot, &call).await,
@@ -152,7 +153,10 @@ async fn submitted(bot: &Arc<Bot>, modal: ModalInteraction) {
 /// Whether the person is served here; if not, they are told.
 async fn is_admitted(bot: &Arc<Bot>, call: &mut Call) -> bool {
     let phrase = match call.admit(bot).await {
-        Membership::Member { .. } if bot.is_stopping() => Phrase::Stopping,
+        Membership::Member { .. } if bot.is_stopping() => {
+            bot.metrics.refusal(Refusal::Stopping);
+            Phrase::Stopping
+        }
         Membership::Member { .. } => return true,
         Membership::Stranger if call.spot.guild.is_some() => Phrase::NotServed,
         Membership::Stranger => Phrase::Stranger,
@@ -179,6 +183,7 @@ pub async fn is_within_limits(bot: &Arc<Bot>, call: &Call) -> bool {
     match bot.limits.count(call.asker.user, call.spot.channel, call.spot.guild) {
         Ok(()) => true,
         Err(too_many) => {
+            bot.metrics.refusal(refusal(too_many.who));
             let text = too_many_text(bot, call.language, too_many);
             call.say(bot, &Outgoing::text(text)).await;
             false
@@ -237,8 +242,9 @@ pub fn asked(bot: &Bot, call: &Call, text: String, surface: Surface, audience: A
 
 /// Answers a question where it was asked.
 pub async fn answer(bot: &Arc<Bot>, call: &Call, asked: Asked, audience: Audience) {
+    let surface = asked.surface;
     if !is_within_limits(bot, call).await {
-        return;
+        return bot.metrics.question(surface, Outcome::Refused);
     }
     let mut asking = None;
     let work = async {
@@ -247,6 +253,7 @@ pub async fn answer(bot: &Arc<Bot>, call: &Call, asked: Asked, audience: Audienc
         Ok(answered.messages)
     };
     let sent = call.respond(bot, audience, work).await;
+    bot.metrics.answered(surface, call.since.elapsed());
     let (Some(sent), Some(asking), Audience::Everyone) = (sent, asking, audience) else { return };
     // Which message it is tells later what a reply or a link means.
     let first = match sent.first {

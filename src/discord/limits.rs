@@ -2,8 +2,10 @@
 
 use std::hash::Hash;
 use std::num::NonZero;
+use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use governor::clock::{Clock, DefaultClock};
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
@@ -14,11 +16,30 @@ use crate::settings::LimitSettings;
 type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock>;
 
 pub struct Limits {
+    questions: ArcSwap<Questions>,
+    /// Sentences that tell of a limit in a channel.
+    notices: Keyed<ChannelId>,
+}
+
+/// How many of them there were lately.
+struct Questions {
+    /// A minute, of one person, in one channel, in one server.
+    at_most: [usize; 3],
     person: Keyed<UserId>,
     channel: Keyed<ChannelId>,
     guild: Keyed<GuildId>,
-    /// Sentences that tell of a limit in a channel.
-    notices: Keyed<ChannelId>,
+}
+
+impl Questions {
+    fn new(at_most: [usize; 3]) -> Questions {
+        let [person, channel, guild] = at_most;
+        Questions {
+            at_most,
+            person: per_minute(person),
+            channel: per_minute(channel),
+            guild: per_minute(guild),
+        }
+    }
 }
 
 /// Too many; when there is room again.
@@ -38,19 +59,23 @@ pub enum Who {
 
 impl Limits {
     pub fn new(settings: &LimitSettings) -> Limits {
-        Limits {
-            person: per_minute(settings.person_per_minute),
-            channel: per_minute(settings.channel_per_minute),
-            guild: per_minute(settings.guild_per_minute),
-            notices: per_minute(1),
+        Limits { questions: ArcSwap::from_pointee(Questions::new(at_most(settings))), notices: per_minute(1) }
+    }
+
+    /// Other limits hold from now on; where they differ, counting begins anew.
+    pub fn follow(&self, settings: &LimitSettings) {
+        let at_most = at_most(settings);
+        if self.questions.load().at_most != at_most {
+            self.questions.store(Arc::new(Questions::new(at_most)));
         }
     }
 
     /// Counts a question, unless there were too many.
     pub fn count(&self, user: UserId, channel: ChannelId, guild: Option<GuildId>) -> Result<(), TooMany> {
-        check(&self.person, &user, Who::Person)?;
-        check(&self.channel, &channel, Who::Channel)?;
-        guild.map_or(Ok(()), |guild| check(&self.guild, &guild, Who::Guild))
+        let questions = self.questions.load();
+        check(&questions.person, &user, Who::Person)?;
+        check(&questions.channel, &channel, Who::Channel)?;
+        guild.map_or(Ok(()), |guild| check(&questions.guild, &guild, Who::Guild))
     }
 
     /// Whether a sentence about limits may be written into a channel: one a minute.
@@ -60,11 +85,16 @@ impl Limits {
 
     /// Forgets whoever is far from any limit.
     pub fn clean(&self) {
-        self.person.retain_recent();
-        self.channel.retain_recent();
-        self.guild.retain_recent();
+        let questions = self.questions.load();
+        questions.person.retain_recent();
+        questions.channel.retain_recent();
+        questions.guild.retain_recent();
         self.notices.retain_recent();
     }
+}
+
+fn at_most(settings: &LimitSettings) -> [usize; 3] {
+    [settings.person_per_minute, settings.channel_per_minute, settings.guild_per_minute]
 }
 
 fn per_minute<K: Hash + Eq + Clone>(number: usize) -> Keyed<K> {

@@ -15,6 +15,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::metrics::{Metrics, StoreWork};
 use crate::store::{Asking, ChannelId, GuildId, MessageId, Store, StoreError, Switch, Withdrawal};
 
 /// How long looking up waits while another process writes, which it hardly ever has to.
@@ -69,9 +70,15 @@ pub struct Forgetful;
 impl Memory {
     /// Opens the store in the folder, or notes why that is not possible.
     pub fn open(folder: &Path) -> Memory {
+        Memory::measured(folder, Arc::new(Metrics::off()))
+    }
+
+    /// The same, counting what fails.
+    pub fn measured(folder: &Path, metrics: Arc<Metrics>) -> Memory {
+        let handle = |purpose| Handle::new(folder, purpose, metrics.clone());
         let shared = Arc::new(Shared {
-            reading: Handle::new(folder, Purpose::Reading),
-            writing: Handle::new(folder, Purpose::Writing),
+            reading: handle(Purpose::Reading),
+            writing: handle(Purpose::Writing),
             progress: Mutex::default(),
             is_written: Condvar::new(),
         });
@@ -89,6 +96,19 @@ impl Memory {
         self.shared.writing.failure().or_else(|| {
             is_stuck.then(|| "locked by another process; what is answered is kept when it lets go".to_owned())
         })
+    }
+
+    /// Why nothing could be written now, if that is so. It tries, and blocks: not for async code.
+    pub fn trouble(&self) -> Option<String> {
+        let started = Instant::now();
+        loop {
+            match self.shared.write(Store::try_writing) {
+                Ok(()) => return None,
+                Err(Unwritten::Locked) if started.elapsed() < A_SECOND => std::thread::sleep(BETWEEN_TRIES),
+                Err(Unwritten::Locked) => return Some("locked by another process".to_owned()),
+                Err(Unwritten::Failing) => return Some(self.failure().unwrap_or_default()),
+            }
+        }
     }
 
     /// Looks something up. It blocks: not for async code.
@@ -310,6 +330,7 @@ impl Shared {
 struct Handle {
     folder: PathBuf,
     purpose: Purpose,
+    metrics: Arc<Metrics>,
     state: Mutex<State>,
 }
 
@@ -327,8 +348,16 @@ struct State {
 }
 
 impl Handle {
-    fn new(folder: &Path, purpose: Purpose) -> Handle {
-        Handle { folder: folder.to_owned(), purpose, state: Mutex::default() }
+    fn new(folder: &Path, purpose: Purpose, metrics: Arc<Metrics>) -> Handle {
+        Handle { folder: folder.to_owned(), purpose, metrics, state: Mutex::default() }
+    }
+
+    fn count_failure(&self) {
+        let work = match self.purpose {
+            Purpose::Reading => StoreWork::Read,
+            Purpose::Writing => StoreWork::Write,
+        };
+        self.metrics.store_error(work);
     }
 
     fn failure(&self) -> Option<String> {
@@ -355,6 +384,7 @@ impl Handle {
                 Err(Unwritten::Locked)
             }
             Err(error) => {
+                self.count_failure();
                 state.fail(&error, self.purpose);
                 // It is opened anew, since the file may have been replaced.
                 state.store = None;
@@ -384,6 +414,7 @@ impl Handle {
             }
             Err(StoreError::Locked { .. }) => Err(Unwritten::Locked),
             Err(error) => {
+                self.count_failure();
                 state.fail(&error, self.purpose);
                 Err(Unwritten::Failing)
             }

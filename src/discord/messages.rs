@@ -1,7 +1,7 @@
 //! Messages: mentions, replies and direct messages are questions.
 
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use minijinja::context;
 use regex::Regex;
@@ -21,6 +21,7 @@ use super::second_thoughts::delete_all;
 use super::words::Phrase;
 use crate::answer::question::SmallTalk;
 use crate::language::Language;
+use crate::metrics::{Outcome, Refusal, Stage};
 use crate::scopes::Reader;
 use crate::store::{self, Surface, Switch};
 
@@ -46,20 +47,25 @@ pub async fn created(bot: &Arc<Bot>, cache: &Cache, message: Message) {
     let Some(addressed) = addressed(&message, own) else {
         return hint_at_role(bot, cache, &message, own).await;
     };
+    let (started, surface) = (Instant::now(), addressed.surface);
     // An edit that comes before the answer waits for it.
     let _turn = bot.turn(message.id).await;
     let Some((spot, reader)) = admitted(bot, cache, &message).await else { return };
     if bot.is_stopping() {
+        bot.metrics.refusal(Refusal::Stopping);
+        bot.metrics.question(surface, Outcome::Refused);
         // The sentence comes once a minute; the sign says to everybody that this one was not taken.
         let _ = bot.delivery.react(message.channel_id, message.id, NOT_NOW).await;
         return notify(bot, &spot, &message, &bot.explain(language(bot, &message), &Trouble::Stopping)).await;
     }
     if let Err(too_many) = bot.limits.count(message.author.id, spot.channel, spot.guild) {
+        bot.metrics.refusal(refusal(too_many.who));
+        bot.metrics.question(surface, Outcome::Refused);
         return slow_down(bot, &spot, &message, too_many).await;
     }
     let asked = Asked {
         text: addressed.text,
-        surface: addressed.surface,
+        surface,
         spot,
         user: message.author.id,
         reader,
@@ -71,7 +77,10 @@ pub async fn created(bot: &Arc<Bot>, cache: &Cache, message: Message) {
         language: None,
     };
     let answered = with_typing(bot, spot.channel, asking::answer(bot, asked)).await;
+    let sending = Instant::now();
     send(bot, cache, &spot, &message, answered).await;
+    bot.metrics.stage(Stage::Send, sending.elapsed());
+    bot.metrics.answered(surface, started.elapsed());
 }
 
 fn is_from_a_person(message: &Message) -> bool {
@@ -340,6 +349,14 @@ async fn slow_down(bot: &Arc<Bot>, spot: &Spot, message: &Message, too_many: Too
     notify(bot, spot, message, &Outgoing::text(text)).await;
 }
 
+pub fn refusal(who: Who) -> Refusal {
+    match who {
+        Who::Person => Refusal::PersonLimit,
+        Who::Channel => Refusal::ChannelLimit,
+        Who::Guild => Refusal::GuildLimit,
+    }
+}
+
 pub fn too_many_text(bot: &Bot, language: Language, too_many: TooMany) -> String {
     let seconds = too_many.wait.as_secs() + 1;
     let phrase = match too_many.who {
@@ -372,7 +389,7 @@ fn is_own_role(cache: &Cache, guild: GuildId, role: RoleId, own: UserId) -> bool
 }
 
 fn language(bot: &Bot, message: &Message) -> Language {
-    Language::of_text(&message.content).unwrap_or(bot.settings.discord.language)
+    Language::of_text(&message.content).unwrap_or(bot.settings().discord.language)
 }
 
 #[cfg(test)]

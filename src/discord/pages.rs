@@ -201,7 +201,7 @@ pub fn source_page(
 /// The pages of a source, one of which begins with a line.
 pub fn source_pages(bot: &Bot, view: &View, id: &str, line: usize) -> Result<Vec<SourcePage>, Trouble> {
     let source = view.answerer.index().source(id).ok_or_else(|| Trouble::NoSuchSource(id.to_owned()))?;
-    let reader = live::reader(&bot.settings, &bot.corpus);
+    let reader = live::reader(&bot.settings(), &bot.corpus);
     let text = read::text_of(&bot.corpus, &source.description.path, &reader).map_err(|error| {
         let source = message::brief(id);
         let gone = || Trouble::Said(bot.say(view.language, Phrase::SourceGone, context! { source }));

@@ -18,6 +18,7 @@ use super::words::Phrase;
 use crate::corpus::Refused;
 use crate::language::Language;
 use crate::live::{LiveError, Reindexed, Underway};
+use crate::metrics::{self, Trigger};
 use crate::retrieval::IndexError;
 use crate::retrieval::sync::{Report, SyncError};
 use crate::store::Moment;
@@ -38,16 +39,16 @@ const BETWEEN_TRIES: Duration = Duration::from_secs(1);
 /// Brings the index level since the folder changed. What follows from a new index happens; what failed is logged once.
 pub async fn keep_level(bot: &Arc<Bot>, trouble: &mut watching::Trouble) {
     let result = loop {
-        let worker = bot.clone();
+        let (worker, started) = (bot.clone(), Instant::now());
         let work = tokio::task::spawn_blocking(move || {
-            worker.live.reindex_unless_held(WATCHER, worker.nanoseconds())
+            let result = worker.live.reindex_unless_held(WATCHER, worker.nanoseconds());
+            measure(&worker, Trigger::Watch, started, result.as_ref().map(Option::as_ref));
+            result
         });
         match work.await {
-            Ok(Err(LiveError::Underway(_) | LiveError::Sync(SyncError::Index(IndexError::Busy { .. })))) => {
-                tokio::time::sleep(BETWEEN_TRIES).await;
-            }
+            Ok(Err(error)) if is_elsewhere(&error) => tokio::time::sleep(BETWEEN_TRIES).await,
             Ok(result) => break result.map_err(|error| error.to_string()),
-            Err(error) => break Err(format!("re-indexing panicked: {error}")),
+            Err(_) => break Err("re-indexing panicked".to_owned()),
         }
     };
     match result {
@@ -104,6 +105,7 @@ async fn reindex_and_report(bot: &Arc<Bot>, call: &Call, rebuild: bool, news: Op
     };
     let took = started.elapsed();
     let (summary, messages) = told(bot, call.language, result, took, news);
+    tracing::info!(summary, rebuild, seconds = took.as_secs_f64(), "the documents were read again");
     bot.health.reindexed(summary.clone());
     note(bot, call, if rebuild { "reindex rebuild" } else { "reindex" }, summary);
     report(bot, call, &messages, took).await;
@@ -124,6 +126,7 @@ async fn run(
             tell.send_replace(Some(underway.clone()));
         };
         let result = worker.live.reindex(&by, rebuild, worker.nanoseconds(), &mut watch);
+        measure(&worker, Trigger::Operator, started, result.as_ref().map(Some));
         result.map_err(|error| trouble(&worker, language, error))
     });
     // Said when it has its turn: whoever wants it now hears who was first.
@@ -136,7 +139,7 @@ async fn run(
     loop {
         tokio::select! {
             result = &mut work => {
-                return result.unwrap_or_else(|error| Err(Trouble::failed("re-indexing panicked", &error)));
+                return result.unwrap_or_else(|_| Err(Trouble::panicked()));
             }
             () = tokio::time::sleep(BETWEEN_EDITS) => {
                 let now = progress.borrow().clone();
@@ -149,6 +152,31 @@ async fn run(
             }
         }
     }
+}
+
+/// Whether the documents are being read by somebody else.
+fn is_elsewhere(error: &LiveError) -> bool {
+    matches!(error, LiveError::Underway(_) | LiveError::Sync(SyncError::Index(IndexError::Busy { .. })))
+}
+
+/// Notes what came of it; `None` where an operator went back to the index before.
+fn measure(bot: &Bot, trigger: Trigger, started: Instant, result: Result<Option<&Reindexed>, &LiveError>) {
+    let what = match result {
+        Ok(Some(Reindexed { report, .. })) => {
+            bot.health.checked(Instant::now());
+            bot.metrics.reindexed_documents([
+                ("added", report.added.len()),
+                ("changed", report.changed.len()),
+                ("removed", report.removed.len()),
+                ("refused", report.refused.len()),
+            ]);
+            if report.is_written { metrics::Reindex::Changed } else { metrics::Reindex::Unchanged }
+        }
+        Ok(None) => metrics::Reindex::Skipped,
+        Err(error) if is_elsewhere(error) => metrics::Reindex::Skipped,
+        Err(_) => metrics::Reindex::Failed,
+    };
+    bot.metrics.reindex(trigger, what, started.elapsed());
 }
 
 fn progress_text(bot: &Bot, language: Language, underway: &Underway) -> String {

@@ -36,7 +36,8 @@ pub async fn renew(bot: &Arc<Bot>, changed: Vec<String>) -> Renewal {
 }
 
 fn ask_golden(bot: &Bot) -> Result<Option<Result<golden::Asked, String>>, Trouble> {
-    let Some(file) = &bot.settings.index.golden else { return Ok(None) };
+    let settings = bot.settings();
+    let Some(file) = &settings.index.golden else { return Ok(None) };
     let (answerer, now) = (bot.live.everything(), bot.now());
     let asked = bot.memory.with(|store| Ok(golden::ask(file, &answerer, store, now)))?;
     Ok(Some(asked.map_err(|error| error.to_string())))

@@ -55,7 +55,7 @@ pub async fn edited(bot: &Arc<Bot>, cache: &Cache, event: MessageUpdateEvent) {
     // Where it is not forgotten, the log tells why.
     let _ = bot.look_up(move |bot| Ok(bot.memory.with(|store| store.forget_turn(&turn))?)).await;
     let answered = asking::answer(bot, asked).await.unwrap_or_else(|trouble| {
-        let language = Language::of_text(&content).unwrap_or(bot.settings.discord.language);
+        let language = Language::of_text(&content).unwrap_or(bot.settings().discord.language);
         let messages = vec![bot.explain(language, &trouble)];
         Answered { asking: None, messages, small_talk: None }
     });

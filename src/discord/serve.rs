@@ -12,14 +12,18 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 
 use super::bot::Bot;
-use super::delivery::persistently;
+use super::delivery::{persistently, purpose_of};
 use super::gateway::{self, Handler};
 use super::guilds;
+use super::observing;
 use super::registration::{self, RegistrationError};
 use super::reindex;
+use super::reloading::{self, Reload};
 use super::renewal;
 use super::words::WordsError;
 use crate::live::Live;
+use crate::metrics::Metrics;
+use crate::operations::Operations;
 use crate::settings::Settings;
 use crate::watch::{self, Reason, Trouble};
 
@@ -40,8 +44,20 @@ pub struct Served {
     /// Where the store lies.
     pub data: PathBuf,
     pub settings: Settings,
+    /// What those who run it look at.
+    pub operations: Arc<Operations>,
+    pub reload: Arc<Reload>,
     /// Nanoseconds since 1970.
     pub clock: fn() -> i128,
+}
+
+/// What whoever runs the program wants of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// To end: the first time as soon as answers under way are finished, the second time at once.
+    Stop,
+    /// To read settings and templates again.
+    Reload,
 }
 
 #[derive(Debug, Error)]
@@ -71,14 +87,16 @@ pub enum ServeError {
     Unreachable(String),
 }
 
-/// Serves until somebody wants it to stop: the first wish lets answers under way end, the second one does not.
-pub async fn serve(served: Served, mut stop: mpsc::Receiver<()>) -> Result<(), ServeError> {
-    let http = Arc::new(http(&served.settings)?);
-    let Served { live, corpus, data, settings, clock } = served;
-    let bot = Arc::new(Bot::new(live, corpus, &data, settings, http.clone(), clock)?);
+/// Serves until somebody wants it to stop.
+pub async fn serve(served: Served, mut wishes: mpsc::Receiver<Wish>) -> Result<(), ServeError> {
+    let Served { live, corpus, data, settings, operations, reload, clock } = served;
+    let http = Arc::new(measured(http(&settings)?, &operations.metrics));
+    let bot = Bot::new(live, corpus, &data, settings, http.clone(), operations.metrics.clone(), clock)?;
+    let bot = Arc::new(bot);
+    observing::show(&bot, &operations);
     let application = registration::application(&http).await?;
     warn_of(&application);
-    let registered = registration::register(&http, &bot.settings.discord).await?;
+    let registered = registration::register(&http, &bot.settings().discord).await?;
     if registered.is_new {
         tracing::info!("registered the commands; Discord may take a minute to show them");
     }
@@ -87,7 +105,7 @@ pub async fn serve(served: Served, mut stop: mpsc::Receiver<()>) -> Result<(), S
     let mut client = client(&http, &bot).await?;
     let shards = client.shard_manager.clone();
     let mut background = vec![tokio::spawn(take_over(bot.clone())), tokio::spawn(clean(bot.clone()))];
-    if bot.settings.corpus.watch {
+    if bot.settings().corpus.watch {
         background.push(tokio::spawn(follow(bot.clone())));
     }
     let result = tokio::select! {
@@ -95,8 +113,8 @@ pub async fn serve(served: Served, mut stop: mpsc::Receiver<()>) -> Result<(), S
             ServeError::Hopeless("the connection to Discord ended".to_owned())
         })),
         reason = hopeless(&bot, &shards) => Err(ServeError::Hopeless(reason)),
-        _ = stop.recv() => {
-            drain(&bot, &shards, &mut stop).await;
+        () = until_stopped(&bot, &reload, &mut wishes) => {
+            drain(&bot, &shards, &mut wishes).await;
             Ok(())
         }
     };
@@ -113,6 +131,17 @@ pub fn http(settings: &Settings) -> Result<Http, ServeError> {
         Some(origin) => builder.proxy(origin).ratelimiter_disabled(true).build(),
         None => builder.build(),
     })
+}
+
+/// Tells where the limiter makes a request wait.
+fn measured(mut http: Http, metrics: &Arc<Metrics>) -> Http {
+    if let Some(limiter) = &mut http.ratelimiter {
+        let metrics = metrics.clone();
+        limiter.set_ratelimit_callback(Box::new(move |limited| {
+            metrics.rest_limited(purpose_of(limited.method, &limited.path));
+        }));
+    }
+    http
 }
 
 fn warn_of(application: &registration::Application) {
@@ -135,7 +164,7 @@ async fn client(http: &Arc<Http>, bot: &Arc<Bot>) -> Result<Client, ServeError> 
     // Where this fails, serenity would only warn and try the address that it knows by heart.
     persistently(|| http.get_gateway()).await.map_err(|error| ServeError::Unreachable(error.to_string()))?;
     // serenity wants one of its own; nearly everything is sent over the bot's.
-    let http = self::http(&bot.settings)?;
+    let http = self::http(&bot.settings())?;
     let mut cache = CacheSettings::default();
     cache.max_messages = 0;
     cache.cache_users = false;
@@ -160,7 +189,7 @@ fn ended_badly(error: serenity::Error) -> ServeError {
 /// events may overtake each other: what it notes itself is looked at. While it connects anew it has no runner,
 /// or keeps them locked.
 async fn hopeless(bot: &Bot, shards: &ShardManager) -> String {
-    let patience = Duration::from_secs(bot.settings.discord.watchdog_seconds as u64);
+    let patience = Duration::from_secs(bot.settings().discord.watchdog_seconds as u64);
     loop {
         let is_connected = shards
             .runners
@@ -182,6 +211,7 @@ async fn take_over(bot: Arc<Bot>) {
         match tokio::task::spawn_blocking(move || worker.live.take_over()).await {
             Ok(Ok(Some(changed))) => {
                 tracing::info!("answers come from a new index now");
+                bot.health.checked(Instant::now());
                 renewal::renew(&bot, changed).await;
             }
             Ok(Ok(None)) | Err(_) => {}
@@ -193,7 +223,7 @@ async fn take_over(bot: Arc<Bot>) {
 /// Watches the folder, and reads what changes in it.
 async fn follow(bot: Arc<Bot>) {
     let (tell, mut reasons) = mpsc::channel(1);
-    let (folder, interval) = (bot.corpus.clone(), bot.settings.corpus.rescan_interval());
+    let (folder, interval) = (bot.corpus.clone(), bot.settings().corpus.rescan_interval());
     // A thread of its own: it waits as long as the program runs, and ends when nobody listens any more.
     std::thread::spawn(move || {
         watch::follow(&folder, interval, &|| tell.is_closed(), &mut |reason| {
@@ -205,7 +235,7 @@ async fn follow(bot: Arc<Bot>) {
         match reason {
             Reason::Unwatchable(reason) => tracing::warn!(
                 reason,
-                minutes = bot.settings.corpus.rescan_minutes,
+                minutes = bot.settings().corpus.rescan_minutes,
                 "the folder cannot be watched, and is looked at from time to time instead"
             ),
             Reason::Changed | Reason::Interval => reindex::keep_level(&bot, &mut trouble).await,
@@ -222,18 +252,36 @@ async fn clean(bot: Arc<Bot>) {
     }
 }
 
+/// Does what is wished, until that is the end; the end, too, where nobody can wish for anything any more.
+async fn until_stopped(bot: &Arc<Bot>, reload: &Arc<Reload>, wishes: &mut mpsc::Receiver<Wish>) {
+    while wishes.recv().await == Some(Wish::Reload) {
+        reloading::reload(bot, reload).await;
+    }
+}
+
+/// Waits until the end is wished once more.
+async fn stopped_again(wishes: &mut mpsc::Receiver<Wish>) {
+    loop {
+        match wishes.recv().await {
+            Some(Wish::Stop) => return,
+            Some(Wish::Reload) => {}
+            None => std::future::pending().await,
+        }
+    }
+}
+
 /// Lets what is under way come to its end, as long as the settings allow or until it is wished again.
-async fn drain(bot: &Bot, shards: &ShardManager, stop: &mut mpsc::Receiver<()>) {
+async fn drain(bot: &Bot, shards: &ShardManager, wishes: &mut mpsc::Receiver<Wish>) {
     bot.stop();
     bot.tracker.close();
     tracing::info!(under_way = bot.tracker.len(), "ending; answers under way are finished first");
-    let limit = Duration::from_secs(bot.settings.discord.drain_seconds as u64);
+    let limit = Duration::from_secs(bot.settings().discord.drain_seconds as u64);
     tokio::select! {
         () = bot.tracker.wait() => {}
         () = tokio::time::sleep(limit) => {
             tracing::warn!(under_way = bot.tracker.len(), "ended before all answers were finished");
         }
-        Some(()) = stop.recv() => tracing::warn!("ended at once, since that was wished again"),
+        () = stopped_again(wishes) => tracing::warn!("ended at once, since that was wished again"),
     }
     let _ = tokio::time::timeout(FAREWELL, shards.shutdown_all()).await;
     bot.memory.finish(LAST_WRITES);

@@ -68,7 +68,7 @@ pub async fn look_after(bot: &Arc<Bot>, changed: Vec<String>) -> Consequences {
     let Ok(stale) = bot.look_up(move |bot| stale_answers(bot, changed)).await else {
         return Consequences::default();
     };
-    let is_announced = bot.settings.discord.announce_stale;
+    let is_announced = bot.settings().discord.announce_stale;
     let mut consequences = Consequences { stale: stale.len(), is_announced, ..Consequences::default() };
     if is_announced && !stale.is_empty() {
         announce(bot, stale, &mut consequences).await;
@@ -80,7 +80,7 @@ fn stale_answers(bot: &Bot, changed: Vec<String>) -> Result<Vec<Stale>, Trouble>
     let failed = |error: &dyn std::fmt::Display| {
         Trouble::failed("whether earlier answers still hold could not be seen", error)
     };
-    let sources = Sources::open(&bot.corpus, live::reader(&bot.settings, &bot.corpus));
+    let sources = Sources::open(&bot.corpus, live::reader(&bot.settings(), &bot.corpus));
     let sources = sources.map_err(|error| failed(&error))?;
     let looked = bot.memory.look(|store| match proof::stale(store, sources, changed) {
         Err(ProofError::Store(error)) => Err(error),
@@ -90,7 +90,7 @@ fn stale_answers(bot: &Bot, changed: Vec<String>) -> Result<Vec<Stale>, Trouble>
 }
 
 async fn announce(bot: &Arc<Bot>, stale: Vec<Stale>, consequences: &mut Consequences) {
-    let since = Moment(bot.now().0 - bot.settings.discord.announce_stale_days as i64 * DAY);
+    let since = Moment(bot.now().0 - bot.settings().discord.announce_stale_days as i64 * DAY);
     let sources: HashMap<String, Vec<String>> =
         stale.into_iter().map(|stale| (stale.receipt, stale.sources)).collect();
     let receipts: Vec<String> = sources.keys().cloned().collect();
@@ -141,7 +141,7 @@ async fn note(bot: &Arc<Bot>, answer: &PublicAnswer, sources: &[String]) -> Resu
         None => ChannelId::new(place.channel.0),
     };
     let content = bot.delivery.content(channel, id).await?;
-    let language = Language::of_text(&answer.question).unwrap_or(bot.settings.discord.language);
+    let language = Language::of_text(&answer.question).unwrap_or(bot.settings().discord.language);
     let verify = Value::from_safe_string(bot.command_mention("passim verify"));
     let named: Vec<String> = sources.iter().take(MOST_NAMED).map(|source| message::brief(source)).collect();
     let line = bot.say(language, Phrase::StaleNote, context! { sources => named, verify });

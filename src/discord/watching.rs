@@ -95,7 +95,7 @@ fn readers(group: &Declined) -> Reader {
 /// looked up.
 fn waiting(bot: &Bot) -> Result<Vec<Watch>, Trouble> {
     let mut watches = bot.memory.look(|store| store.watches(MOST))?;
-    if bot.settings.scopes.is_empty() {
+    if bot.settings().scopes.is_empty() {
         let answerer = bot.reading(&Reader::default())?;
         watches.retain(|watch| answer_to(bot, watch, &answerer).is_some());
     }
@@ -145,7 +145,7 @@ async fn tell(bot: &Arc<Bot>, watch: Watch) -> bool {
 fn drawn(bot: &Bot, watch: &Watch, reader: &Reader) -> Result<Option<Vec<Outgoing>>, Trouble> {
     let answerer = bot.reading(reader)?;
     let Some(answer) = answer_to(bot, watch, &answerer) else { return Ok(None) };
-    let language = Language::parse(&watch.language).unwrap_or(bot.settings.discord.language);
+    let language = Language::parse(&watch.language).unwrap_or(bot.settings().discord.language);
     let question = tables::line(&watch.question);
     let above = bot.say(language, Phrase::NowAnswered, context! { question });
     let contents = message::contents(&answerer.reply(&answer, language));

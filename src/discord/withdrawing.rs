@@ -116,7 +116,7 @@ async fn replace(bot: &Arc<Bot>, call: &Call, asking: &Asking, reason: &str) {
     let channel = place.thread.map_or(place.channel.0, |thread| thread.0);
     let channel = serenity::all::ChannelId::new(channel);
     let by = Value::from_safe_string(format!("<@{}>", call.asker.user));
-    let text = bot.say(bot.settings.discord.language, Phrase::WithdrawnBy, context! { by, reason });
+    let text = bot.say(bot.settings().discord.language, Phrase::WithdrawnBy, context! { by, reason });
     if let Err(error) = bot.delivery.edit(channel, MessageId::new(reply.0), &Outgoing::text(text)).await {
         tracing::warn!(%error, "a withdrawn answer could not be replaced by its reason");
         return;

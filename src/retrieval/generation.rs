@@ -303,7 +303,7 @@ fn number(name: &str) -> Option<u64> {
     name.strip_prefix("gen-")?.parse().ok()
 }
 
-fn number_of(directory: &Path) -> Option<u64> {
+pub(super) fn number_of(directory: &Path) -> Option<u64> {
     number(&name_of(directory))
 }
 

@@ -43,6 +43,15 @@ pub(super) fn is_as_recorded(directory: &Path) -> bool {
     state(directory).is_ok_and(|state| Some(state) == recorded(directory))
 }
 
+/// The same for a directory that is being answered from: not so where nothing is written down, or another process has
+/// taken it away meanwhile.
+pub(super) fn looks_as_recorded(directory: &Path) -> bool {
+    match (state(directory), recorded(directory)) {
+        (Ok(state), Some(recorded)) => state == recorded,
+        _ => true,
+    }
+}
+
 /// Remembers the directory as it is now: whole. A folder that cannot be written is checked again next time.
 pub(super) fn record(directory: &Path) {
     let written = state(directory)

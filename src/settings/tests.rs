@@ -123,6 +123,7 @@ fn the_compiled_in_settings_are_complete_and_valid() {
     let RetentionSettings { questions_days, conversation_minutes, audit_days, guild_days } =
         settings.retention;
     assert_eq!((questions_days, conversation_minutes, audit_days, guild_days), (90, 60, 365, 30));
+    assert_eq!(settings.operations.listen, Some("127.0.0.1:9464".parse().unwrap()));
     assert_eq!(settings.log.filter.to_string(), "passim=info,warn");
 }
 
@@ -637,6 +638,30 @@ fn a_link_is_checked_when_it_is_read() {
 }
 
 #[test]
+fn where_health_and_metrics_are_served_is_an_address_or_nothing() {
+    let listen = |text: &str| {
+        Setup::with_local(&format!("[operations]\nlisten = '{text}'")).settings().operations.listen
+    };
+    assert_eq!([listen(""), listen("off")], [None, None]);
+    assert_eq!(listen("[::1]:80"), Some("[::1]:80".parse().unwrap()));
+    for wrong in ["9464", "localhost:9464", "127.0.0.1"] {
+        Setup::with_local(&format!("[operations]\nlisten = '{wrong}'")).check_error(&format!(
+            "operations.listen in /place/config/local.toml is \"{wrong}\"; it must be an address with a port, such \
+             as 127.0.0.1:9464 or 0.0.0.0:9464, or off"
+        ));
+    }
+}
+
+#[test]
+fn a_log_is_for_people_or_for_programs() {
+    let format = |text: &str| Setup::with_local(&format!("[log]\nformat = '{text}'"));
+    assert_eq!(Setup::new(&[]).settings().log.format, LogFormat::Human);
+    assert_eq!(format("json").settings().log.format, LogFormat::Json);
+    format("xml")
+        .check_error("log.format in /place/config/local.toml is \"xml\"; it must be \"human\" or \"json\"");
+}
+
+#[test]
 fn a_log_filter_is_checked_when_it_is_read() {
     Setup::with_local("[log]\nfilter = 'passim=loud'").check_error(
         "log.filter in /place/config/local.toml is \"passim=loud\"; it must be a filter such as warn or \
@@ -796,4 +821,43 @@ fn rules_about_sources_that_cannot_be_meant_are_refused() {
         .check_error(&format!("scopes from PASSIM_SCOPES is \"hr\"; {tables}"));
     Setup::with_local("scopes = [\"a\"]\n")
         .check_error(&format!("scopes[1] in {local} is \"a\"; it must be a table, as in [[scopes]]"));
+}
+
+/// Another value for each key that is read once.
+const OTHERWISE: &str = "[corpus]\npath = 'x'\nwatch = true\nrescan_minutes = 9\n[data]\npath = 'd'\n[reader]\nenabled = \
+                         false\nfolder = 'r'\nthreads = 3\npatience_seconds = 9\n[discord]\ntoken = 'a.b.c'\nproxy = \
+                         'http://127.0.0.1:1'\nadd_files = true\n[limits]\nwaiting = 9\n[operations]\nlisten = \
+                         'off'\n[log]\nformat = 'json'\n";
+
+#[test]
+fn what_needs_a_start_stays_as_it_was_when_settings_are_read_again_and_is_named() {
+    let setup = Setup::with_local("");
+    let local = |text: &str| {
+        fs::write(setup.root.path().join("place/config/local.toml"), text).unwrap();
+        setup.settings()
+    };
+    let before = setup.settings();
+    let again = before.followed_by(local(OTHERWISE));
+    assert_eq!(again.at_next_start, reloading::AT_START);
+    assert_eq!(again.changed, Vec::<String>::new());
+    assert_eq!(format!("{:?}", again.settings), format!("{before:?}"));
+    // As long as they differ they are named; a token is told from another one that is hidden, too.
+    let with_token = local(OTHERWISE);
+    let other = local(&OTHERWISE.replace("a.b.c", "a.b.d"));
+    assert_eq!(again.settings.followed_by(with_token.clone()).at_next_start, reloading::AT_START);
+    assert_eq!(with_token.followed_by(other).at_next_start, ["discord.token"]);
+}
+
+#[test]
+fn what_can_change_is_in_force_when_settings_are_read_again() {
+    let setup = Setup::with_local("[[scopes]]\nsources = ['a']\n");
+    let before = setup.settings();
+    let text = "[[scopes]]\nsources = ['b']\n[[scopes]]\nsources = ['a']\n[limits]\nperson_per_minute = 3\n";
+    fs::write(setup.root.path().join("place/config/local.toml"), text).unwrap();
+    let again = before.followed_by(setup.settings());
+    assert_eq!(
+        (again.changed, again.at_next_start),
+        (vec!["scopes".to_owned(), "limits.person_per_minute".to_owned()], vec![])
+    );
+    assert_eq!((again.settings.scopes.rules().len(), again.settings.limits.person_per_minute), (2, 3));
 }

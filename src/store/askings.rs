@@ -2,6 +2,7 @@
 
 use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params, params};
+use strum::{EnumIter, IntoStaticStr};
 
 use super::choices::{from_word, to_word};
 use super::conversations;
@@ -44,7 +45,8 @@ impl Asking {
 }
 
 /// How a question came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Surface {
     Mention,
     Command,

@@ -46,6 +46,15 @@ impl Drop for Scene {
 
 impl Scene {
     pub async fn start(folder: &Path) -> anyhow::Result<Scene> {
+        Scene::start_with(folder, &[], Stdio::inherit()).await
+    }
+
+    /// With a bot that has these variables, and logs there.
+    pub async fn start_with(
+        folder: &Path,
+        variables: &[(&str, String)],
+        log: Stdio,
+    ) -> anyhow::Result<Scene> {
         let discord = LocalDiscord::start().await?;
         // What is measured is the bot, not Discord's limits.
         discord.message_bucket(usize::MAX, Duration::from_secs(5));
@@ -59,14 +68,20 @@ impl Scene {
         discord.join(guild, bot);
         let channels =
             (0..CHANNELS).map(|number| discord.channel(guild, &format!("channel{number}"))).collect();
-        let bot_process = serve(&discord, guild, folder)?;
+        let bot_process = serve(&discord, guild, folder, variables, log)?;
         let scene = Scene { discord, bot, people, channels, bot_process };
         ensure!(scene.discord.is_connected(bot, LIMIT).await, "the bot did not connect");
         Ok(scene)
     }
 }
 
-fn serve(discord: &LocalDiscord, guild: Id, folder: &Path) -> anyhow::Result<Child> {
+fn serve(
+    discord: &LocalDiscord,
+    guild: Id,
+    folder: &Path,
+    variables: &[(&str, String)],
+    log: Stdio,
+) -> anyhow::Result<Child> {
     std::fs::create_dir_all(folder)?;
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
     let mut command = Command::new(env!("CARGO_BIN_EXE_passim"));
@@ -75,9 +90,11 @@ fn serve(discord: &LocalDiscord, guild: Id, folder: &Path) -> anyhow::Result<Chi
     for limit in ["PERSON_PER_MINUTE", "CHANNEL_PER_MINUTE", "GUILD_PER_MINUTE"] {
         command.env(format!("PASSIM_LIMITS__{limit}"), "100000");
     }
+    command.env("PASSIM_OPERATIONS__LISTEN", "off");
     command.env("PASSIM_LIMITS__WAITING", "1000").env("PASSIM_LOG__FILTER", "error");
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
     command.arg("--corpus").arg(seeds).arg("--data").arg(folder.join("data")).arg("serve");
-    Ok(command.stdout(Stdio::null()).spawn()?)
+    Ok(command.stdout(Stdio::null()).stderr(log).spawn()?)
 }
 
 #[derive(Clone, Copy, PartialEq)]

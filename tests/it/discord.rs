@@ -14,6 +14,7 @@ mod languages;
 mod long_answers;
 mod looking_up;
 mod manners;
+mod operating;
 mod outsiders;
 mod reading;
 mod reindexing;

@@ -77,7 +77,7 @@ impl Place {
     }
 
     /// The program without an argument: it knows no corpus, and nothing of the user's own settings. The neural reader
-    /// is off, which would have to be loaded each time: tests of it switch it on.
+    /// is off, which would have to be loaded each time, and nothing listens on a port: tests of them switch them on.
     pub fn bare(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_passim"));
         for (name, _) in std::env::vars_os() {
@@ -88,7 +88,8 @@ impl Place {
         command
             .current_dir(self.folder.path())
             .env("XDG_CONFIG_HOME", self.folder.path().join("no-settings"))
-            .env("PASSIM_READER__ENABLED", "false");
+            .env("PASSIM_READER__ENABLED", "false")
+            .env("PASSIM_OPERATIONS__LISTEN", "off");
         command
     }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::program::{Place, Run};
 
-const TOKEN: &str = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.0123456789abcdefghijklmnopqrstuvwxyz";
+pub const TOKEN: &str = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.0123456789abcdefghijklmnopqrstuvwxyz";
 /// Long for a machine that does much else; nothing waits this long unless it fails.
 const SOON: Duration = Duration::from_secs(30);
 
@@ -16,17 +16,17 @@ fn place() -> Place {
     Place::new("-- lease.md\nThe lease runs for 15 years.\n")
 }
 
-struct Scene {
-    place: Place,
-    discord: LocalDiscord,
-    bot: Id,
-    ann: Person,
-    guild: Id,
-    general: Id,
+pub struct Scene {
+    pub place: Place,
+    pub discord: LocalDiscord,
+    pub bot: Id,
+    pub ann: Person,
+    pub guild: Id,
+    pub general: Id,
 }
 
 impl Scene {
-    async fn new() -> Scene {
+    pub async fn new() -> Scene {
         let discord = LocalDiscord::start().await.unwrap();
         let bot = discord.bot("passim", TOKEN, 0);
         let ann = discord.person("ann");
@@ -36,18 +36,18 @@ impl Scene {
         Scene { place: place(), discord, bot, ann, guild, general }
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.place.command(arguments);
         command.env("PASSIM_DISCORD__PROXY", self.discord.origin()).env("DISCORD_TOKEN", TOKEN);
         command.env("PASSIM_DISCORD__GUILDS", self.guild.to_string());
         command
     }
 
-    async fn served(&self) -> Child {
+    pub async fn served(&self) -> Child {
         self.served_with(&[]).await
     }
 
-    async fn served_with(&self, variables: &[(&str, &str)]) -> Child {
+    pub async fn served_with(&self, variables: &[(&str, &str)]) -> Child {
         let mut command = self.command(&["serve"]);
         let child = command.envs(variables.iter().copied()).stderr(Stdio::piped()).spawn().unwrap();
         assert!(self.discord.is_connected(self.bot, SOON).await, "the bot did not connect");
@@ -59,7 +59,7 @@ impl Scene {
         tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap()
     }
 
-    async fn answered(&self) {
+    pub async fn answered(&self) {
         let question = format!("<@{}> How long does the lease run?", self.bot);
         let asked = self.ann.say(self.general, &question).unwrap();
         let is_answer = |shown: &passim::local_discord::Shown| shown.reply_to == Some(asked);
@@ -69,12 +69,12 @@ impl Scene {
 }
 
 /// How a process ended, with what it logged.
-async fn ended(child: Child) -> (Option<i32>, String) {
+pub async fn ended(child: Child) -> (Option<i32>, String) {
     let output = tokio::task::spawn_blocking(move || child.wait_with_output()).await.unwrap().unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
-fn signal(child: &Child, name: &str) {
+pub fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status().unwrap();
     assert!(sent.success());
 }

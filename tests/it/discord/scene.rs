@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use passim::discord::serve::{ServeError, Served, serve};
+use passim::discord::reloading::Reload;
+use passim::discord::serve::{ServeError, Served, Wish, serve};
 use passim::live::{Live, sync_options};
 use passim::local_discord::{Id, LocalDiscord, Person, Recorded, Shown};
+use passim::metrics::Metrics;
 use passim::neural::NeuralReader;
+use passim::operations::{Listening, Operations, listen};
 use passim::retrieval::{folder_of, sync};
 use passim::settings::{self, UserFolders};
 use tokio::sync::mpsc;
@@ -51,11 +54,12 @@ pub struct Scene {
     pub has_closed_threads: bool,
     /// What a bot reads with from its start.
     pub neural: Option<Arc<NeuralReader>>,
+    operations: Option<Listening>,
     running: Option<Running>,
 }
 
 struct Running {
-    stop: mpsc::Sender<()>,
+    stop: mpsc::Sender<Wish>,
     task: JoinHandle<Result<(), ServeError>>,
 }
 
@@ -87,6 +91,7 @@ impl Scene {
             clock: now,
             has_closed_threads: false,
             neural: None,
+            operations: None,
             running: None,
         };
         scene.write("lease.md", LEASE);
@@ -140,12 +145,30 @@ impl Scene {
 
     /// Starts the bot, whatever comes of it.
     pub fn launch(&mut self) {
+        self.launch_with(Arc::new(Operations::new(Metrics::off())));
+    }
+
+    /// Starts the bot with health and metrics, and waits until it is connected.
+    pub async fn start_looked_at(&mut self) {
+        let operations = Arc::new(Operations::new(Metrics::new("1.2.3")));
+        let free = "127.0.0.1:0".parse().unwrap();
+        self.operations = Some(listen(free, operations.clone()).await.unwrap());
+        self.launch_with(operations);
+        assert!(self.discord.is_connected(self.bot, SOON).await, "the bot did not connect");
+    }
+
+    /// Where health and metrics are served.
+    pub fn operations(&self) -> std::net::SocketAddr {
+        self.operations.as_ref().unwrap().address
+    }
+
+    fn launch_with(&mut self, operations: Arc<Operations>) {
         let (stop, wishes) = mpsc::channel(2);
-        let task = tokio::spawn(serve(self.served(), wishes));
+        let task = tokio::spawn(serve(self.served(operations), wishes));
         self.running = Some(Running { stop, task });
     }
 
-    fn served(&self) -> Served {
+    fn served(&self, operations: Arc<Operations>) -> Served {
         let file = self.folder.path().join("settings.toml");
         let all = format!(
             "{}\n[log]\nfilter = \"warn\"\n",
@@ -167,19 +190,21 @@ impl Scene {
         let (index, _) =
             sync::sync(&folder, &corpus, sync_options(&settings, false), now(), &mut |_| {}).unwrap();
         let live = Live::new(index, &corpus, &data, settings.clone(), self.neural.clone()).unwrap();
-        Served { live, corpus, data, settings, clock: self.clock }
+        let as_it_is = settings.clone();
+        let reload = Reload { read: Box::new(move || Ok(as_it_is.clone())), follow: Box::new(|_| {}) };
+        Served { live, corpus, data, settings, operations, reload: Arc::new(reload), clock: self.clock }
     }
 
     /// Ends the bot as a supervisor does, and waits until it is gone.
     pub async fn stop(&mut self) {
         let running = self.running.take().unwrap();
-        running.stop.send(()).await.unwrap();
+        running.stop.send(Wish::Stop).await.unwrap();
         running.task.await.unwrap().unwrap();
     }
 
     /// Tells the bot to end, without waiting for it.
     pub async fn ask_to_stop(&self) {
-        self.running.as_ref().unwrap().stop.send(()).await.unwrap();
+        self.running.as_ref().unwrap().stop.send(Wish::Stop).await.unwrap();
     }
 
     /// Ends the bot in the middle of whatever it does.
