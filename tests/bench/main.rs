@@ -26,6 +26,7 @@ mod growth;
 mod keeping;
 mod machine;
 mod measure;
+mod operations;
 mod place;
 mod plain_tantivy;
 mod receipts;
@@ -69,6 +70,9 @@ struct Arguments {
     /// Only the bot in the local Discord
     #[arg(long)]
     discord: bool,
+    /// Only what health, metrics and log cost an answer
+    #[arg(long)]
+    operations: bool,
     /// Few passages, few questions, two rounds
     #[arg(long)]
     quick: bool,
@@ -137,6 +141,12 @@ fn main() -> anyhow::Result<()> {
         print!("\n{}", table::drawn(&rows));
         return Ok(());
     }
+    if arguments.operations {
+        print!("{}", machine::header());
+        let rows = operations::rows(&Plan::of(&arguments), folder.path())?;
+        print!("\n{}", table::drawn(&rows));
+        return Ok(());
+    }
     if arguments.reindexing {
         let (plan, place) = (Plan::of(&arguments), Place::in_folder(folder.path()));
         print!("{}", machine::header());
@@ -174,6 +184,7 @@ fn measure_all(plan: &Plan, place: &Place) -> anyhow::Result<()> {
     rows.extend(verifying(plan, place)?);
     rows.extend(reindexing(plan, place)?);
     rows.extend(discord::rows(plan, &place.folder().join("discord"))?);
+    rows.extend(operations::rows(plan, &place.folder().join("operations"))?);
     print!("\n{}", table::drawn(&rows));
     if !slowest.is_empty() {
         println!("\nThe slowest bad questions of passim:\n{slowest}");
