@@ -28,7 +28,7 @@ mod messages;
 mod observing;
 mod outgoing;
 mod pages;
-mod permissions;
+pub mod permissions;
 pub mod press;
 mod presses;
 pub mod registration;

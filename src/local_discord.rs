@@ -201,6 +201,16 @@ impl LocalDiscord {
         })
     }
 
+    /// Changes what a role may do.
+    pub fn permit(&self, guild: Id, role: Id, permissions: u64) {
+        self.shared.change(|world| {
+            let role = world.guilds.get_mut(&guild).and_then(|guild| guild.roles.get_mut(&role));
+            if let Some(role) = role {
+                role.permissions = permissions;
+            }
+        });
+    }
+
     pub fn give_role(&self, guild: Id, role: Id, account: Id) {
         self.shared.change(|world| {
             let member = world.guilds.get_mut(&guild).and_then(|guild| guild.members.get_mut(&account));

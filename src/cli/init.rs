@@ -17,6 +17,7 @@ use super::draw::printable;
 use super::this_program;
 use super::{Failure, token};
 use crate::corpus::read::{self, Reader};
+use crate::discord::permissions;
 use crate::settings;
 
 /// Of a larger file it does not matter here whether it can be read: the default of `corpus.max_file_mb`.
@@ -49,7 +50,7 @@ pub(super) fn run(command: &Init, sources: &settings::Sources) -> Result<(), Fai
     }
     write(&file, &document.to_string(), command.force)
         .with_context(|| format!("cannot write {}", file.display()))?;
-    say_what_next(&file)?;
+    say_what_next(&file, text_of(&document, "discord", "token").and_then(token::application))?;
     Ok(())
 }
 
@@ -217,11 +218,26 @@ fn write(file: &Path, text: &str, may_replace: bool) -> io::Result<()> {
     Ok(())
 }
 
-fn say_what_next(file: &Path) -> io::Result<()> {
+/// With the link that brings the bot into a server, where a token says whose that would be.
+fn say_what_next(file: &Path, application: Option<u64>) -> io::Result<()> {
     let mut out = stdout().lock();
     let reader = if cfg!(unix) { "; only you can read it" } else { "" };
     writeln!(out, "Wrote {}{reader}.", file.display())?;
     writeln!(out, "Next:")?;
     writeln!(out, "  passim doctor        checks that everything is in place")?;
-    writeln!(out, "  passim ask QUESTION  reads the documents, and answers")
+    writeln!(out, "  passim ask QUESTION  reads the documents, and answers")?;
+    let Some(application) = application else { return Ok(()) };
+    writeln!(out, "  passim serve         answers in Discord")?;
+    writeln!(
+        out,
+        "This link adds the bot to a server of yours; it asks for what the bot needs and for nothing else: {}.",
+        permissions::needed_names().join(", ")
+    )?;
+    writeln!(out, "  {}", permissions::invitation(application))?;
+    writeln!(
+        out,
+        "Then name the server in {}, below [discord], by its id (Discord's developer mode lets you copy it):",
+        file.display()
+    )?;
+    writeln!(out, "  guilds = [\"…\"]")
 }

@@ -45,6 +45,13 @@ pub(super) fn shape(token: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// The application that a bot's token names: it begins with the bot's id, which is the application's too.
+pub(super) fn application(token: &str) -> Option<u64> {
+    shape(token).ok()?;
+    let digits = URL_SAFE_NO_PAD.decode(token.split('.').next()?).ok()?;
+    std::str::from_utf8(&digits).ok()?.parse().ok()
+}
+
 fn is_base64url(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
@@ -68,6 +75,12 @@ mod tests {
     #[test]
     fn three_parts_that_begin_with_an_id_are_a_token() {
         assert_eq!(shape("MTIzNDU2Nzg5.not-a-real_token.abcdefghijkl"), Ok(()));
+    }
+
+    #[test]
+    fn a_token_names_its_application() {
+        assert_eq!(application("MTIzNDU2Nzg5.not-a-real_token.abcdefghijkl"), Some(123_456_789));
+        assert_eq!(application("Bot MTIzNDU2Nzg5.a.b"), None);
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub enum RegistrationError {
 /// Who the token belongs to: the application, with what of it can be wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Application {
+    pub id: u64,
     pub name: String,
     /// Anybody may add it to their server.
     pub is_public: bool,
@@ -49,6 +50,7 @@ pub async fn application(http: &Http) -> Result<Application, RegistrationError> 
     let id = id.ok_or_else(|| RegistrationError::Failed("Discord names no application".to_owned()))?;
     http.set_application_id(id.into());
     Ok(Application {
+        id,
         name: found["name"].as_str().unwrap_or_default().to_owned(),
         is_public: found["bot_public"] == true,
         is_for_users: !found["integration_types_config"]["1"].is_null(),
@@ -107,7 +109,7 @@ async fn fire<T: DeserializeOwned>(
     sent.await.map_err(failed)
 }
 
-fn failed(error: Undelivered) -> RegistrationError {
+pub(super) fn failed(error: Undelivered) -> RegistrationError {
     match error {
         Undelivered::Refused { status: 401, .. } => RegistrationError::WrongToken,
         Undelivered::Unreachable(reason) => RegistrationError::Unreachable(reason),

@@ -1,5 +1,6 @@
 //! `passim serve`, `commands` and `local-discord`, as processes.
 
+use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -249,4 +250,79 @@ async fn doctor_says_whose_token_it_is_and_who_else_can_install_the_bot() {
     assert!(status == "warn" && message.starts_with("anybody can add the application passim"), "{message}");
     assert_eq!(finding("servers").await, ("ok".to_owned(), "Discord servers that are served: 1".to_owned()));
     assert_eq!(finding("operators").await.0, "warn");
+}
+
+/// What `init` says at its end: the names of the permissions, and the bits that its link asks for.
+fn invited(place: &Place) -> (Vec<String>, u64) {
+    let mut command = place.bare();
+    command.arg("init").env("PASSIM_CONFIG_DIR", place.folder().join("invited"));
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = child.spawn().unwrap();
+    write!(child.stdin.take().unwrap(), "{}\n{TOKEN}\n", place.corpus().display()).unwrap();
+    let said = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+    let names =
+        said.split("and for nothing else: ").nth(1).and_then(|rest| rest.split(".\n").next()).unwrap();
+    let link = said.lines().find(|line| line.contains("https://discord.com/oauth2/authorize?")).unwrap();
+    assert!(link.contains("client_id=123456789012345678&scope=bot+applications.commands&"), "{link}");
+    let bits = link.split("permissions=").nth(1).unwrap().parse().unwrap();
+    (names.split(", ").map(str::to_owned).collect(), bits)
+}
+
+impl Scene {
+    /// What `doctor` says of the permissions.
+    async fn permissions(&self) -> Value {
+        let run = self.run(&["doctor", "--json"]).await;
+        let found: Vec<Value> = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{run:?}"));
+        found.into_iter().find(|found| found["check"] == "permissions").unwrap_or_else(|| panic!("{run:?}"))
+    }
+
+    /// What `/passim-admin check` answers in a channel.
+    async fn checked(&self, channel: Id) -> String {
+        let before = self.ann.sees(channel).messages.len();
+        self.ann.invoke(channel, "passim-admin check", &[]).unwrap();
+        let is_new = |screen: &passim::local_discord::Screen| {
+            screen.messages.len() > before && screen.messages.iter().all(|shown| !shown.is_thinking)
+        };
+        let screen = self.ann.sees_when(channel, SOON, "the check", is_new).await.unwrap();
+        screen.messages.last().unwrap().content.clone()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_invitation_doctor_and_the_check_in_discord_go_by_one_list() {
+    let scene = Scene::new().await;
+    let (names, bits) = invited(&scene.place);
+    assert_eq!(names.len(), bits.count_ones() as usize, "{names:?}");
+    let readme = std::fs::read_to_string(crate::program::repository().join("README.md")).unwrap();
+    let readme: Vec<&str> = readme.split_whitespace().collect();
+    assert!(
+        readme.join(" ").contains(&names.join(", ")),
+        "the README names other permissions than {names:?}"
+    );
+
+    let operator = scene.ann.id().to_string();
+    let child = scene.served_with(&[("PASSIM_DISCORD__OPERATORS", &operator)]).await;
+    // Nothing is allowed to everybody, nor to the bot.
+    scene.discord.permit(scene.guild, scene.guild, 0);
+    let found = scene.permissions().await;
+    let lacks = format!("the bot lacks in the server {}: {}", scene.guild, names.join(", "));
+    assert_eq!((&found["status"], &found["message"]), (&json!("warn"), &json!(lacks)));
+    assert!(found["cure"].as_str().unwrap().contains(&format!("permissions={bits} as somebody")), "{found}");
+    let checked = scene.checked(scene.general).await;
+    let named: Vec<&str> =
+        checked.lines().filter_map(|line| line.strip_prefix("- **")?.split("**").next()).collect();
+    assert_eq!(named, names, "{checked}");
+
+    // What the link gives is enough for both.
+    scene.discord.permit(scene.guild, scene.discord.managed_role(scene.guild, scene.bot), bits);
+    let found = scene.permissions().await;
+    assert_eq!(found["status"], "ok", "{found}");
+    let checked = scene.checked(scene.general).await;
+    assert!(checked.contains("I have every permission here that I need."), "{checked}");
+    signal(&child, "TERM");
+    ended(child).await;
+
+    scene.discord.remove(scene.guild, scene.bot);
+    let found = scene.permissions().await;
+    assert_eq!(found["message"], format!("the bot is not in the server {}", scene.guild));
 }

@@ -30,7 +30,7 @@ const STORE_PATIENCE: Duration = Duration::from_secs(2);
 type Check = fn(&Context) -> Option<Finding>;
 
 /// Every check with its name, in the order in which mistakes follow from each other.
-pub(super) const CHECKS: [(&str, Check); 34] = [
+pub(super) const CHECKS: [(&str, Check); 35] = [
     ("settings", all_settings),
     ("environment", environment),
     ("configuration", configuration),
@@ -65,6 +65,7 @@ pub(super) const CHECKS: [(&str, Check); 34] = [
     ("servers", discord::servers),
     ("operators", discord::operators),
     ("application", discord::application),
+    ("permissions", discord::permissions),
 ];
 
 // Settings and what belongs to them.

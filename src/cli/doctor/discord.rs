@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Finding;
 use super::context::Context;
 use crate::cli::{serve, token};
+use crate::discord::permissions;
 use crate::discord::registration::{self, Application, RegistrationError};
 use crate::discord::serve::http;
 use crate::discord::words::Words;
@@ -83,6 +84,49 @@ fn judged(application: &Application) -> Finding {
         return Finding::warn(format!("users can install the application {name} for themselves"), cure);
     }
     Finding::ok(format!("the token is that of the application {name}, which only you can install"))
+}
+
+/// Whether the bot is in the servers that it serves, and what it lacks there. Asks Discord.
+pub(super) fn permissions(context: &Context) -> Option<Finding> {
+    let settings = for_discord(context)?;
+    let (first, ..) = settings.discord.guilds.split_first()?;
+    // Where Discord cannot be asked, the check of the application says so.
+    let found = serve::within(PATIENCE, looked_up(settings)).ok()?.ok()?;
+    let (mut wrong, invitation) = (Vec::new(), permissions::invitation(found.application));
+    for (guild, lacking) in found.servers {
+        match lacking {
+            None => wrong.push(format!("the bot is not in the server {guild}")),
+            Some(lacking) if lacking.is_empty() => {}
+            Some(lacking) => {
+                wrong.push(format!("the bot lacks in the server {guild}: {}", lacking.join(", ")))
+            }
+        }
+    }
+    if wrong.is_empty() {
+        let servers =
+            if settings.discord.guilds.len() == 1 { first.to_string() } else { "all servers".into() };
+        return Some(Finding::ok(format!("the bot has every permission that it needs in {servers}")));
+    }
+    let cure = format!(
+        "open {invitation} as somebody who manages the server; /passim-admin check says what fails in a channel"
+    );
+    Some(Finding::warn(wrong.join("; "), cure))
+}
+
+/// What Discord says of each server that is served.
+struct LookedUp {
+    application: u64,
+    servers: Vec<(u64, Option<Vec<&'static str>>)>,
+}
+
+async fn looked_up(settings: &Settings) -> Result<LookedUp, RegistrationError> {
+    let http = http(settings).map_err(|error| RegistrationError::Failed(error.to_string()))?;
+    let application = registration::application(&http).await?.id;
+    let mut servers = Vec::new();
+    for guild in &settings.discord.guilds {
+        servers.push((*guild, permissions::lacking(&http, *guild).await?));
+    }
+    Ok(LookedUp { application, servers })
 }
 
 /// The application; no error where nothing came in time.
