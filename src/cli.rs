@@ -15,6 +15,7 @@ use crate::settings::{self, Settings, SettingsError, UserFolders};
 
 mod ask;
 mod audit;
+mod backup;
 mod chat;
 mod check;
 mod commands;
@@ -34,6 +35,7 @@ mod listed;
 mod local_discord;
 mod logging;
 mod open;
+mod restore;
 mod search;
 mod serve;
 mod show;
@@ -100,6 +102,10 @@ enum Command {
     Forget(forget::Forget),
     /// Print which admin did what
     Audit(audit::Audit),
+    /// Copy what people asked and what was answered, while passim goes on
+    Backup(backup::Backup),
+    /// Put such a copy into an empty data folder
+    Restore(restore::Restore),
     /// Answer in Discord, until Ctrl-C or SIGTERM
     Serve(serve::Serve),
     /// Print the slash commands of the Discord bot, or register them
@@ -214,6 +220,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Withdraw(command) => withdraw::run(&command, &settings()?),
         Command::Forget(command) => forget::run(&command, &settings()?),
         Command::Audit(command) => audit::run(&command, &settings()?),
+        Command::Backup(command) => backup::run(&command, &settings()?),
+        Command::Restore(command) => restore::run(&command, &settings()?),
         Command::Commands(command) => commands::run(&command, &settings()?),
         #[cfg(feature = "local-discord")]
         Command::LocalDiscord(command) => local_discord::run(&command, &world.sources(&common)),

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+mod backup;
 mod choices;
 mod error;
 mod ids;
@@ -38,6 +39,7 @@ mod withdrawals;
 
 pub use askings::{Asking, Outcome, Surface};
 pub use audit::{By, Deed};
+pub use backup::{Backup, BackupError, all as backups, thin_out};
 pub use channels::{ChannelSwitch, Switch};
 pub use conversations::LONGEST_CONVERSATION;
 pub use error::StoreError;

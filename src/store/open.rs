@@ -3,13 +3,13 @@
 //! The order matters: first whether we may write at all, then, reading only, whether the file is a database and
 //! of a version that we know, and only then anything that changes it.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tempfile::NamedTempFile;
 
 use super::StoreError;
@@ -104,6 +104,36 @@ pub fn inspect(file: &Path, patience: Duration) -> Result<usize, StoreError> {
     let has_tables = version(&reader).map_err(failed)? > 0;
     let count = || reader.query_row("SELECT count(*) FROM askings", [], |row| row.get::<_, u32>(0));
     Ok(if has_tables { count().map_err(failed)? as usize } else { 0 })
+}
+
+/// Copies one moment of a database, while others write, into a file that is not there: how many questions it has.
+///
+/// What was deleted is not in the copy, not even as free space.
+pub fn copy(file: &Path, to: &Path, patience: Duration) -> Result<usize, StoreError> {
+    const ATTEMPTED: &str = "copy the store";
+    refuse_newer(file, patience)?;
+    let cannot_create = |reason| StoreError::CannotCreate { file: to.to_owned(), reason };
+    // For its owner only, as every temporary file is.
+    let empty = NamedTempFile::new_in(to.parent().unwrap_or(Path::new("."))).map_err(cannot_create)?;
+    let path = empty.into_temp_path();
+    let copied = || -> rusqlite::Result<usize> {
+        reader(file, patience)?.execute("VACUUM INTO ?1", [path.to_string_lossy()])
+    };
+    copied().map_err(|reason| match reason.sqlite_error_code() {
+        // Of the two disks it is the other one.
+        Some(ErrorCode::DiskFull) => StoreError::of(ATTEMPTED, to, reason),
+        _ => StoreError::of(ATTEMPTED, file, reason),
+    })?;
+    // SQLite leaves that to the system here.
+    File::open(&path).and_then(|copy| copy.sync_all()).map_err(cannot_create)?;
+    path.persist_noclobber(to).map_err(|refused| cannot_create(refused.error))?;
+    inspect(to, patience)
+}
+
+/// That the key in a folder is the one that the database was written with.
+pub fn check_key(folder: &Path, file: &Path, patience: Duration) -> Result<(), StoreError> {
+    let reader = reader(file, patience).map_err(|reason| StoreError::of(ATTEMPTED, file, reason))?;
+    PersonKey::check_of(folder, &reader)
 }
 
 /// A connection that cannot write.

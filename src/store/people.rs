@@ -19,7 +19,10 @@ use tempfile::NamedTempFile;
 use super::open::ATTEMPTED;
 use super::{StoreError, UserId};
 
+pub const FILE: &str = "person.key";
+
 const LENGTH: usize = 32;
+const NOT_ITS_KEY: &str = "it is not the key that passim.db was written with";
 
 /// Somebody, as one data folder knows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,7 +34,7 @@ pub struct PersonKey([u8; LENGTH]);
 impl PersonKey {
     /// The key of a data folder with the database in it; drawn where neither has one yet.
     pub fn of(folder: &Path, connection: &Connection) -> Result<PersonKey, StoreError> {
-        let file = folder.join("person.key");
+        let file = folder.join(FILE);
         let failed = |reason| StoreError::of(ATTEMPTED, &folder.join("passim.db"), reason);
         let noted = noted(connection).map_err(failed)?;
         let key = match read(&file)? {
@@ -40,9 +43,21 @@ impl PersonKey {
             None => return Err(unusable(&file, "it is not there")),
         };
         if note_once(connection, &key.check()).map_err(failed)? != key.check() {
-            return Err(unusable(&file, "it is not the key that passim.db was written with"));
+            return Err(unusable(&file, NOT_ITS_KEY));
         }
         Ok(key)
+    }
+
+    /// That a database was written with the key in its folder; nothing is drawn or noted.
+    pub fn check_of(folder: &Path, connection: &Connection) -> Result<(), StoreError> {
+        let file = folder.join(FILE);
+        let key = read(&file)?.ok_or_else(|| unusable(&file, "it is not there"))?;
+        let noted = noted(connection)
+            .map_err(|reason| StoreError::of(ATTEMPTED, &folder.join("passim.db"), reason))?;
+        if noted.is_some_and(|noted| noted != key.check()) {
+            return Err(unusable(&file, NOT_ITS_KEY));
+        }
+        Ok(())
     }
 
     pub fn person(&self, user: UserId) -> Person {
