@@ -35,6 +35,7 @@ mod listed;
 mod local_discord;
 mod logging;
 mod open;
+mod ready;
 mod restore;
 mod search;
 mod serve;
@@ -108,6 +109,8 @@ enum Command {
     Restore(restore::Restore),
     /// Answer in Discord, until Ctrl-C or SIGTERM
     Serve(serve::Serve),
+    /// Ask the bot that runs on this machine whether it is ready
+    Ready(ready::Ready),
     /// Print the slash commands of the Discord bot, or register them
     Commands(commands::Commands),
     /// Try the bot in a Discord on this machine, without an account
@@ -222,6 +225,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Audit(command) => audit::run(&command, &settings()?),
         Command::Backup(command) => backup::run(&command, &settings()?),
         Command::Restore(command) => restore::run(&command, &settings()?),
+        Command::Ready(command) => ready::run(&command, &settings()?),
         Command::Commands(command) => commands::run(&command, &settings()?),
         #[cfg(feature = "local-discord")]
         Command::LocalDiscord(command) => local_discord::run(&command, &world.sources(&common)),

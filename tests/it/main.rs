@@ -10,6 +10,7 @@ mod burst;
 mod chat;
 mod checking;
 mod damage;
+mod deploying;
 mod disagreeing;
 mod discord;
 mod doctor;
