@@ -412,3 +412,32 @@ fn ready_says_what_the_bot_says_of_itself() {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     place.run(&["ready", "--at", &nobody]).failed(1, "look whether 'passim serve' is running");
 }
+
+/// The tables of the page, made of the comments in `default.toml`.
+fn settings_tables() -> String {
+    let (mut page, mut table, mut comment) = (String::new(), String::new(), Vec::new());
+    for line in read("config/default.toml").lines() {
+        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            table = name.to_owned();
+            page += &format!("\n## {table}\n\n| key | default | what it is |\n| --- | --- | --- |\n");
+            comment.clear();
+        } else if let Some(text) = line.strip_prefix('#') {
+            comment.push(text.trim().replace('|', "\\|"));
+        } else if let Some((key, value)) = line.split_once(" = ").filter(|_| !table.is_empty()) {
+            page += &format!("| `{table}.{key}` | `{value}` | {} |\n", comment.join(" "));
+            comment.clear();
+        } else {
+            comment.clear();
+        }
+    }
+    page
+}
+
+#[test]
+fn the_page_of_settings_has_every_one_as_it_is() {
+    let (page, tables) = (read("deploy/docs/settings.md"), settings_tables());
+    for key in keys().iter().filter(|key| key.contains('.')) {
+        assert!(tables.contains(&format!("| `{key}` |")), "the tables leave {key} out");
+    }
+    assert!(page.ends_with(&tables), "the tables in deploy/docs/settings.md should be:\n{tables}");
+}
