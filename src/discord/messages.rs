@@ -229,15 +229,17 @@ pub async fn followed(bot: &Arc<Bot>, replies_to: Option<MessageId>) -> Option<s
     found.map(|asking| asking.id)
 }
 
+/// Where it takes long, people see that it is at work. An answer does not wait for that sign.
 async fn with_typing<T>(bot: &Arc<Bot>, channel: ChannelId, work: impl Future<Output = T>) -> T {
-    let mut work = std::pin::pin!(work);
+    let typing = async {
+        tokio::time::sleep(PATIENCE).await;
+        // A sign that does not show is no loss.
+        let _ = bot.delivery.http().broadcast_typing(channel).await;
+        std::future::pending().await
+    };
     tokio::select! {
-        done = &mut work => done,
-        () = tokio::time::sleep(PATIENCE) => {
-            // A sign that does not show is no loss.
-            let _ = bot.delivery.http().broadcast_typing(channel).await;
-            work.await
-        }
+        done = work => done,
+        never = typing => never,
     }
 }
 

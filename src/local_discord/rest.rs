@@ -179,6 +179,9 @@ fn as_bot(world: &mut World, request: &Request, steps: &[&str], bot: Id) -> Outc
         ("GET", ["channels", channel]) => {
             guilds::channel(world, known(channel, refusal::UNKNOWN_CHANNEL)?, bot)
         }
+        ("POST", ["channels", channel, "typing"]) => {
+            messages::typing(world, known(channel, refusal::UNKNOWN_CHANNEL)?, bot)
+        }
         (_, ["channels", channel, "messages", rest @ ..]) => {
             let channel = known(channel, refusal::UNKNOWN_CHANNEL)?;
             messages::route(world, request, channel, rest, bot)

@@ -30,6 +30,13 @@ pub(super) fn route(world: &mut World, request: &Request, channel: Id, rest: &[&
     }
 }
 
+/// Nobody here watches others type; what matters is that whoever may not write may not type either.
+pub(super) fn typing(world: &World, channel: Id, bot: Id) -> Outcome {
+    see(world, channel, bot)?;
+    may_post(world, channel, bot, false)?;
+    Ok(Reply::Nothing)
+}
+
 fn see(world: &World, channel: Id, bot: Id) -> Result<(), Refusal> {
     if !world.channels.contains_key(&channel) {
         return Err(refusal::UNKNOWN_CHANNEL.into());

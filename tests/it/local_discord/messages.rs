@@ -1,5 +1,6 @@
 //! Messages that are not simply written and read: roles, forwards, notices, webhooks, threads.
 
+use passim::local_discord::permissions::{Overwrite, SEND_MESSAGES, Whom};
 use passim::local_discord::{MESSAGE_CONTENT, Ping};
 use serde_json::{Value, json};
 
@@ -47,6 +48,18 @@ async fn a_bots_own_role_goes_with_it() {
     assert_eq!(scene.discord.managed_role(scene.guild, scene.bot), 0);
     scene.discord.join(scene.guild, scene.bot);
     assert_ne!(scene.discord.managed_role(scene.guild, scene.bot), 0);
+}
+
+#[tokio::test]
+async fn who_may_write_may_type() {
+    let scene = Scene::new().await;
+    let path = format!("/channels/{}/typing", scene.general);
+    assert_eq!(scene.asks("POST", &path, &Value::Null).await.status, 204);
+    scene
+        .discord
+        .overwrite(scene.general, Overwrite { whom: Whom::Member(scene.bot), deny: SEND_MESSAGES, allow: 0 });
+    assert_eq!(scene.asks("POST", &path, &Value::Null).await.code(), (403, 50013));
+    assert_eq!(scene.asks("POST", "/channels/1/typing", &Value::Null).await.code(), (404, 10003));
 }
 
 #[tokio::test]
