@@ -405,7 +405,7 @@ pub fn whole_sentence(sentence: &Sentence<'_>) -> Line {
 }
 
 /// One line without markup: emphasis, code marks, the bars of a table row and the addresses of links are left
-/// out, no other word is.
+/// out, no other word is. Marks inside of a word stay: 2*4 is not 24.
 pub fn plain(text: &str) -> String {
     let text = text.trim();
     if let Some(cells) = text.strip_prefix('|') {
@@ -417,10 +417,21 @@ pub fn plain(text: &str) -> String {
     while let Some(c) = rest.chars().next() {
         if let Some(end) = link_target(rest) {
             rest = &rest[end..];
+            line.push_str(if would_join(&line, rest) { " " } else { "" });
             continue;
         }
+        let marks = rest.len() - rest.trim_start_matches(['*', '`']).len();
+        if marks > 0 && would_join(&line, &rest[marks..]) {
+            line.push_str(&rest[..marks]);
+            rest = &rest[marks..];
+            continue;
+        }
+        let opens_link = c == '[' && rest.contains("](");
+        if opens_link && would_join(&line, &rest[1..]) {
+            line.push(' ');
+        }
         let is_emphasis = c == '*' && !(line.ends_with(' ') && rest[1..].starts_with(' '));
-        let is_mark = c == '`' || is_emphasis || c == '[' && rest.contains("](");
+        let is_mark = c == '`' || is_emphasis || opens_link;
         if !is_mark {
             line.push(if c.is_whitespace() { ' ' } else { c });
         }
@@ -430,6 +441,12 @@ pub fn plain(text: &str) -> String {
         }
     }
     line.split_whitespace().collect::<Vec<&str>>().join(" ")
+}
+
+/// Whether the end of the one and the start of the other would become one word.
+fn would_join(line: &str, rest: &str) -> bool {
+    let is_of_word = |c: char| c == '_' || !c.is_whitespace() && !c.is_ascii_punctuation();
+    line.chars().next_back().is_some_and(is_of_word) && rest.chars().next().is_some_and(is_of_word)
 }
 
 /// Whether a word goes on in the next line.
@@ -557,6 +574,14 @@ mod tests {
         assert_eq!(plain("5 * 3 is `__init__`"), "5 * 3 is __init__");
         assert_eq!(plain("| small | **5 €** | |"), "small · 5 €");
         assert_eq!(plain("a long-\n  term plan - or two"), "a long-term plan - or two");
+    }
+
+    #[test]
+    fn nothing_that_was_apart_becomes_one_word() {
+        for text in ["a 2*4 beam", "10**9 bytes", "wa`it", "a*b*c"] {
+            assert_eq!(plain(text), text);
+        }
+        assert_eq!(plain("Th[safe](https://a.example)e *ferry*"), "Th safe e ferry");
     }
 
     #[test]
