@@ -269,10 +269,13 @@ async fn stopped_again(wishes: &mut mpsc::Receiver<Wish>) {
         }
     }
 }
+/// What was sent right before the end is on its way to us for so long: whoever asked is told.
+const ON_ITS_WAY: Duration = Duration::from_millis(300);
 
 /// Lets what is under way come to its end, as long as the settings allow or until it is wished again.
 async fn drain(bot: &Bot, shards: &ShardManager, wishes: &mut mpsc::Receiver<Wish>) {
     bot.stop();
+    tokio::time::sleep(ON_ITS_WAY).await;
     bot.tracker.close();
     tracing::info!(under_way = bot.tracker.len(), "ending; answers under way are finished first");
     let limit = Duration::from_secs(bot.settings().discord.drain_seconds as u64);
