@@ -11,11 +11,13 @@ use tokio::runtime::Runtime;
 use crate::burst::{CHANNELS, LIMIT, PEOPLE, Pace, QUESTIONS, Scene, Surface, ask, asked_by, burst};
 use crate::machine::{memory_of, processor_time_of};
 use crate::measure::percentile;
-use crate::table::Row;
-use crate::{Plan, milliseconds};
+use crate::place::Place;
+use crate::plan::Plan;
+use crate::processes::milliseconds;
+use crate::table::{Measured, Row};
 
-pub fn rows(plan: &Plan, folder: &Path) -> anyhow::Result<Vec<Row>> {
-    std::fs::create_dir_all(folder)?;
+pub fn rows(plan: &Plan, place: &Place) -> anyhow::Result<Measured> {
+    let folder = place.folder().join("discord");
     let mut rows = vec![
         Row::new("Discord: memory, idle", "MB", 1),
         Row::new("Discord: event to request, p50", "ms", 2),
@@ -41,7 +43,7 @@ pub fn rows(plan: &Plan, folder: &Path) -> anyhow::Result<Vec<Row>> {
             row.add_alone(figure);
         }
     }
-    Ok(rows)
+    Ok(rows.into())
 }
 
 async fn round_of(plan: &Plan, folder: &Path) -> anyhow::Result<Vec<f64>> {

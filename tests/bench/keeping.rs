@@ -11,8 +11,29 @@ use passim::keeping::{explained, receipt};
 use passim::language::Language;
 use passim::store::{Asking, AskingId, ChannelId, GuildId, Moment, Outcome, Place as Spot, Surface, UserId};
 
-use crate::milliseconds;
+use crate::engines::prepare;
 use crate::place::Place;
+use crate::plan::Plan;
+use crate::processes::{child, milliseconds};
+use crate::steps::{Engine, Figures, Step};
+use crate::table::{Measured, Row};
+
+/// Plain tantivy keeps nothing.
+pub fn rows(plan: &Plan, place: &Place) -> anyhow::Result<Measured> {
+    prepare(plan, place)?;
+    let rounds = (0..plan.rounds).map(|_| child(Step::Keep, Engine::Passim, 1, plan, place));
+    let rounds = rounds.collect::<anyhow::Result<Vec<Figures>>>()?;
+    let row = |name: &str, key: &str| {
+        Row::alone(name, "ms", 3, rounds.iter().map(|figures| figures.figure(key)).collect())
+    };
+    let rows = vec![
+        row("answer p50, nothing kept", "off_p50"),
+        row("answer p50, kept", "on_p50"),
+        row("- more of it, p50 over the questions", "more_p50"),
+        row("- more of it, p99", "more_p99"),
+    ];
+    Ok(rows.into())
+}
 
 /// Milliseconds of each question, answered without and with what is kept of it, in turns.
 pub struct Times {

@@ -5,6 +5,11 @@ use std::process::Command;
 
 /// A line each, with a name before it.
 pub fn header() -> String {
+    facts().into_iter().map(|(name, fact)| format!("{name:<10}{fact}\n")).collect()
+}
+
+/// What the machine is, what was built, and of which commit.
+pub fn facts() -> [(&'static str, String); 3] {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let cpu = line_of("/proc/cpuinfo", "model name").unwrap_or_else(|| "an unknown processor".to_owned());
     let memory = kilobytes("/proc/meminfo", "MemTotal").map_or(0.0, |kilobytes| kilobytes / 1e6);
@@ -12,13 +17,9 @@ pub fn header() -> String {
     let load = load.split(' ').next().unwrap_or_default();
     let profile =
         if cfg!(debug_assertions) { "not optimised: these figures mean nothing" } else { "optimised" };
-    format!(
-        "machine   {cpu}, {cores} cores, {memory:.1} GB; load {load} before the first figure\n\
-         commit    {}\n\
-         build     {profile}, passim {}\n",
-        commit(),
-        env!("CARGO_PKG_VERSION"),
-    )
+    let machine = format!("{cpu}, {cores} cores, {memory:.1} GB; load {load} before the first figure");
+    let build = format!("{profile}, passim {}", env!("CARGO_PKG_VERSION"));
+    [("machine", machine), ("commit", commit()), ("build", build)]
 }
 
 fn commit() -> String {
@@ -40,6 +41,11 @@ pub fn peak_memory() -> f64 {
 /// The memory this process has now that is not a file's.
 pub fn own_memory() -> f64 {
     kilobytes("/proc/self/status", "RssAnon").map_or(0.0, |kilobytes| kilobytes * 1.024 / 1e3)
+}
+
+/// The memory that another process has now that is not a file's.
+pub fn own_memory_of(process: u32) -> f64 {
+    kilobytes(&format!("/proc/{process}/status"), "RssAnon").map_or(0.0, |kilobytes| kilobytes * 1.024 / 1e3)
 }
 
 /// The memory that another process has now, with its mapped files.

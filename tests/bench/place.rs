@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use passim::corpus::read;
 
 pub struct Place(PathBuf);
 
@@ -49,4 +50,24 @@ impl Place {
     pub fn passages(&self) -> PathBuf {
         self.0.join("passages.json")
     }
+}
+
+/// The bytes of all files of a folder.
+pub fn size_of(folder: &Path) -> std::io::Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        bytes += if entry.file_type()?.is_dir() { size_of(&entry.path())? } else { entry.metadata()?.len() };
+    }
+    Ok(bytes)
+}
+
+/// All documents of a corpus, in another one.
+pub fn copy_documents(from: &Path, to: &Path) -> anyhow::Result<()> {
+    for file in read::list(from)?.files {
+        let copied = to.join(&file.name);
+        fs::create_dir_all(copied.parent().unwrap_or(to))?;
+        fs::copy(&file.path, copied)?;
+    }
+    Ok(())
 }

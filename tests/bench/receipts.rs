@@ -13,11 +13,31 @@ use passim::corpus::{Encoding, lines, passages, read};
 use passim::proof::{Proofs, Sources, Summary};
 use passim::store::{Asking, AskingId, Cited, Moment, Outcome, Receipt, Store, Surface};
 
-use crate::place::Place;
+use crate::generator;
+use crate::place::{Place, copy_documents};
+use crate::plan::{Plan, SEED};
+use crate::processes::child;
+use crate::steps::{Engine, Step};
+use crate::table::{Measured, Row};
 
 const LARGEST_FILE: u64 = 32 << 20;
 /// One receipt in so many rests on two documents.
 const TWO_SOURCES: usize = 3;
+
+/// Plain tantivy keeps nothing that could be verified.
+pub fn rows(plan: &Plan, place: &Place) -> anyhow::Result<Measured> {
+    if !place.corpus().exists() {
+        generator::write(generator::generate(SEED, plan.passages), &place.corpus())?;
+    }
+    let figures = child(Step::Verify, Engine::Passim, 1, plan, place)?;
+    let row = |name: &str, unit, key| Row::alone(name, unit, 0, vec![figures.figure(key)]);
+    let rows = vec![
+        row(&format!("verifying {} receipts", plan.receipts), "1/s", "unchanged"),
+        row("- after a line more in each document", "1/s", "shifted"),
+        row("peak memory, filling and verifying", "MB", "peak_mb"),
+    ];
+    Ok(rows.into())
+}
 
 /// How many receipts were verified in a second: with documents as they were, and with a line more in each.
 pub struct Speed {
@@ -32,7 +52,7 @@ pub fn verify(receipts: usize, place: &Place) -> anyhow::Result<Speed> {
             fs::remove_dir_all(folder)?;
         }
     }
-    copy(&place.corpus(), &corpus)?;
+    copy_documents(&place.corpus(), &corpus)?;
     let store = Store::open(&data, Duration::from_secs(10))?;
     fill(&store, &quotes(&corpus)?, receipts)?;
     let unchanged = timed(&store, &corpus, receipts)?;
@@ -44,15 +64,6 @@ pub fn verify(receipts: usize, place: &Place) -> anyhow::Result<Speed> {
     }
     let shifted = timed(&store, &corpus, receipts)?;
     Ok(Speed { unchanged, shifted })
-}
-
-fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
-    for file in read::list(from)?.files {
-        let copied = to.join(&file.name);
-        fs::create_dir_all(copied.parent().unwrap_or(to))?;
-        fs::copy(&file.path, copied)?;
-    }
-    Ok(())
 }
 
 /// All that could be quoted from the documents.

@@ -15,8 +15,11 @@ use passim::retrieval::{folder_of, sync};
 use passim::settings::Settings;
 
 use crate::generator;
-use crate::milliseconds;
 use crate::place::Place;
+use crate::plan::Plan;
+use crate::processes::{child, milliseconds};
+use crate::steps::{Engine, Step};
+use crate::table::{Measured, Row};
 
 /// Changes that are timed one by one.
 const CHANGES: usize = 20;
@@ -29,6 +32,23 @@ const ASKERS: usize = 2;
 /// Two files say the same number, which goes up: an answer out of two states would show.
 const QUESTION: &str = "What is the gate code?";
 const FILES: [&str; 2] = ["gate-code.md", "gate-sign.md"];
+
+/// Plain tantivy keeps nothing level.
+pub fn rows(plan: &Plan, place: &Place) -> anyhow::Result<Measured> {
+    let figures = child(Step::Reindex, Engine::Passim, 1, plan, place)?;
+    let row = |name: &str, unit, key| Row::alone(name, unit, 1, vec![figures.figure(key)]);
+    let rows = vec![
+        row(&format!("1 of {} files changed, p50", plan.files), "ms", "changed"),
+        row("- max of 20", "ms", "changed_max"),
+        row("- passim index, from start to end", "ms", "program_changed"),
+        row("passim index, nothing changed", "ms", "program_unchanged"),
+        row("answers during 50 re-indexings", "count", "answers"),
+        row("- p99", "ms", "p99"),
+        row("- none, or out of two states", "count", "wrong"),
+        row("peak memory, re-indexing", "MB", "peak_mb"),
+    ];
+    Ok(rows.into())
+}
 
 /// Milliseconds each.
 pub struct Times {

@@ -19,9 +19,10 @@ use serde::{Deserialize, Serialize};
 use crate::generator::bad_questions;
 use crate::machine::{own_memory, peak_memory};
 use crate::measure::percentile;
-use crate::place::Place;
+use crate::place::{Place, size_of};
 use crate::plain_tantivy::{self, PlainTantivy};
-use crate::{SEED, milliseconds, size_of};
+use crate::plan::SEED;
+use crate::processes::milliseconds;
 use crate::{keeping, receipts, reindexing};
 
 /// Questions that are asked before anything is measured, so that caches are as they are in a running program.
@@ -219,15 +220,19 @@ impl Opened {
 
 /// A line of the question set.
 #[derive(Deserialize)]
-struct Known {
-    question: String,
+pub struct Known {
+    pub question: String,
     answers: Vec<String>,
     doc_ids: Vec<String>,
 }
 
-fn ask(arguments: &StepArguments, place: &Place) -> anyhow::Result<Figures> {
+pub fn known_questions(place: &Place) -> anyhow::Result<Vec<Known>> {
     let text = fs::read_to_string(place.questions())?;
-    let known: Vec<Known> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    Ok(text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?)
+}
+
+fn ask(arguments: &StepArguments, place: &Place) -> anyhow::Result<Figures> {
+    let known = known_questions(place)?;
     let opened = Opened::open(arguments.engine, place)?;
     for known in known.iter().rev().take(WARM_UP) {
         opened.ask(&known.question)?;
@@ -248,9 +253,7 @@ fn ask(arguments: &StepArguments, place: &Place) -> anyhow::Result<Figures> {
 }
 
 fn keep(arguments: &StepArguments, place: &Place) -> anyhow::Result<Figures> {
-    let text = fs::read_to_string(place.questions())?;
-    let known: Vec<Known> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
-    let questions: Vec<String> = known.into_iter().map(|known| known.question).collect();
+    let questions: Vec<String> = known_questions(place)?.into_iter().map(|known| known.question).collect();
     let Opened::Passim(answerer) = Opened::open(arguments.engine, place)? else {
         anyhow::bail!("plain tantivy keeps nothing");
     };

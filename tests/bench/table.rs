@@ -3,6 +3,19 @@
 use crate::measure::{median, sorted};
 use crate::steps::Figures;
 
+/// What was measured, and what else there is to say of it.
+#[derive(Default)]
+pub struct Measured {
+    pub rows: Vec<Row>,
+    pub note: String,
+}
+
+impl From<Vec<Row>> for Measured {
+    fn from(rows: Vec<Row>) -> Measured {
+        Measured { rows, note: String::new() }
+    }
+}
+
 /// One figure, of passim and of plain tantivy, round by round.
 pub struct Row {
     name: String,
@@ -48,6 +61,21 @@ impl Row {
         (!ratios.is_empty()).then(|| median(&ratios)).filter(|ratio| ratio.is_finite())
     }
 
+    /// As a row of a Markdown table.
+    pub fn markdown(&self) -> String {
+        let cell = |values: &[f64]| {
+            let sorted = sorted(values);
+            let (Some(least), Some(most)) = (sorted.first(), sorted.last()) else { return String::new() };
+            let decimals = self.decimals;
+            let middle = format!("{:.decimals$}", median(values));
+            let is_one = sorted.len() == 1;
+            if is_one { middle } else { format!("{middle} ({least:.decimals$} to {most:.decimals$})") }
+        };
+        let ratio = self.ratio().map_or(String::new(), |ratio| format!("{ratio:.2}"));
+        let (passim, tantivy) = (cell(&self.passim), cell(&self.tantivy));
+        format!("| {} | {} | {passim} | {tantivy} | {ratio} |\n", self.name, self.unit)
+    }
+
     fn drawn(&self) -> String {
         let ratio = self.ratio().map_or("-".to_owned(), |ratio| format!("{ratio:.2}"));
         let passim = drawn_range(&self.passim, self.decimals);
@@ -56,11 +84,11 @@ impl Row {
     }
 }
 
-pub fn drawn(rows: &[Row]) -> String {
+pub fn drawn<'a>(rows: impl Iterator<Item = &'a Row>) -> String {
     let mut text = format!("{:<34} {:<5} {:^29}   {:^29}   passim/\n", "", "", "passim", "plain tantivy");
     let columns = format!("{:>9} {:>9} {:>9}", "min", "median", "max");
     text.push_str(&format!("{:<34} {:<5} {columns}   {columns}   tantivy\n", "", ""));
-    rows.iter().for_each(|row| text.push_str(&row.drawn()));
+    rows.for_each(|row| text.push_str(&row.drawn()));
     text
 }
 
