@@ -22,7 +22,7 @@ mod commands;
 mod completions;
 mod config;
 mod doctor;
-mod draw;
+pub mod draw;
 mod eval;
 mod extract;
 mod feedback;

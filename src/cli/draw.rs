@@ -11,12 +11,12 @@ use crate::answer::{Choice, Citation};
 use crate::language::Language;
 use crate::words::is_invisible;
 
-pub(super) const BOLD: Style = Style::new().bold();
-pub(super) const DIM: Style = Style::new().dimmed();
-pub(super) const MARKED: Style = AnsiColor::Green.on_default().bold();
+pub const BOLD: Style = Style::new().bold();
+pub const DIM: Style = Style::new().dimmed();
+pub const MARKED: Style = AnsiColor::Green.on_default().bold();
 
 /// A reply: the line, the proof, the numbered sources.
-pub(super) fn reply(reply: &Reply) -> String {
+pub fn reply(reply: &Reply) -> String {
     let mut text = format!("{BOLD}{}{BOLD:#}\n", printable(&reply.headline));
     if !reply.choices.is_empty() {
         let _ = write!(text, "\n{}", choices(&reply.choices));

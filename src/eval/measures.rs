@@ -650,7 +650,7 @@ pub(super) fn polarity(text: &str) -> Option<&'static str> {
 
 /// Whether the words of the answer stand in the quotes in their order, others between them or not. Taken off
 /// before: bracketed text, which we put there, and a leading yes or no, which is a conclusion.
-fn stands_in_order(answer: &str, quotes: &str) -> bool {
+pub fn stands_in_order(answer: &str, quotes: &str) -> bool {
     let answer = BRACKETED.replace_all(answer, " ");
     let answer = match OPENING.captures(&answer) {
         Some(opening) => opening.name("rest").map_or("", |rest| rest.as_str()),

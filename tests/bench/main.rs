@@ -13,13 +13,18 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser};
 
+#[path = "../hostile/mod.rs"]
+mod attack;
 #[path = "../burst/mod.rs"]
 mod burst;
 mod discord;
 mod engines;
+#[path = "../it/files.rs"]
+mod files;
 #[path = "../generator/mod.rs"]
 mod generator;
 mod growth;
+mod hostile;
 mod keeping;
 mod machine;
 mod measure;
@@ -76,6 +81,12 @@ const PARTS: &[Part] = &[
         about: "From a thousand passages to a million",
         is_usual: false,
         measure: growth::rows,
+    },
+    Part {
+        name: "hostile",
+        about: "Hostile questions over hostile documents; fails where one panics, hangs or quotes wrongly",
+        is_usual: false,
+        measure: hostile::rows,
     },
 ];
 

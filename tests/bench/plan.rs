@@ -18,6 +18,21 @@ pub struct Amounts {
     /// How many receipts are verified; 1,000,000 where nothing is said
     #[arg(long)]
     receipts: Option<usize>,
+    /// How many questions are asked: hostile ones, or those of a soak
+    #[arg(long)]
+    questions: Option<usize>,
+    /// How many hostile documents are made; 100,000 where nothing is said
+    #[arg(long)]
+    documents: Option<usize>,
+    /// How often the bot is ended and begun again in a soak; 100 where nothing is said
+    #[arg(long)]
+    restarts: Option<usize>,
+    /// How often documents are read again in a soak; 50 where nothing is said
+    #[arg(long)]
+    reindexings: Option<usize>,
+    /// What hostile documents and questions follow from
+    #[arg(long, default_value_t = SEED)]
+    seed: u64,
     /// Few passages, few questions, two rounds
     #[arg(long)]
     quick: bool,
@@ -36,6 +51,28 @@ pub struct Plan {
     pub files: usize,
     /// Passages, for seeing how passim grows.
     pub sizes: &'static [usize],
+    pub hostile_seed: u64,
+    pub hostile_documents: usize,
+    pub hostile_questions: usize,
+    pub soak: Soak,
+}
+
+/// How long the bot is troubled.
+#[derive(Debug, Clone, Copy)]
+pub struct Soak {
+    pub questions: usize,
+    pub restarts: usize,
+    pub reindexings: usize,
+}
+
+impl Soak {
+    fn of(amounts: &Amounts, usual: Soak) -> Soak {
+        Soak {
+            questions: amounts.questions.unwrap_or(usual.questions),
+            restarts: amounts.restarts.unwrap_or(usual.restarts),
+            reindexings: amounts.reindexings.unwrap_or(usual.reindexings),
+        }
+    }
 }
 
 impl Plan {
@@ -52,6 +89,10 @@ impl Plan {
                 receipts: amounts.receipts.unwrap_or(2_000),
                 files: 200,
                 sizes: &[500, 2_000],
+                hostile_seed: amounts.seed,
+                hostile_documents: amounts.documents.unwrap_or(300),
+                hostile_questions: amounts.questions.unwrap_or(1_000),
+                soak: Soak::of(amounts, Soak { questions: 4_000, restarts: 4, reindexings: 4 }),
             };
         }
         Plan {
@@ -63,6 +104,10 @@ impl Plan {
             receipts: amounts.receipts.unwrap_or(1_000_000),
             files: 10_000,
             sizes: &[1_000, 10_000, 100_000, 1_000_000],
+            hostile_seed: amounts.seed,
+            hostile_documents: amounts.documents.unwrap_or(100_000),
+            hostile_questions: amounts.questions.unwrap_or(1_000_000),
+            soak: Soak::of(amounts, Soak { questions: 200_000, restarts: 100, reindexings: 50 }),
         }
     }
 

@@ -15,6 +15,11 @@ pub fn bad_questions(seed: u64) -> impl Iterator<Item = String> {
     KINDS.iter().cycle().map(move |kind| kind(&mut random, &vocabulary))
 }
 
+/// One of any kind.
+pub(super) fn bad_question(random: &mut Random, vocabulary: &Vocabulary) -> String {
+    KINDS[random.below(KINDS.len() as u64) as usize](random, vocabulary)
+}
+
 const KINDS: &[fn(&mut Random, &Vocabulary) -> String] = &[
     |random, _| repeated(random, 0, 20, &[" ", "\t", "\n", "\u{a0}", "\u{200b}", ""]),
     |random, vocabulary| characters(6_000, || format!("{} ", vocabulary.noun(random))),
@@ -116,7 +121,7 @@ fn words(random: &mut Random, vocabulary: &Vocabulary) -> String {
 }
 
 /// Each word with one letter changed.
-fn misspelt(text: &str, random: &mut Random) -> String {
+pub(super) fn misspelt(text: &str, random: &mut Random) -> String {
     let changed = |word: &str, random: &mut Random| {
         let mut letters: Vec<char> = word.chars().collect();
         let place = random.below(letters.len().max(1) as u64) as usize;

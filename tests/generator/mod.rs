@@ -3,8 +3,8 @@
 //!
 //! Everything follows from a seed and a size; no clock, no environment. Documents come one at a time, so that a
 //! million passages need no more memory than ten. The words are invented ([`vocabulary`]), the grammar is
-//! English ([`sentences`]), and what can be asked for stands in [`facts`]. [`bad_questions`] are the opposite:
-//! what nobody should be able to break anything with.
+//! English ([`sentences`]), and what can be asked for stands in [`facts`]. [`bad_questions`], [`hostile_documents`] and
+//! an [`Asker`] are the opposite: what nobody should be able to break anything with.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -13,12 +13,16 @@ use std::time::{Duration, SystemTime};
 
 mod bad_questions;
 mod facts;
+mod hostile_documents;
+mod hostile_questions;
 pub mod random;
 mod sentences;
 mod vocabulary;
 
 pub use bad_questions::bad_questions;
 use facts::{Fact, facts};
+pub use hostile_documents::hostile_documents;
+pub use hostile_questions::Asker;
 pub use random::Random;
 use sentences::Speaker;
 use vocabulary::{Vocabulary, organisation};
@@ -35,6 +39,9 @@ const SHORTEST_BESIDE_ROWS: usize = 720;
 /// Streams of a seed; document `n` has the stream `n`.
 const VOCABULARY: u64 = u64::MAX;
 const BAD_QUESTIONS: u64 = u64::MAX - 1;
+/// Not streams but other seeds: these have a stream for each document and each conversation.
+const HOSTILE_DOCUMENTS: u64 = 0x5eed_d0c5;
+const HOSTILE_QUESTIONS: u64 = 0x5eed_a5c5;
 
 pub struct Document {
     /// Relative to the corpus; its digits are the document's id.

@@ -4,6 +4,8 @@
 
 mod asking;
 mod backups;
+#[path = "../hostile/mod.rs"]
+mod attack;
 mod bad_input;
 #[path = "../burst/mod.rs"]
 mod burst;
@@ -22,6 +24,7 @@ mod generator;
 mod health;
 mod hostile_files;
 mod http;
+mod hostile_questions;
 mod index;
 mod init;
 mod keeping;
