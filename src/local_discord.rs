@@ -29,15 +29,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use bucket::Buckets;
-use gateway::Frame;
+use gateway::{Frame, Session};
 use permissions::Overwrite;
 use shared::{Shared, Topic};
-use world::{Account, Bot, Channel, Guild, Kind, Place, Role, Upload, World};
+use world::{Account, Bot, Channel, Guild, Kind, Message, Place, Role, Upload, World};
 use writing::Draft;
 
 pub use faults::{Failure, Fault, Moment};
@@ -371,6 +371,17 @@ impl LocalDiscord {
         self.shared.change(|world| world.sessions.clear());
     }
 
+    /// An event as it is, whatever is in it: real ones that changed on their way, or what Discord has not thought of
+    /// yet.
+    pub fn deliver(&self, name: &str, event: &Value) {
+        self.shared.change(|world| events::anything(world, name, event));
+    }
+
+    /// A whole frame of the gateway, as it is and without a number.
+    pub fn deliver_frame(&self, frame: Value) {
+        self.to_all_connected(&Frame::Text(frame));
+    }
+
     fn to_all_connected(&self, frame: &Frame) {
         self.shared.change(|world| events::to_all_connected(world, frame));
     }
@@ -420,6 +431,23 @@ impl LocalDiscord {
     }
 }
 
+/// For who runs it for hours.
+impl LocalDiscord {
+    /// Requests, messages, interactions and events until now: as if they had never been. What is under way then is
+    /// lost, as is what a client that is not connected has not heard; and [`requests_after`](Self::requests_after) counts
+    /// anew.
+    pub fn forget_the_past(&self) {
+        self.shared.change(|world| {
+            world.records.clear();
+            world.interactions.clear();
+            world.tokens.clear();
+            world.uploads.clear();
+            world.channels.values_mut().for_each(|channel| channel.messages.clear());
+            world.sessions.values_mut().for_each(Session::forget);
+        });
+    }
+}
+
 /// What has come.
 impl LocalDiscord {
     /// Every request so far, in order.
@@ -446,6 +474,30 @@ impl LocalDiscord {
             new.into_iter().find(|one| is_meant(one))
         };
         self.shared.wait(Topic::Traffic, limit, look).await
+    }
+
+    /// What bots wrote in reply to a message or to an interaction, and is no deferred response any more.
+    pub fn answers_to(&self, asked: Id) -> Vec<Shown> {
+        self.shared.read(|world| {
+            let later = world.channels.values().flat_map(|channel| channel.messages.range(asked..));
+            let is_answer = |message: &Message| {
+                let is_meant = message.reply_to == Some(asked) || message.answers == Some(asked);
+                is_meant && !message.is_thinking && world.bot(message.author).is_some()
+            };
+            let answers = later.map(|(_, message)| message).filter(|message| is_answer(message));
+            answers.map(|message| Shown::of(world, message)).collect()
+        })
+    }
+
+    /// The same as soon as there are some; none where the limit passed.
+    pub async fn answers_when(&self, asked: Id, limit: Duration) -> Vec<Shown> {
+        let look = || Some(self.answers_to(asked)).filter(|answers| !answers.is_empty());
+        self.shared.wait(Topic::Traffic, limit, look).await.unwrap_or_default()
+    }
+
+    /// Every event that the gateway has told clients, as it was sent.
+    pub fn events(&self) -> Vec<Value> {
+        self.shared.read(|world| world.sessions.values().flat_map(Session::events).cloned().collect())
     }
 
     /// Every message by which a bot notified somebody, in order: those for one person, and those that are gone

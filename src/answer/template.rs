@@ -355,6 +355,8 @@ fn quoted(values: Vec<String>, language: Language) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::samples;
     use super::*;
 
@@ -380,6 +382,35 @@ mod tests {
         Templates::parse(SHIPPED, "replies.toml", Language::English).unwrap();
         Templates::parse(GERMAN, "replies.de.toml", Language::German).unwrap();
         assert_eq!(keys(SHIPPED), keys(GERMAN));
+    }
+
+    proptest! {
+        #[test]
+        fn a_template_of_any_text_is_refused_with_its_file_or_fills_every_reply(
+            key in prop::sample::select(vec!["answered", "yes", "disputed", "side", "abstained", "corrected", "nearest", "empty"]),
+            text in r#"([a-zà-ü€🎉 ]|\{\{|\}\}|\{%|%\}|\{#|#\}| (answer|missing|sources|limit|reason|nobody)|\|(listed|dated|quoted|upper|length|e|join)|\("and"\)| (if|for|in|else|endif|endfor|set|raw|range|not) |[0-9.\[\]+*/-]){0,40}"#,
+        ) {
+            let mut file: toml::Table = SHIPPED.parse().unwrap();
+            let table = if key == "empty" { "smalltalk" } else { "reply" };
+            file[table].as_table_mut().unwrap().insert(key.to_owned(), text.into());
+            match Templates::parse(&file.to_string(), "mine.toml", Language::English) {
+                Err(error) => prop_assert!(error.to_string().starts_with("mine.toml: "), "{error}"),
+                Ok(templates) => {
+                    let outcomes = [samples::disputed(), Outcome::Empty, Outcome::Abstained { nearest: None }];
+                    for outcome in outcomes {
+                        templates.headline(&samples::answer(outcome));
+                    }
+                    templates.nearest();
+                    templates.corrected(&abstained("?", &["a"]));
+                }
+            }
+        }
+
+        #[test]
+        fn a_file_of_any_text_is_refused_with_its_name(text in r#"([\[\]="{}#.,\n]|[a-z_]{1,9}|\PC){0,60}"#) {
+            let error = Templates::parse(&text, "mine.toml", Language::German).unwrap_err();
+            prop_assert!(error.to_string().starts_with("mine.toml: "));
+        }
     }
 
     #[test]

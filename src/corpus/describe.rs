@@ -188,10 +188,34 @@ fn is_plain_english(sample: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn describe(name: &str, text: &str) -> Description {
         document(name, Format::Markdown, text.to_owned(), Vec::new()).description
+    }
+
+    proptest! {
+        #[test]
+        fn front_matter_of_any_kind_leaves_a_document_with_an_id_a_body_and_its_reasons(
+            open in prop::sample::select(vec!["---\n", "\u{feff}---\n", "--- \r\n", "+++\n", "---", "\n---\n"]),
+            lines in prop::collection::vec(
+                r#"(id|title|date|url|publisher|language|superseded|superseded_by|a|<<|\?|-)?:? ?(["'&*|>!\[\]{}%@`#-]|[a-z0-9:/.]{0,12}|\\[en0]|\PC|\t){0,8}"#,
+                0..8,
+            ),
+            close in prop::sample::select(vec!["---\n", "...\n", "\n---\n---\n", "", "--\n"]),
+            body in r"(\PC|\n){0,40}",
+        ) {
+            let text = format!("{open}{}\n{close}{body}", lines.join("\n"));
+            let document = document("how/to.md", Format::Markdown, text.clone(), Vec::new());
+            let Description { id, title, url, problems, .. } = document.description;
+            prop_assert!(!id.is_empty() && id.chars().count() <= LONGEST_ID && !id.chars().any(char::is_control));
+            prop_assert!(title.chars().count() <= LONGEST_TITLE);
+            prop_assert!(url.is_none_or(|url| url.starts_with("http")));
+            prop_assert!(problems.iter().all(|problem| problem.starts_with("front matter") && !problem.contains('\n')));
+            prop_assert!(text.get(document.body.range()).is_some() && document.body.end == text.len());
+        }
     }
 
     #[test]

@@ -108,6 +108,13 @@ pub fn channel_changed(world: &mut World, name: &'static str, channel: Id) {
     send(world, name, GUILDS, channel, |_, _, _| Some(event.clone()));
 }
 
+/// An event as a test made it, whatever is in it, to everybody.
+pub fn anything(world: &mut World, name: &str, event: &Value) {
+    for session in world.sessions.values_mut() {
+        session.push(name, event.clone());
+    }
+}
+
 /// To everybody with one of the intents who sees the channel.
 fn send(
     world: &mut World,

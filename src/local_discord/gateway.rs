@@ -56,18 +56,30 @@ pub struct Session {
     pub bot: Id,
     pub intents: u64,
     compresses: bool,
-    /// Every event so far; the first has the number 1.
+    /// Every event so far but for those that are forgotten; the first of all has the number 1.
     events: Vec<Value>,
+    forgotten: usize,
     connection: Option<UnboundedSender<Frame>>,
 }
 
 impl Session {
-    pub fn push(&mut self, name: &'static str, event: Value) {
-        let number = self.events.len() + 1;
+    pub fn push(&mut self, name: &str, event: Value) {
+        let number = self.forgotten + self.events.len() + 1;
         let numbered = json!({ "op": op::DISPATCH, "s": number, "t": name, "d": event });
         let frame = if self.compresses && name == "READY" { Frame::Zlib } else { Frame::Text };
         self.send(frame(numbered.clone()));
         self.events.push(numbered);
+    }
+
+    /// The events so far, each with its number and name.
+    pub fn events(&self) -> &[Value] {
+        &self.events
+    }
+
+    /// What came until now cannot be replayed any more.
+    pub fn forget(&mut self) {
+        self.forgotten += self.events.len();
+        self.events.clear();
     }
 
     fn send(&mut self, frame: Frame) {
@@ -201,7 +213,10 @@ fn identify(
     let id = format!("session-{}", world.new_id());
     let compresses = world.gateway.compresses_ready && identify["compress"] == true;
     let connection = Some(outbox.clone());
-    world.sessions.insert(id.clone(), Session { bot, intents, compresses, events: Vec::new(), connection });
+    world.sessions.insert(
+        id.clone(),
+        Session { bot, intents, compresses, events: Vec::new(), forgotten: 0, connection },
+    );
     events::begin(world, &id);
     *session = Some(id);
     None
@@ -223,7 +238,8 @@ fn resume(
         return Some(invalid);
     };
     let seen = resume["seq"].as_u64().and_then(|seq| usize::try_from(seq).ok());
-    let Some(missed) = seen.and_then(|seen| found.events.get(seen..)) else { return Some(invalid) };
+    let unseen = seen.and_then(|seen| found.events.get(seen.checked_sub(found.forgotten)?..));
+    let Some(missed) = unseen else { return Some(invalid) };
     for event in missed {
         let _ = outbox.send(Frame::Text(event.clone()));
     }

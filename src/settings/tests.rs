@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
+use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
@@ -860,4 +861,62 @@ fn what_can_change_is_in_force_when_settings_are_read_again() {
         (vec!["scopes".to_owned(), "limits.person_per_minute".to_owned()], vec![])
     );
     assert_eq!((again.settings.scopes.rules().len(), again.settings.limits.person_per_minute), (2, 3));
+/// Every key that there is.
+fn keys() -> Vec<String> {
+    let defaults: toml::Table = include_str!("../../config/default.toml").parse().unwrap();
+    let inner = |(table, value): (&String, &toml::Value)| {
+        let table = table.clone();
+        value.as_table().map(|keys| keys.keys().map(|key| format!("{table}.{key}")).collect::<Vec<_>>())
+    };
+    defaults.iter().filter_map(inner).flatten().collect()
+}
+
+/// Something of any type, as TOML writes it.
+fn anything() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<i64>().prop_map(|number| number.to_string()),
+        any::<f64>().prop_map(|number| toml::Value::Float(number).to_string()),
+        any::<bool>().prop_map(|truth| truth.to_string()),
+        any::<String>().prop_map(|text| toml::Value::String(text).to_string()),
+        prop::collection::vec(any::<u32>(), 0..4).prop_map(|numbers| format!("{numbers:?}")),
+        prop::sample::select(vec![
+            "{}",
+            "[[]]",
+            "{ a = { b = [] } }",
+            "1979-05-27",
+            "inf",
+            "nan",
+            "\"\"",
+            "[\"\"]"
+        ])
+        .prop_map(str::to_owned),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_key_of_any_value_is_taken_or_refused_by_name(key in prop::sample::select(keys()), value in anything()) {
+        let setup = Setup::with_local(&format!("{key} = {value}\n"));
+        if let Err(error) = setup.load() {
+            prop_assert!(error.to_string().contains(&key), "{key} = {value}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_any_text_is_taken_or_refused_by_name(text in r#"([\[\]="{}#.,\n-]|[a-z_]{1,9}|[0-9]{1,4}|\PC){0,40}"#) {
+        if let Err(error) = Setup::with_local(&text).load() {
+            prop_assert!(error.to_string().contains("local.toml"), "{text:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_variable_of_any_value_is_taken_or_refused_by_name(key in prop::sample::select(keys()), value in r"[^\x00]{0,20}") {
+        let name = format!("PASSIM_{}", key.replace('.', "__").to_uppercase());
+        if let Err(error) = Setup::with_local("").variable(&name, &value).load() {
+            let said = error.to_string();
+            prop_assert!(said.contains(&name) || said.contains(&key), "{name}={value:?}: {said}");
+        }
+    }
 }

@@ -3,12 +3,13 @@
 #![allow(dead_code, reason = "the test and the benchmark each use a part")]
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{bail, ensure};
+use anyhow::{Context, bail, ensure};
 use passim::local_discord::{Id, LocalDiscord, Person, Ping, Recorded};
 use serde_json::json;
 use tokio::sync::Notify;
@@ -35,6 +36,18 @@ pub struct Scene {
     pub people: Vec<Person>,
     pub channels: Vec<Id>,
     pub bot_process: Child,
+    guild: Id,
+    folder: PathBuf,
+    pub corpus: PathBuf,
+}
+
+/// How a bot ends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Ending {
+    /// SIGTERM: what is under way is answered first.
+    Asked,
+    /// SIGKILL.
+    Killed,
 }
 
 impl Drop for Scene {
@@ -45,6 +58,7 @@ impl Drop for Scene {
 }
 
 impl Scene {
+    /// Over the documents that ship.
     pub async fn start(folder: &Path) -> anyhow::Result<Scene> {
         Scene::start_with(folder, &[], Stdio::inherit()).await
     }
@@ -55,6 +69,10 @@ impl Scene {
         variables: &[(&str, String)],
         log: Stdio,
     ) -> anyhow::Result<Scene> {
+        Scene::start_over(&Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds"), folder).await
+    }
+
+    pub async fn start_over(corpus: &Path, folder: &Path) -> anyhow::Result<Scene> {
         let discord = LocalDiscord::start().await?;
         // What is measured is the bot, not Discord's limits.
         discord.message_bucket(usize::MAX, Duration::from_secs(5));
@@ -71,7 +89,55 @@ impl Scene {
         let bot_process = serve(&discord, guild, folder, variables, log)?;
         let scene = Scene { discord, bot, people, channels, bot_process };
         ensure!(scene.discord.is_connected(bot, LIMIT).await, "the bot did not connect");
+        fs::create_dir_all(folder)?;
+        let program = program(&discord, guild, &people[0], folder, corpus);
+        let bot_process = serve(program, folder)?;
+        let (folder, corpus) = (folder.to_owned(), corpus.to_owned());
+        let scene = Scene { discord, bot, people, channels, bot_process, guild, folder, corpus };
+        scene.is_ready().await?;
         Ok(scene)
+    }
+
+    async fn is_ready(&self) -> anyhow::Result<()> {
+        let is_connected = self.discord.is_connected(self.bot, LIMIT).await;
+        ensure!(is_connected, "the bot did not connect: {}", self.errors()?);
+        Ok(())
+    }
+
+    /// The program with the settings that the bot has; the first of the people is its operator.
+    pub fn program(&self) -> Command {
+        program(&self.discord, self.guild, &self.people[0], &self.folder, &self.corpus)
+    }
+
+    /// What the bot has written to standard error so far, in all its processes.
+    pub fn errors(&self) -> anyhow::Result<String> {
+        Ok(fs::read_to_string(self.folder.join(ERRORS))?)
+    }
+
+    /// Tells the bot to end, without waiting for it.
+    pub fn tell_to_end(&self, how: Ending) -> anyhow::Result<()> {
+        let signal = if how == Ending::Asked { "-TERM" } else { "-KILL" };
+        let sent = Command::new("kill").args([signal, &self.bot_process.id().to_string()]).status()?;
+        ensure!(sent.success(), "cannot send {signal} to the bot");
+        Ok(())
+    }
+
+    /// Waits until it is gone.
+    pub async fn is_gone(&mut self) -> anyhow::Result<()> {
+        let asked = Instant::now();
+        while self.bot_process.try_wait()?.is_none() {
+            ensure!(asked.elapsed() < LIMIT, "the bot does not end");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+
+    /// The bot again, after its end.
+    pub async fn begin(&mut self) -> anyhow::Result<()> {
+        // What an ended process has not heard is nobody's any more.
+        self.discord.forget_sessions();
+        self.bot_process = serve(self.program(), &self.folder)?;
+        self.is_ready().await
     }
 }
 
@@ -84,9 +150,14 @@ fn serve(
 ) -> anyhow::Result<Child> {
     std::fs::create_dir_all(folder)?;
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
+/// In the scene's folder.
+const ERRORS: &str = "stderr.txt";
+
+fn program(discord: &LocalDiscord, guild: Id, operator: &Person, folder: &Path, corpus: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_passim"));
     command.env_clear().current_dir(folder).env("DISCORD_TOKEN", TOKEN);
     command.env("PASSIM_DISCORD__PROXY", discord.origin()).env("PASSIM_DISCORD__GUILDS", guild.to_string());
+    command.env("PASSIM_DISCORD__OPERATORS", operator.id().to_string());
     for limit in ["PERSON_PER_MINUTE", "CHANNEL_PER_MINUTE", "GUILD_PER_MINUTE"] {
         command.env(format!("PASSIM_LIMITS__{limit}"), "100000");
     }
@@ -95,9 +166,17 @@ fn serve(
     command.envs(variables.iter().map(|(name, value)| (name, value)));
     command.arg("--corpus").arg(seeds).arg("--data").arg(folder.join("data")).arg("serve");
     Ok(command.stdout(Stdio::null()).stderr(log).spawn()?)
+    command.env("PASSIM_LIMITS__WAITING", "1000").env("PASSIM_LOG__FILTER", "warn");
+    command.arg("--corpus").arg(corpus).arg("--data").arg(folder.join("data"));
+    command
 }
 
-#[derive(Clone, Copy, PartialEq)]
+fn serve(mut program: Command, folder: &Path) -> anyhow::Result<Child> {
+    let errors = File::options().create(true).append(true).open(folder.join(ERRORS))?;
+    program.arg("serve").stdout(Stdio::null()).stderr(errors).spawn().context("the bot does not start")
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Surface {
     Mention,
     Command,
@@ -108,7 +187,7 @@ pub enum Surface {
     Form,
 }
 
-const SURFACES: [Surface; 7] = [
+pub const SURFACES: [Surface; 7] = [
     Surface::Mention,
     Surface::Command,
     Surface::Private,
@@ -222,7 +301,7 @@ pub async fn burst(scene: &Scene, each: usize, pace: Pace) -> anyhow::Result<Bur
 }
 
 /// An answer in each channel, to reply to and to go on from.
-async fn first_answers(scene: &Scene) -> anyhow::Result<Vec<Id>> {
+pub async fn first_answers(scene: &Scene) -> anyhow::Result<Vec<Id>> {
     let mut answers = Vec::new();
     for (person, channel) in scene.people.iter().zip(&scene.channels) {
         let message = person.say(*channel, &format!("<@{}> {}", scene.bot, QUESTIONS[0]))?;

@@ -16,6 +16,7 @@ mod looking_up;
 mod manners;
 mod operating;
 mod outsiders;
+mod payloads;
 mod reading;
 mod reindexing;
 mod resilience;
