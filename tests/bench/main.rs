@@ -36,6 +36,7 @@ mod processes;
 mod quality;
 mod receipts;
 mod reindexing;
+mod soak;
 mod steps;
 mod table;
 
@@ -87,6 +88,12 @@ const PARTS: &[Part] = &[
         about: "Hostile questions over hostile documents; fails where one panics, hangs or quotes wrongly",
         is_usual: false,
         measure: hostile::rows,
+    },
+    Part {
+        name: "soak",
+        about: "The bot for a long time, with restarts and failures; fails where a question is lost",
+        is_usual: false,
+        measure: soak::rows,
     },
 ];
 
