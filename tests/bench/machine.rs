@@ -3,13 +3,15 @@
 use std::fs;
 use std::process::Command;
 
+/// What the machine is, what was built, and of which commit; to be asked for before anything is measured.
+pub type Facts = [(&'static str, String); 3];
+
 /// A line each, with a name before it.
-pub fn header() -> String {
-    facts().into_iter().map(|(name, fact)| format!("{name:<10}{fact}\n")).collect()
+pub fn header(facts: &Facts) -> String {
+    facts.iter().map(|(name, fact)| format!("{name:<10}{fact}\n")).collect()
 }
 
-/// What the machine is, what was built, and of which commit.
-pub fn facts() -> [(&'static str, String); 3] {
+pub fn facts() -> Facts {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let cpu = line_of("/proc/cpuinfo", "model name").unwrap_or_else(|| "an unknown processor".to_owned());
     let memory = kilobytes("/proc/meminfo", "MemTotal").map_or(0.0, |kilobytes| kilobytes / 1e6);

@@ -134,12 +134,18 @@ fn main() -> anyhow::Result<()> {
         return Ok(());
     }
     let plan = Plan::of(&arguments.amounts, arguments.bench);
-    let folder = tempfile::tempdir()?;
+    let (folder, facts) = (tempfile::tempdir()?, machine::facts());
+    for file in [&arguments.page, &arguments.quality].into_iter().flatten() {
+        // A page that cannot be written is known before the first figure, not after the last.
+        fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))?;
+        fs::OpenOptions::new().create(true).append(true).open(file)?;
+    }
     if let Some(file) = &arguments.quality {
-        let page = quality::page(&arguments.set, arguments.sample, folder.path(), &command_line())?;
+        let (sets, sample) = (&arguments.set, arguments.sample);
+        let page = quality::page(sets, sample, folder.path(), &command_line(), &facts)?;
         return Ok(fs::write(file, page)?);
     }
-    print!("{}", machine::header());
+    print!("{}", machine::header(&facts));
     let parts = named(&matches, arguments.page.is_some());
     let sections = measured(&parts, &plan, &Place::in_folder(folder.path()))?;
     print!("\n{}", table::drawn(sections.iter().flat_map(|section| &section.measured.rows)));
@@ -147,7 +153,7 @@ fn main() -> anyhow::Result<()> {
         println!("\n{}", section.measured.note);
     }
     if let Some(file) = &arguments.page {
-        fs::write(file, page::benchmarks(&sections, &command_line()))?;
+        fs::write(file, page::benchmarks(&sections, &command_line(), &facts))?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::machine::Facts;
 use crate::page::made;
 
 /// A question set with its documents.
@@ -33,13 +34,19 @@ const FIGURES: [(&str, &str); 6] = [
 ];
 
 /// `sample` questions of each set at most.
-pub fn page(sets: &[PathBuf], sample: Option<usize>, data: &Path, command: &str) -> anyhow::Result<String> {
+pub fn page(
+    sets: &[PathBuf],
+    sample: Option<usize>,
+    data: &Path,
+    command: &str,
+    facts: &Facts,
+) -> anyhow::Result<String> {
     let mut page = format!(
         "# Quality\n\n\
          How good the answers are, measured with `passim eval` over question sets whose answers are known. The plain\n\
          search is the best sentence of the best passage, without anything that passim adds. In brackets stand 95 %\n\
          intervals: with other questions of the same kind the share would lie between these.\n\n{}| reader | {} |\n",
-        made(command),
+        made(command, facts),
         reader()?
     );
     for set in own().into_iter().chain(named(sets)?) {
