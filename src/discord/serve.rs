@@ -269,6 +269,7 @@ async fn stopped_again(wishes: &mut mpsc::Receiver<Wish>) {
         }
     }
 }
+
 /// What was sent right before the end is on its way to us for so long: whoever asked is told.
 const ON_ITS_WAY: Duration = Duration::from_millis(300);
 

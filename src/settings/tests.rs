@@ -861,6 +861,8 @@ fn what_can_change_is_in_force_when_settings_are_read_again() {
         (vec!["scopes".to_owned(), "limits.person_per_minute".to_owned()], vec![])
     );
     assert_eq!((again.settings.scopes.rules().len(), again.settings.limits.person_per_minute), (2, 3));
+}
+
 /// Every key that there is.
 fn keys() -> Vec<String> {
     let defaults: toml::Table = include_str!("../../config/default.toml").parse().unwrap();

@@ -28,6 +28,7 @@ mod hostile;
 mod keeping;
 mod machine;
 mod measure;
+mod operations;
 mod page;
 mod place;
 mod plain_tantivy;
@@ -77,6 +78,12 @@ const PARTS: &[Part] = &[
         measure: reindexing::rows,
     },
     Part { name: "discord", about: "The bot in the local Discord", is_usual: true, measure: discord::rows },
+    Part {
+        name: "operations",
+        about: "What health, metrics and log cost an answer",
+        is_usual: true,
+        measure: operations::rows,
+    },
     Part {
         name: "growth",
         about: "From a thousand passages to a million",

@@ -18,15 +18,18 @@ use tokio::runtime::Runtime;
 use crate::burst::{CHANNELS, LIMIT, PEOPLE, QUESTIONS, Scene, Surface, ask, asked_by};
 use crate::machine::processor_time_of;
 use crate::measure::median;
-use crate::table::Row;
-use crate::{Plan, milliseconds};
+use crate::place::Place;
+use crate::plan::Plan;
+use crate::processes::milliseconds;
+use crate::table::{Measured, Row};
 
 /// How often Prometheus looks, at the most.
 const BETWEEN_SCRAPES: Duration = Duration::from_secs(1);
 /// Questions that each bot is asked before anything is timed.
 const WARM_UP: usize = 20;
 
-pub fn rows(plan: &Plan, folder: &Path) -> anyhow::Result<Vec<Row>> {
+pub fn rows(plan: &Plan, place: &Place) -> anyhow::Result<Measured> {
+    let folder = place.folder().join("operations");
     let mut rows = vec![
         Row::new("event to request p50, nothing told", "ms", 3),
         Row::new("- with metrics and log", "ms", 3),
@@ -42,7 +45,7 @@ pub fn rows(plan: &Plan, folder: &Path) -> anyhow::Result<Vec<Row>> {
             row.add_alone(figure);
         }
     }
-    Ok(rows)
+    Ok(rows.into())
 }
 
 async fn round_of(questions: usize, folder: &Path) -> anyhow::Result<[f64; 6]> {

@@ -60,7 +60,7 @@ impl Drop for Scene {
 impl Scene {
     /// Over the documents that ship.
     pub async fn start(folder: &Path) -> anyhow::Result<Scene> {
-        Scene::start_with(folder, &[], Stdio::inherit()).await
+        Scene::start_over(&seeds(), folder).await
     }
 
     /// With a bot that has these variables, and logs there.
@@ -69,10 +69,19 @@ impl Scene {
         variables: &[(&str, String)],
         log: Stdio,
     ) -> anyhow::Result<Scene> {
-        Scene::start_over(&Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds"), folder).await
+        Scene::launch(&seeds(), folder, variables, log).await
     }
 
     pub async fn start_over(corpus: &Path, folder: &Path) -> anyhow::Result<Scene> {
+        Scene::launch(corpus, folder, &[], errors_of(folder)?.into()).await
+    }
+
+    async fn launch(
+        corpus: &Path,
+        folder: &Path,
+        variables: &[(&str, String)],
+        log: Stdio,
+    ) -> anyhow::Result<Scene> {
         let discord = LocalDiscord::start().await?;
         // What is measured is the bot, not Discord's limits.
         discord.message_bucket(usize::MAX, Duration::from_secs(5));
@@ -86,12 +95,10 @@ impl Scene {
         discord.join(guild, bot);
         let channels =
             (0..CHANNELS).map(|number| discord.channel(guild, &format!("channel{number}"))).collect();
-        let bot_process = serve(&discord, guild, folder, variables, log)?;
-        let scene = Scene { discord, bot, people, channels, bot_process };
-        ensure!(scene.discord.is_connected(bot, LIMIT).await, "the bot did not connect");
         fs::create_dir_all(folder)?;
-        let program = program(&discord, guild, &people[0], folder, corpus);
-        let bot_process = serve(program, folder)?;
+        let mut program = program(&discord, guild, &people[0], folder, corpus);
+        program.envs(variables.iter().map(|(name, value)| (name, value)));
+        let bot_process = serve(program, log)?;
         let (folder, corpus) = (folder.to_owned(), corpus.to_owned());
         let scene = Scene { discord, bot, people, channels, bot_process, guild, folder, corpus };
         scene.is_ready().await?;
@@ -100,7 +107,7 @@ impl Scene {
 
     async fn is_ready(&self) -> anyhow::Result<()> {
         let is_connected = self.discord.is_connected(self.bot, LIMIT).await;
-        ensure!(is_connected, "the bot did not connect: {}", self.errors()?);
+        ensure!(is_connected, "the bot did not connect: {}", self.errors().unwrap_or_default());
         Ok(())
     }
 
@@ -136,20 +143,11 @@ impl Scene {
     pub async fn begin(&mut self) -> anyhow::Result<()> {
         // What an ended process has not heard is nobody's any more.
         self.discord.forget_sessions();
-        self.bot_process = serve(self.program(), &self.folder)?;
+        self.bot_process = serve(self.program(), errors_of(&self.folder)?.into())?;
         self.is_ready().await
     }
 }
 
-fn serve(
-    discord: &LocalDiscord,
-    guild: Id,
-    folder: &Path,
-    variables: &[(&str, String)],
-    log: Stdio,
-) -> anyhow::Result<Child> {
-    std::fs::create_dir_all(folder)?;
-    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
 /// In the scene's folder.
 const ERRORS: &str = "stderr.txt";
 
@@ -162,18 +160,23 @@ fn program(discord: &LocalDiscord, guild: Id, operator: &Person, folder: &Path, 
         command.env(format!("PASSIM_LIMITS__{limit}"), "100000");
     }
     command.env("PASSIM_OPERATIONS__LISTEN", "off");
-    command.env("PASSIM_LIMITS__WAITING", "1000").env("PASSIM_LOG__FILTER", "error");
-    command.envs(variables.iter().map(|(name, value)| (name, value)));
-    command.arg("--corpus").arg(seeds).arg("--data").arg(folder.join("data")).arg("serve");
-    Ok(command.stdout(Stdio::null()).stderr(log).spawn()?)
     command.env("PASSIM_LIMITS__WAITING", "1000").env("PASSIM_LOG__FILTER", "warn");
     command.arg("--corpus").arg(corpus).arg("--data").arg(folder.join("data"));
     command
 }
 
-fn serve(mut program: Command, folder: &Path) -> anyhow::Result<Child> {
-    let errors = File::options().create(true).append(true).open(folder.join(ERRORS))?;
-    program.arg("serve").stdout(Stdio::null()).stderr(errors).spawn().context("the bot does not start")
+fn serve(mut program: Command, log: Stdio) -> anyhow::Result<Child> {
+    program.arg("serve").stdout(Stdio::null()).stderr(log).spawn().context("the bot does not start")
+}
+
+fn seeds() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds")
+}
+
+/// What the bot writes to standard error, in all its processes.
+fn errors_of(folder: &Path) -> std::io::Result<File> {
+    fs::create_dir_all(folder)?;
+    File::options().create(true).append(true).open(folder.join(ERRORS))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod asking;
-mod backups;
 #[path = "../hostile/mod.rs"]
 mod attack;
+mod backups;
 mod bad_input;
 #[path = "../burst/mod.rs"]
 mod burst;
@@ -23,8 +23,8 @@ mod formats;
 mod generator;
 mod health;
 mod hostile_files;
-mod http;
 mod hostile_questions;
+mod http;
 mod index;
 mod init;
 mod keeping;
