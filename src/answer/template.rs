@@ -11,6 +11,9 @@ use super::reply::{spoken_date, spoken_source};
 use super::{Answer, Citation, Degraded, Finding, LONGEST_QUESTION, Outcome};
 use crate::language::Language;
 
+/// Instructions to fill one template, some tens of milliseconds: what loops for longer is refused at the start.
+pub const MOST_STEPS: u64 = 1_000_000;
+
 /// All the templates of one language, known to fill without an error.
 #[derive(Debug)]
 pub struct Templates {
@@ -109,6 +112,7 @@ impl Templates {
         let mut environment = Environment::new();
         // A misspelt value is an error at the start, not a gap in a reply.
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(MOST_STEPS));
         environment.add_filter("listed", listed);
         environment.add_filter("dated", dated);
         environment.add_filter("quoted", move |values: Vec<String>| quoted(values, language));
@@ -411,6 +415,16 @@ mod tests {
             let error = Templates::parse(&text, "mine.toml", Language::German).unwrap_err();
             prop_assert!(error.to_string().starts_with("mine.toml: "));
         }
+    }
+
+    #[test]
+    fn a_template_that_would_not_end_is_refused() {
+        let mut file: toml::Table = SHIPPED.parse().unwrap();
+        let endless = "{% for a in range(90000) %}{% for b in range(90000) %}.{% endfor %}{% endfor %}";
+        file["smalltalk"].as_table_mut().unwrap().insert("thanks".to_owned(), endless.into());
+        let error = Templates::parse(&file.to_string(), "mine.toml", Language::English).unwrap_err();
+        assert!(error.to_string().starts_with("mine.toml: the template 'thanks': "), "{error}");
+        assert!(error.to_string().contains("fuel"), "{error}");
     }
 
     #[test]

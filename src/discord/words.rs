@@ -12,6 +12,7 @@ use strum::{EnumIter, IntoEnumIterator, IntoStaticStr};
 use thiserror::Error;
 
 use super::markdown::escaped;
+use crate::answer::template::MOST_STEPS;
 use crate::language::Language;
 use crate::settings;
 
@@ -236,6 +237,7 @@ fn parse(text: &str, file: &str) -> Result<Environment<'static>, WordsError> {
     let mut environment = Environment::new();
     // A misspelt value is an error at the start, not a gap in what people read.
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(MOST_STEPS));
     // Lines that hold nothing but a condition leave no empty line.
     let syntax = SyntaxConfig::builder().trim_blocks(true).build();
     environment.set_syntax(syntax.map_err(|reason| error(reason.to_string()))?);
