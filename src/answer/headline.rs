@@ -143,7 +143,7 @@ fn value_line(sentence: &Sentence<'_>, clauses: &[Clause], value: &Value) -> Lin
     if is_short {
         return Line { value: value_text, ..whole(sentence, &clause.words) };
     }
-    let span = with_limit(sentence, value);
+    let span = trimming::with_signs(sentence.text, with_limit(sentence, value));
     Line::new(plain(&sentence.text[span.range()]), value_text, span)
 }
 

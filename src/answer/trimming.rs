@@ -412,16 +412,19 @@ fn ends_statement(text: &str, before: &Word, gap: &str, after: &Word) -> bool {
     gap.contains(';') || gap.starts_with(".:") || is_capital && (is_point || gap.starts_with(['!', '?']))
 }
 
-/// A currency sign before a number and a per cent behind one belong to it.
+/// A currency sign before a number and a per cent behind one belong to it, and so does the underscore of a name as
+/// programs have it, or of emphasis: without it the word would be another one.
 pub fn with_signs(text: &str, span: Span) -> Span {
-    let mut span = span;
-    if let Some(sign) = text[..span.start].chars().next_back().filter(|c| matches!(c, '$' | '€' | '£')) {
-        span.start -= sign.len_utf8();
+    let without_underscores = |before: &str| before.trim_end_matches('_').len();
+    let mut start = without_underscores(&text[..span.start]);
+    if let Some(sign) = text[..start].chars().next_back().filter(|c| matches!(c, '$' | '€' | '£')) {
+        start = without_underscores(&text[..start - sign.len_utf8()]);
     }
-    if text[span.end..].starts_with(['%', '°']) {
-        span.end += text[span.end..].chars().next().map_or(0, char::len_utf8);
+    let mut end = text.len() - text[span.end..].trim_start_matches('_').len();
+    if text[end..].starts_with(['%', '°']) {
+        end += text[end..].chars().next().map_or(0, char::len_utf8);
     }
-    span
+    Span::new(start, end)
 }
 
 /// Years, days and months.
@@ -579,6 +582,21 @@ mod tests {
             let told = line("Who is the pilot?", &text, Some("Ada Lund"));
             assert_eq!(told.contains(bracket), stays, "{told:?}");
             assert!(!told.contains("  ") && told.starts_with("Ada Lund "), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn signs_that_touch_a_word_are_told_with_it() {
+        for (text, word, expected) in [
+            ("It costs €25 now", "25", "€25"),
+            ("It rose by 3% then", "3", "3%"),
+            ("It calls self.__init__ first", "init", "__init__"),
+            ("It is due on _Friday_ at noon", "Friday", "_Friday_"),
+            ("It costs _€25_ now", "25", "_€25_"),
+        ] {
+            let start = text.find(word).unwrap();
+            let span = with_signs(text, Span::new(start, start + word.len()));
+            assert_eq!(&text[span.range()], expected, "{text}");
         }
     }
 
