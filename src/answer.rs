@@ -24,6 +24,7 @@ pub mod explain;
 pub mod features;
 pub mod followup;
 pub mod headline;
+pub mod json;
 pub mod lexicon;
 pub mod lists;
 pub mod lookup;

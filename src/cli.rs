@@ -41,6 +41,8 @@ mod search;
 mod serve;
 mod show;
 mod sources;
+#[cfg(feature = "local-discord")]
+mod team;
 mod token;
 mod tune;
 mod unanswered;

@@ -41,8 +41,8 @@ use world::{Account, Bot, Channel, Guild, Kind, Message, Place, Role, Upload, Wo
 use writing::Draft;
 
 pub use faults::{Failure, Fault, Moment};
-pub use markdown::{Drawn, Rendered};
-pub use person::{CannotDo, Choice, Form, NotSeen, Person, Ping};
+pub use markdown::{Block, Drawn, Inline, Item, Mention, Rendered};
+pub use person::{CannotDo, Choice, CommandKind, Form, NotSeen, Person, Ping, Watching};
 pub use record::{Recorded, json_lines};
 pub use screen::{Attached, Button, Screen, Select, Shown};
 pub use world::Id;

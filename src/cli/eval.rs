@@ -11,10 +11,10 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-use super::ask::Json;
 use super::{Failure, open, print_json};
 use crate::Answerer;
 use crate::answer::followup::Conversation;
+use crate::answer::json::Json;
 use crate::answer::{self, Chooser, Citation};
 use crate::eval::asking::AskingWord;
 use crate::eval::question_set::{self, Question};

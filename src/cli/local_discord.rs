@@ -2,11 +2,9 @@
 //!
 //! Only in builds with the feature `local-discord`.
 
-use std::ffi::OsString;
 use std::io::{BufRead, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
@@ -18,18 +16,13 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
 use super::draw::{BOLD, DIM};
-use super::{Failure, logging, serve};
+use super::team::{BOT, Team};
+use super::{Failure, serve};
 use crate::discord::commands;
-use crate::discord::reloading::Reload;
-use crate::discord::serve::{Wish, serve};
-use crate::local_discord::{Id, LocalDiscord as Stand, Person, Ping, Shown};
-use crate::metrics::Metrics;
-use crate::operations::Operations;
-use crate::settings::{self, Sources};
+use crate::discord::serve::Wish;
+use crate::local_discord::{Id, Person, Ping, Shown};
+use crate::settings::Sources;
 
-/// Of the shape that Discord's have.
-const TOKEN: &str = "MTAwMDAwMDAwMDAwMDAwMDAw.GlocaL.only-for-the-local-discord-on-this-machine";
-const BOT: &str = "passim";
 /// How a file to be attached is told from other values of options.
 const FILE: &str = "file on this machine";
 /// How long an answer is waited for, and how long it may go on changing.
@@ -61,14 +54,15 @@ pub struct LocalDiscord {
 
 pub(super) fn run(command: &LocalDiscord, sources: &Sources) -> Result<(), Failure> {
     let runtime = serve::runtime()?;
-    let mut session = runtime.block_on(Session::new())?;
+    let mut session = Session::new(runtime.block_on(Team::new())?);
     let (stop, wishes) = mpsc::channel(1);
     if command.alone {
-        tell_how_to_connect(&session)?;
+        tell_how_to_connect(&session.team)?;
     } else {
-        start_bot(&runtime, &session, sources, wishes)?;
+        let bot = session.team.bot_over(sources, "local-discord")?;
+        runtime.spawn(bot.serve(wishes));
     }
-    if !runtime.block_on(session.discord.is_connected(session.bot, Duration::from_secs(600))) {
+    if !runtime.block_on(session.team.discord.is_connected(session.team.bot, Duration::from_secs(600))) {
         return Err(anyhow!("no bot has connected").into());
     }
     writeln!(
@@ -82,53 +76,13 @@ pub(super) fn run(command: &LocalDiscord, sources: &Sources) -> Result<(), Failu
     result
 }
 
-/// Variables that lead a bot to this Discord.
-fn variables(session: &Session) -> [(&'static str, String); 4] {
-    [
-        ("PASSIM_DISCORD__PROXY", session.discord.origin()),
-        ("PASSIM_DISCORD__GUILDS", session.guild.to_string()),
-        ("PASSIM_DISCORD__OPERATORS", session.people[0].1.id().to_string()),
-        ("DISCORD_TOKEN", TOKEN.to_owned()),
-    ]
-}
-
-fn tell_how_to_connect(session: &Session) -> Result<(), Failure> {
+fn tell_how_to_connect(team: &Team) -> Result<(), Failure> {
     let mut out = anstream::stdout().lock();
     writeln!(out, "Waiting for a bot. Start it in another terminal:")?;
-    for (name, value) in variables(session) {
+    for (name, value) in team.variables() {
         write!(out, "{name}={value} ")?;
     }
     writeln!(out, "passim serve")?;
-    Ok(())
-}
-
-fn start_bot(
-    runtime: &Runtime,
-    session: &Session,
-    sources: &Sources,
-    wishes: mpsc::Receiver<Wish>,
-) -> Result<(), Failure> {
-    let mut environment: Vec<(OsString, OsString)> =
-        sources.environment.iter().filter(|(name, _)| name != "PASSIM_DISCORD__TOKEN").cloned().collect();
-    environment.extend(variables(session).map(|(name, value)| (name.into(), value.into())));
-    let with = |data| Sources { environment: &environment, data, user: sources.user.clone(), ..*sources };
-    let usual = settings::load(&with(sources.data))?;
-    // What is tried here is kept apart from what people really asked.
-    let data = usual.data_dir()?.join("local-discord");
-    let mut settings = settings::load(&with(Some(&data)))?;
-    settings.program = super::this_program();
-    logging::start(&settings);
-    // Nobody looks at it from outside, and the port may be another bot's.
-    let operations = Arc::new(Operations::new(Metrics::off()));
-    // Nobody sends it a signal either.
-    let as_it_is = settings.clone();
-    let reload = Reload { read: Box::new(move || Ok(as_it_is.clone())), follow: Box::new(|_| {}) };
-    let served = serve::served(&settings, operations, reload)?;
-    runtime.spawn(async move {
-        if let Err(error) = serve(served, wishes).await {
-            let _ = writeln!(anstream::stderr(), "passim: the bot ended: {error}");
-        }
-    });
     Ok(())
 }
 
@@ -160,12 +114,8 @@ fn talk(runtime: &Runtime, session: &mut Session) -> Result<(), Failure> {
 
 /// Who is at the terminal, and where.
 struct Session {
-    discord: Stand,
-    bot: Id,
-    guild: Id,
-    channels: Vec<(&'static str, Id)>,
-    people: Vec<(&'static str, Person)>,
-    /// Of `people`.
+    team: Team,
+    /// Of the team's people.
     person: usize,
     channel: Id,
     /// The interaction that opened the form which is open.
@@ -175,38 +125,18 @@ struct Session {
 }
 
 impl Session {
-    async fn new() -> Result<Session, Failure> {
-        let discord = Stand::start().await.context("cannot listen on this machine")?;
-        let bot = discord.bot(BOT, TOKEN, 0);
-        let people: Vec<(&str, Person)> =
-            ["ann", "bob", "eve"].map(|name| (name, discord.person(name))).to_vec();
-        let guild = discord.guild("Team", &people[0].1);
-        let general = discord.channel(guild, "general");
-        let random = discord.channel(guild, "random");
-        let thread = discord.thread(general, "thread");
-        discord.join(guild, people[1].1.id());
-        discord.join(guild, bot);
-        let channels = vec![("general", general), ("random", random), ("thread", thread)];
-        Ok(Session {
-            discord,
-            bot,
-            guild,
-            channels,
-            people,
-            person: 0,
-            channel: general,
-            form: None,
-            shown: Vec::new(),
-        })
+    fn new(team: Team) -> Session {
+        let channel = team.general();
+        Session { team, person: 0, channel, form: None, shown: Vec::new() }
     }
 
     fn me(&self) -> &Person {
-        &self.people[self.person].1
+        &self.team.people[self.person].1
     }
 
     fn prompt(&self) -> String {
-        let channel = self.channels.iter().find(|(_, id)| *id == self.channel);
-        format!("{} in {}> ", self.people[self.person].0, channel.map_or("dm", |(name, _)| name))
+        let channel = self.team.channels.iter().find(|(_, id)| *id == self.channel);
+        format!("{} in {}> ", self.team.people[self.person].0, channel.map_or("dm", |(name, _)| name))
     }
 
     /// Does what a line says; what cannot be done is said, and the session goes on.
@@ -238,7 +168,7 @@ impl Session {
     }
 
     fn become_somebody(&mut self, name: &str) -> anyhow::Result<()> {
-        let person = self.people.iter().position(|(known, _)| *known == name);
+        let person = self.team.people.iter().position(|(known, _)| *known == name);
         self.person =
             person.ok_or_else(|| anyhow!("nobody is called '{name}'; there are ann, bob and eve"))?;
         self.shown.clear();
@@ -246,10 +176,10 @@ impl Session {
     }
 
     fn go(&mut self, name: &str) -> anyhow::Result<()> {
-        let known = self.channels.iter().find(|(known, _)| *known == name).map(|(_, id)| *id);
+        let known = self.team.channels.iter().find(|(known, _)| *known == name).map(|(_, id)| *id);
         self.channel = match known {
             Some(channel) => channel,
-            None if name == "dm" => self.me().direct_channel(self.bot),
+            None if name == "dm" => self.me().direct_channel(self.team.bot),
             None => {
                 return Err(anyhow!(
                     "there is no channel '{name}'; there are general, random, thread and dm"
@@ -307,7 +237,7 @@ impl Session {
             }
             ".menu" => self.use_menu(rest)?,
             ".delete" => {
-                let name = self.people[self.person].0;
+                let name = self.team.people[self.person].0;
                 self.me().delete(self.newest(|message| message.author == name)?)?;
             }
             command if command.starts_with('/') => {
@@ -323,8 +253,8 @@ impl Session {
                 return Err(anyhow!("there is no '{command}'; .help says what can be typed"));
             }
             _ => {
-                self.me().say(self.channel, &line.replace("@passim", &format!("<@{}>", self.bot)))?;
-                if !line.contains("@passim") && self.channels.iter().any(|(_, id)| *id == self.channel) {
+                self.me().say(self.channel, &line.replace("@passim", &format!("<@{}>", self.team.bot)))?;
+                if !line.contains("@passim") && self.team.channels.iter().any(|(_, id)| *id == self.channel) {
                     return Ok(());
                 }
             }

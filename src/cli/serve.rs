@@ -67,7 +67,7 @@ pub(super) fn served(
     // First, since one that is damaged is told before documents are read.
     let neural = settings.reader.open()?;
     let index = open::index(corpus, settings)?;
-    let live = Live::new(index, corpus, data, settings.clone(), neural)?;
+    let live = Arc::new(Live::new(index, corpus, data, settings.clone(), neural)?);
     Ok(Served {
         live,
         corpus: corpus.to_owned(),

@@ -34,7 +34,7 @@ use crate::store::Moment;
 const DELETED: usize = 1_000;
 
 pub struct Bot {
-    pub live: Live,
+    pub live: Arc<Live>,
     pub memory: Memory,
     settings: ArcSwap<Settings>,
     /// The folder with the documents.
@@ -86,7 +86,7 @@ pub enum Trouble {
 
 impl Bot {
     pub fn new(
-        live: Live,
+        live: Arc<Live>,
         corpus: PathBuf,
         data: &std::path::Path,
         settings: Settings,

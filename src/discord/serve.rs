@@ -38,7 +38,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// What is served, and out of what.
 pub struct Served {
-    pub live: Live,
+    pub live: Arc<Live>,
     /// The folder with the documents.
     pub corpus: PathBuf,
     /// Where the store lies.

@@ -18,7 +18,8 @@ use super::shared::Shared;
 use super::world::{Body, Id, Kind, Message, Place, World};
 use super::writing::{self, Draft};
 
-pub use waiting::{Choice, Form, NotSeen};
+pub use invoking::CommandKind;
+pub use waiting::{Choice, Form, NotSeen, Watching};
 
 /// An account that a test, or somebody at a terminal, acts for.
 #[derive(Clone)]

@@ -7,23 +7,32 @@ use serde_json::Value;
 
 use super::markdown::Rendered;
 use super::permissions::VIEW_CHANNEL;
-use super::world::{Id, Kind, Message, World};
+use super::world::{Id, InteractionKind, Kind, Message, World};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Screen {
     pub channel: String,
     pub viewer: String,
     pub messages: Vec<Shown>,
     /// What the person tried and Discord says has failed: the application did not respond.
     pub failures: Vec<String>,
+    /// The names of those who are typing.
+    pub typing: Vec<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Shown {
     pub id: Id,
     pub author: String,
+    pub author_id: Id,
+    /// As Discord writes times.
+    pub written: String,
+    /// Of the answer to a command: who used it, and its name.
+    pub used: Option<(String, String)>,
     pub content: String,
     pub embeds: Vec<Value>,
+    /// The rows of buttons and selects as they came.
+    pub rows: Vec<Value>,
     pub buttons: Vec<Button>,
     pub selects: Vec<Select>,
     pub files: Vec<Attached>,
@@ -41,7 +50,7 @@ pub struct Shown {
     pub pinged: Vec<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Button {
     pub label: String,
     /// None for links.
@@ -50,7 +59,7 @@ pub struct Button {
     pub is_disabled: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Select {
     pub custom_id: String,
     pub placeholder: String,
@@ -59,7 +68,7 @@ pub struct Select {
     pub is_disabled: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Attached {
     pub name: String,
     pub bytes: Vec<u8>,
@@ -76,6 +85,7 @@ impl Screen {
             viewer: world.name_of(viewer).to_owned(),
             messages: messages.filter(is_visible).map(|message| Shown::of(world, message)).collect(),
             failures: failures(world, viewer, channel),
+            typing: world.typing_in(channel).map(|account| world.name_of(account).to_owned()).collect(),
         }
     }
 
@@ -102,8 +112,12 @@ impl Shown {
         Shown {
             id: message.id,
             author: world.name_of(message.author).to_owned(),
+            author_id: message.author,
+            written: message.written.clone(),
+            used: used(world, message),
             content: message.body.content.clone(),
             embeds: message.body.embeds.clone(),
+            rows: message.body.components.clone(),
             buttons: components.iter().filter_map(|component| button(component)).collect(),
             selects: components.iter().filter_map(|component| select(component)).collect(),
             files: message.body.files.iter().map(attached).collect(),
@@ -134,6 +148,12 @@ fn forwarded(message: &Message) -> Option<String> {
         Kind::Forward { snapshot, .. } => snapshot["content"].as_str().map(str::to_owned),
         _ => None,
     }
+}
+
+fn used(world: &World, message: &Message) -> Option<(String, String)> {
+    let answered = world.interactions.get(&message.answers?)?;
+    let is_command = answered.kind == InteractionKind::Command;
+    is_command.then(|| (world.name_of(answered.by).to_owned(), answered.called.clone()))
 }
 
 fn notice(message: &Message) -> Option<&'static str> {

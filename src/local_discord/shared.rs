@@ -76,25 +76,43 @@ impl Shared {
         mut look: impl FnMut() -> Option<T>,
     ) -> Option<T> {
         // Subscribed before looking, so that no change falls between the two.
-        let (mut changes, mut news) = (self.changes.subscribe(), self.subscribe(topic));
+        let mut listening = self.listen(topic);
         let search = async {
             loop {
                 if let Some(found) = look() {
                     return found;
                 }
-                tokio::select! {
-                    _ = changes.changed() => {}
-                    _ = news.changed() => {}
-                    () = tokio::time::sleep(LOOK_AGAIN) => {}
-                }
+                listening.news().await;
             }
         };
         tokio::time::timeout(limit, search).await.ok()
     }
 
+    /// From now on, what happens to the topic is heard of.
+    pub fn listen(&self, topic: Topic) -> Listening {
+        Listening { changes: self.changes.subscribe(), news: self.subscribe(topic) }
+    }
+
     fn subscribe(&self, topic: Topic) -> watch::Receiver<()> {
         let mut news = lock(&self.news);
         news.entry(topic).or_insert_with(|| watch::Sender::new(())).subscribe()
+    }
+}
+
+/// Somebody who waits for a topic.
+pub struct Listening {
+    changes: watch::Receiver<()>,
+    news: watch::Receiver<()>,
+}
+
+impl Listening {
+    /// Returns when something may have happened, after [`LOOK_AGAIN`] at the latest.
+    pub async fn news(&mut self) {
+        tokio::select! {
+            _ = self.changes.changed() => {}
+            _ = self.news.changed() => {}
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
+        }
     }
 }
 

@@ -27,6 +27,8 @@ const FIRST_ID: Id = 1_400_000_000_000_000_000;
 pub const FIRST_RESPONSE: Duration = Duration::from_secs(3);
 /// How long an interaction's token serves edits and follow-ups.
 pub const TOKEN_LIFE: Duration = Duration::from_secs(15 * 60);
+/// How long the typing sign stays.
+const TYPING: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
 pub struct World {
@@ -40,6 +42,8 @@ pub struct World {
     pub accounts: BTreeMap<Id, Account>,
     pub guilds: BTreeMap<Id, Guild>,
     pub channels: BTreeMap<Id, Channel>,
+    /// When an account said last that it is typing, by channel.
+    pub typing: BTreeMap<(Id, Id), Instant>,
     /// What people attached to commands.
     pub uploads: BTreeMap<Id, Upload>,
     pub interactions: BTreeMap<Id, Interaction>,
@@ -346,6 +350,13 @@ impl World {
     pub fn is_archived(&self, channel: Id) -> bool {
         let place = self.channels.get(&channel).map(|channel| &channel.place);
         matches!(place, Some(Place::Thread { is_archived: true, .. }))
+    }
+
+    /// Whose typing sign is shown in the channel.
+    pub fn typing_in(&self, channel: Id) -> impl Iterator<Item = Id> {
+        let is_fresh = |since: &Instant| self.now().duration_since(*since) < TYPING;
+        let here = self.typing.range((channel, 0)..=(channel, Id::MAX));
+        here.filter(move |(_, since)| is_fresh(since)).map(|((_, account), _)| *account)
     }
 
     /// Everybody who can see the channel.

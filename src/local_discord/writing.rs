@@ -75,6 +75,7 @@ pub fn post(world: &mut World, draft: Draft) -> Id {
     if let Some(channel) = world.channels.get_mut(&draft.channel) {
         channel.messages.insert(id, message);
     }
+    world.typing.remove(&(draft.channel, draft.author));
     world.touched.insert(draft.channel);
     keep_ping(world, draft.channel, id);
     events::message_created(world, draft.channel, id);

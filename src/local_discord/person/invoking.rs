@@ -7,8 +7,8 @@ use super::super::world::{Command, Id, Interaction, InteractionKind, Place, Resp
 use super::super::{events, payload};
 use super::{CannotDo, Person};
 
-const SLASH: u64 = 1;
-const MESSAGE_MENU: u64 = 3;
+const SLASH: u64 = CommandKind::Slash as u64;
+const MESSAGE_MENU: u64 = CommandKind::MessageMenu as u64;
 const BUTTON: u64 = 2;
 const SELECT: u64 = 3;
 const LINK_STYLE: u64 = 5;
@@ -16,6 +16,13 @@ const LINK_STYLE: u64 = 5;
 const ATTACHMENT: u64 = 11;
 const IN_GUILDS: u64 = 0;
 const IN_DIRECT_CHANNELS: u64 = 1;
+
+/// Where people find a command.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CommandKind {
+    Slash = 1,
+    MessageMenu = 3,
+}
 
 /// An interaction before it is one.
 struct Attempt {
@@ -208,6 +215,21 @@ impl Person {
                 data: json!({ "custom_id": form["custom_id"], "components": rows }),
             };
             Ok(self.interact(world, attempt))
+        })
+    }
+
+    /// The commands of a kind that Discord shows this person in this channel, as they were registered.
+    pub fn commands(&self, channel: Id, kind: CommandKind) -> Vec<Value> {
+        self.shared.read(|world| {
+            let is_in_guild = world.guild_of(channel).is_some();
+            let is_shown = |command: &&Command| {
+                command.body["type"] == kind as u64
+                    && command.guild.is_none_or(|of| Some(of) == world.guild_of(channel))
+                    && is_present(world, command.application, channel)
+                    && is_for(&command.body, is_in_guild)
+                    && self.may_invoke(world, channel, command).is_ok()
+            };
+            world.commands.values().filter(is_shown).map(|command| command.body.clone()).collect()
         })
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::super::screen::{Screen, Shown};
-use super::super::shared::Topic;
+use super::super::shared::{Listening, Topic};
 use super::super::world::{Id, Response};
 use super::Person;
 
@@ -33,6 +33,16 @@ pub struct NotSeen {
     pub picture: String,
 }
 
+/// What may have changed in a channel.
+pub struct Watching(Listening);
+
+impl Watching {
+    /// Returns when something may have, after a quarter of a second at the latest: some things come by time alone.
+    pub async fn change(&mut self) {
+        self.0.news().await;
+    }
+}
+
 impl Person {
     /// The screen as soon as it is as wanted. `what` says what is waited for.
     pub async fn sees_when(
@@ -56,6 +66,18 @@ impl Person {
     ) -> Result<Shown, NotSeen> {
         let look = || self.sees(channel).messages.into_iter().find(|message| is_meant(message));
         self.waits(channel, limit, what, look).await
+    }
+
+    /// For whoever looks at a channel for long.
+    pub fn watches(&self, channel: Id) -> Watching {
+        Watching(self.shared.listen(Topic::Channel(channel)))
+    }
+
+    /// Whether the application has responded to this interaction of theirs, now or within the limit.
+    pub async fn gets_response(&self, interaction: Id, limit: Duration) -> bool {
+        let look = || self.response(interaction, |_| Some(()));
+        let channel = self.channel_of(interaction);
+        self.shared.wait(Topic::Channel(channel), limit, look).await.is_some()
     }
 
     /// The form that this interaction of theirs is answered with.

@@ -30,10 +30,11 @@ pub(super) fn route(world: &mut World, request: &Request, channel: Id, rest: &[&
     }
 }
 
-/// Nobody here watches others type; what matters is that whoever may not write may not type either.
-pub(super) fn typing(world: &World, channel: Id, bot: Id) -> Outcome {
+pub(super) fn typing(world: &mut World, channel: Id, bot: Id) -> Outcome {
     see(world, channel, bot)?;
     may_post(world, channel, bot, false)?;
+    world.typing.insert((channel, bot), world.now());
+    world.touched.insert(channel);
     Ok(Reply::Nothing)
 }
 
