@@ -35,6 +35,8 @@ mod listed;
 mod local_discord;
 mod logging;
 mod open;
+#[cfg(feature = "local-discord")]
+mod playground;
 mod ready;
 mod restore;
 mod search;
@@ -115,7 +117,10 @@ enum Command {
     Ready(ready::Ready),
     /// Print the slash commands of the Discord bot, or register them
     Commands(commands::Commands),
-    /// Try the bot in a Discord on this machine, without an account
+    /// Try the bot in a browser, in a Discord on this machine, without an account
+    #[cfg(feature = "local-discord")]
+    Playground(playground::Playground),
+    /// The same in the terminal
     #[cfg(feature = "local-discord")]
     LocalDiscord(local_discord::LocalDiscord),
     /// Ask for the folder and the Discord token, and write them into the settings
@@ -229,6 +234,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Restore(command) => restore::run(&command, &settings()?),
         Command::Ready(command) => ready::run(&command, &settings()?),
         Command::Commands(command) => commands::run(&command, &settings()?),
+        #[cfg(feature = "local-discord")]
+        Command::Playground(command) => playground::run(&command, &world.sources(&common)),
         #[cfg(feature = "local-discord")]
         Command::LocalDiscord(command) => local_discord::run(&command, &world.sources(&common)),
         Command::Init(command) => init::run(&command, &world.sources(&common)),

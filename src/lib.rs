@@ -7,7 +7,7 @@
 //! passim speaks, [`scopes`] who may read what, [`neural`] a model that
 //! points at answers, [`store`] what is remembered between questions, [`inbox`] how documents
 //! come in and go out, [`proof`] whether that still holds, [`eval`] measures question sets, [`discord`]
-//! and [`cli`] are what people use, `local_discord` is a stand-in for Discord that tests switch on. [`Answerer`]
+//! and [`cli`] are what people use, `local_discord` is a stand-in for Discord, and `playground` shows it in a browser. [`Answerer`]
 //! ties the core together for all edges, and [`live`] keeps it up to date where a program goes on running; [`watch`] notices when that is due.
 
 pub mod corpus;
@@ -32,6 +32,8 @@ pub mod local_discord;
 pub mod metrics;
 pub mod neural;
 pub mod operations;
+#[cfg(feature = "local-discord")]
+pub mod playground;
 pub mod proof;
 pub mod scopes;
 pub mod settings;

@@ -41,8 +41,8 @@ use world::{Account, Bot, Channel, Guild, Kind, Message, Place, Role, Upload, Wo
 use writing::Draft;
 
 pub use faults::{Failure, Fault, Moment};
-pub use markdown::{Block, Drawn, Inline, Item, Mention, Rendered};
-pub use person::{CannotDo, Choice, CommandKind, Form, NotSeen, Person, Ping, Watching};
+pub use markdown::{Block, Drawn, Inline, Item, Mention, Rendered, blocks};
+pub use person::{CannotDo, Choice, CommandKind, Form, NotSeen, Person, Ping, Rights, Watching};
 pub use record::{Recorded, json_lines};
 pub use screen::{Attached, Button, Screen, Select, Shown};
 pub use world::Id;
@@ -303,6 +303,51 @@ impl LocalDiscord {
     }
 }
 
+/// What things are called.
+impl LocalDiscord {
+    /// What is shown for a mention.
+    pub fn shown_as(&self, mention: &Mention) -> String {
+        self.shared
+            .read(|world| match mention {
+                Mention::Account(id) => world.accounts.get(id).map(|account| format!("@{}", account.name)),
+                Mention::Role(id) => world
+                    .guilds
+                    .values()
+                    .find_map(|guild| guild.roles.get(id))
+                    .map(|role| format!("@{}", role.name.trim_start_matches('@'))),
+                Mention::Channel(id) => world.channels.get(id).map(|channel| format!("#{}", channel.name)),
+                Mention::Command { name, .. } => Some(format!("/{name}")),
+                Mention::Everyone | Mention::Here => Some(mention.to_string()),
+            })
+            .unwrap_or_else(|| "@unknown".to_owned())
+    }
+
+    /// The text with each `@name` of an account as the mention that a client makes of a name that is picked.
+    pub fn with_mentions(&self, text: &str) -> String {
+        self.shared.read(|world| {
+            let mut names: Vec<(&str, Id)> =
+                world.accounts.iter().map(|(id, account)| (account.name.as_str(), *id)).collect();
+            // The longest first: it may begin with another one.
+            names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+            mentions::picked(text, &names)
+        })
+    }
+
+    /// The text channels and threads that this person sees, each with the channel that a thread belongs to.
+    pub fn channels_of(&self, person: &Person) -> Vec<(Id, String, Option<Id>)> {
+        self.shared.read(|world| {
+            let is_seen = |id: &Id| world.may(person.id(), *id, permissions::VIEW_CHANNEL);
+            let seen = world.channels.iter().filter(|(id, _)| is_seen(id));
+            seen.filter_map(|(id, channel)| match channel.place {
+                Place::Text { .. } => Some((*id, channel.name.clone(), None)),
+                Place::Thread { parent, .. } => Some((*id, channel.name.clone(), Some(parent))),
+                Place::Direct { .. } => None,
+            })
+            .collect()
+        })
+    }
+}
+
 /// Messages that no person and no bot writes.
 impl LocalDiscord {
     /// "Ann pinned a message to this channel": the newest one.
@@ -498,6 +543,41 @@ impl LocalDiscord {
     /// Every event that the gateway has told clients, as it was sent.
     pub fn events(&self) -> Vec<Value> {
         self.shared.read(|world| world.sessions.values().flat_map(Session::events).cloned().collect())
+    }
+
+    /// The event by which applications heard of this message, or of this interaction, as it was sent.
+    pub fn event_of(&self, asked: Id) -> Option<Value> {
+        let asked = asked.to_string();
+        let is_meant = |event: &&Value| {
+            matches!(event["t"].as_str(), Some("MESSAGE_CREATE" | "INTERACTION_CREATE"))
+                && event["d"]["id"] == asked
+        };
+        self.shared.read(|world| world.sessions.values().flat_map(Session::events).find(is_meant).cloned())
+    }
+
+    /// The event of the interaction that a message answers.
+    pub fn interaction_behind(&self, message: Id) -> Option<Value> {
+        let answered = self.shared.read(|world| {
+            let channel = world.channel_of(message)?;
+            world.message(channel, message)?.answers
+        });
+        self.event_of(answered?)
+    }
+
+    /// The requests that made, changed or removed this message, and those that answered the same interaction.
+    pub fn requests_about(&self, message: Id) -> Vec<Recorded> {
+        self.shared.read(|world| {
+            let found = world.channel_of(message).and_then(|channel| world.message(channel, message));
+            let asked = found.and_then(|found| found.reply_to).map(|id| id.to_string());
+            let interaction = found.and_then(|found| world.interactions.get(&found.answers?));
+            let steps = [Some(message.to_string()), interaction.map(|interaction| interaction.token.clone())];
+            let is_about = |request: &&Recorded| {
+                let replied_to = request.body["message_reference"]["message_id"].as_str();
+                let is_step = |step: &str| steps.iter().flatten().any(|meant| meant == step);
+                replied_to.is_some() && replied_to == asked.as_deref() || request.path.split('/').any(is_step)
+            };
+            world.records.iter().filter(is_about).cloned().collect()
+        })
     }
 
     /// Every message by which a bot notified somebody, in order: those for one person, and those that are gone

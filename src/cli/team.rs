@@ -17,6 +17,7 @@ use crate::operations::Operations;
 use crate::settings::{self, Settings, Sources};
 
 pub(super) const BOT: &str = "passim";
+pub(super) const GUILD: &str = "Team";
 /// Of the shape that Discord's have.
 const TOKEN: &str = "MTAwMDAwMDAwMDAwMDAwMDAw.GlocaL.only-for-the-local-discord-on-this-machine";
 
@@ -35,7 +36,7 @@ impl Team {
         let bot = discord.bot(BOT, TOKEN, 0);
         let people: Vec<(&str, Person)> =
             ["ann", "bob", "eve"].map(|name| (name, discord.person(name))).to_vec();
-        let guild = discord.guild("Team", &people[0].1);
+        let guild = discord.guild(GUILD, &people[0].1);
         let general = discord.channel(guild, "general");
         let random = discord.channel(guild, "random");
         let thread = discord.thread(general, "thread");
@@ -65,8 +66,7 @@ impl Team {
         let mut environment: Vec<(OsString, OsString)> =
             sources.environment.iter().filter(|(name, _)| name != "PASSIM_DISCORD__TOKEN").cloned().collect();
         environment.extend(self.variables().map(|(name, value)| (name.into(), value.into())));
-        let with =
-            |data| Sources { environment: &environment, data, user: sources.user.clone(), ..*sources };
+        let with = |data| Sources { environment: &environment, data, user: sources.user.clone(), ..*sources };
         let usual = settings::load(&with(sources.data))?;
         let data = usual.data_dir()?.join(folder);
         let mut settings = settings::load(&with(Some(&data)))?;

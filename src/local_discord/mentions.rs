@@ -115,3 +115,46 @@ fn in_roles(world: &World, author: Id, channel: Id, named: &BTreeSet<Id>) -> Vec
     let members = guild.members.iter().filter(|(_, has)| !has.is_disjoint(&roles));
     members.map(|(account, _)| *account).collect()
 }
+/// The text with each `@name` as the mention of whoever has it; of names that begin alike, the longer comes first.
+pub fn picked(text: &str, names: &[(&str, Id)]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('@') {
+        let (before, from_here) = rest.split_at(at);
+        out.push_str(before);
+        let is_inside_word = out.ends_with(|c: char| c.is_alphanumeric() || c == '<');
+        let named = names.iter().find(|(name, _)| {
+            let after = from_here[1..].strip_prefix(name);
+            after.is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+        });
+        match named.filter(|_| !is_inside_word) {
+            Some((name, id)) => {
+                out.push_str(&format!("<@{id}>"));
+                rest = &from_here[1 + name.len()..];
+            }
+            None => {
+                out.push('@');
+                rest = &from_here[1..];
+            }
+        }
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_picked_are_mentions() {
+        let names = [("passim2", 3), ("passim", 2), ("ann", 1)];
+        for (text, expected) in [
+            ("@passim how?", "<@2> how?"),
+            ("@passim2 @ann", "<@3> <@1>"),
+            ("@annika, mail@ann.example, <@1>", "@annika, mail@ann.example, <@1>"),
+            ("@", "@"),
+        ] {
+            assert_eq!(picked(text, &names), expected);
+        }
+    }
+}

@@ -6,20 +6,25 @@
 mod invoking;
 mod waiting;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::events;
 use super::mentions::Allowed;
 use super::payload;
 use super::permissions::{
     ADD_REACTIONS, MANAGE_MESSAGES, MANAGE_THREADS, SEND_MESSAGES, SEND_MESSAGES_IN_THREADS, VIEW_CHANNEL,
 };
-use super::screen::Screen;
+use super::screen::{Screen, Shown};
 use super::shared::Shared;
-use super::world::{Body, Id, Kind, Message, Place, World};
+use super::world::{Body, Channel, Id, Kind, Message, Place, World};
 use super::writing::{self, Draft};
 
 pub use invoking::CommandKind;
 pub use waiting::{Choice, Form, NotSeen, Watching};
+
+/// Of threads, in characters.
+const LONGEST_NAME: usize = 100;
 
 /// An account that a test, or somebody at a terminal, acts for.
 #[derive(Clone)]
@@ -33,6 +38,16 @@ pub struct Person {
 pub enum Ping {
     Yes,
     No,
+}
+
+/// What can be done with a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Rights {
+    pub edit: bool,
+    /// Of an ephemeral one: to dismiss it.
+    pub delete: bool,
+    pub reply: bool,
+    pub react: bool,
 }
 
 /// Discord's client would not have let the person do this.
@@ -70,6 +85,55 @@ impl Person {
     /// Exactly what this person sees now.
     pub fn sees(&self, channel: Id) -> Screen {
         self.shared.read(|world| Screen::of(world, self.id, channel))
+    }
+
+    /// A message as this person sees it, with its channel.
+    pub fn looks_at(&self, message: Id) -> Result<(Id, Shown), CannotDo> {
+        self.shared.read(|world| {
+            let found = self.visible(world, message, "look at it")?;
+            Ok((found.channel, Shown::of(world, found)))
+        })
+    }
+
+    /// What this person can do with a message; nothing with one that they do not see.
+    pub fn rights(&self, message: Id) -> Rights {
+        self.shared.read(|world| {
+            let Ok(found) = self.visible(world, message, "look at it") else { return Rights::default() };
+            let is_open = !world.is_archived(found.channel);
+            let is_public = found.only_for.is_none();
+            let may = |permission| world.may(self.id, found.channel, permission);
+            Rights {
+                edit: found.author == self.id && matches!(found.kind, Kind::Written) && is_open,
+                delete: found.author == self.id || !is_public || may(MANAGE_MESSAGES),
+                reply: is_public && self.may_write(world, found.channel).is_ok(),
+                react: is_public && is_open && may(ADD_REACTIONS),
+            }
+        })
+    }
+
+    /// Opens a thread in a text channel.
+    pub fn open_thread(&self, channel: Id, name: &str) -> Result<Id, CannotDo> {
+        let outcome = self.shared.act(|world| {
+            let what = "open a thread";
+            if name.trim().is_empty() || name.chars().count() > LONGEST_NAME {
+                return Err(self.cannot(world, what, "its name has to have 1 to 100 characters"));
+            }
+            let Some(Place::Text { guild, .. }) = world.channels.get(&channel).map(|found| &found.place)
+            else {
+                return Err(self.cannot(world, what, "this is no text channel"));
+            };
+            let guild = *guild;
+            self.require(world, channel, SEND_MESSAGES | VIEW_CHANNEL, what)?;
+            let id = world.new_id();
+            let place = Place::Thread { guild, parent: channel, is_archived: false, is_locked: false };
+            let name = name.trim().to_owned();
+            world.channels.insert(id, Channel { name, place, messages: BTreeMap::new() });
+            events::channel_changed(world, "THREAD_CREATE", id);
+            Ok(id)
+        });
+        // Whoever looks at another channel sees it in the list.
+        self.shared.change(|_| {});
+        outcome
     }
 
     pub fn say(&self, channel: Id, text: &str) -> Result<Id, CannotDo> {

@@ -25,7 +25,12 @@ pub fn rows(plan: &Plan, place: &Place) -> anyhow::Result<Measured> {
         questions: plan.hostile_questions,
         threads: std::thread::available_parallelism().map_or(1, usize::from),
     };
+    let mut told = 0;
     let report = attack::run(trial, &place.folder().join("hostile"), |report| {
+        for fault in &report.faults[told..] {
+            let _ = writeln!(stderr(), "{fault}");
+        }
+        told = report.faults.len();
         let _ = writeln!(
             stderr(),
             "{} hostile documents, {} questions, {} faults",
