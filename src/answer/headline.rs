@@ -82,19 +82,18 @@ pub fn line(
     let Some(Short { value, probability, fit }) = short else { return statement(sentence, None) };
     let line = match () {
         () if is_key_value(sentence.text) && sentence.words.len() <= SHORT_ENTRY => {
-            let told = (*probability >= MARKED).then(|| plain(&sentence.text[value.span.range()]));
+            let told = (*probability >= MARKED).then(|| told(sentence, value).0);
             Line { value: told, ..whole_sentence(sentence) }
         }
         () if *probability >= TOLD_ALONE && asks_for_value(question.asked) => {
             value_line(sentence, clauses, value)
         }
         () if *probability >= MARKED => {
-            let told = plain(&sentence.text[value.span.range()]);
-            Line { value: Some(told), ..statement(sentence, Some(&value.words)) }
+            Line { value: Some(told(sentence, value).0), ..statement(sentence, Some(&value.words)) }
         }
         () => statement(sentence, None),
     };
-    let short = Some(plain(&sentence.text[value.span.range()]));
+    let short = Some(told(sentence, value).0);
     Line { short, probability: *probability, fit: *fit, ..line }
 }
 
@@ -110,12 +109,18 @@ fn cell_line(cell: AskedCell) -> Line {
     Line { probability: 1.0, fit: 1.0, short, ..Line::new(cell.told, Some(cell.value), cell.span) }
 }
 
+/// A short answer as it is told, and where that stands.
+fn told(sentence: &Sentence<'_>, value: &Value) -> (String, Span) {
+    let span = trimming::with_signs(sentence.text, value.span);
+    (plain(&sentence.text[span.range()]), span)
+}
+
 fn value_line(sentence: &Sentence<'_>, clauses: &[Clause], value: &Value) -> Line {
-    let told = sentence.text[value.span.range()].to_owned();
+    let (told, span) = told(sentence, value);
     let Some(clause) = clause_around(clauses, &value.words) else {
-        return Line::new(plain(&told), Some(plain(&told)), value.span);
+        return Line::new(told.clone(), Some(told), span);
     };
-    let value_text = Some(plain(&told));
+    let value_text = Some(told);
     if is_disputed(sentence, clause) {
         return Line { value: value_text, ..statement(sentence, Some(&value.words)) };
     }
