@@ -349,7 +349,7 @@ function closePlaces() {
 }
 
 $("open-places").addEventListener("click", openPlaces);
-$("places").addEventListener("keydown", (event) => event.key === "Escape" && closePlaces());
+document.addEventListener("keydown", (event) => event.key === "Escape" && closePlaces());
 document.addEventListener("click", (event) => {
   const isOutside = !$("places").contains(event.target) && event.target !== $("open-places") && !$("open-places").contains(event.target);
   if (isOutside && document.body.classList.contains("shows-places")) closePlaces();
