@@ -428,7 +428,7 @@ function createInput(input) {
   const attributes = { id, placeholder: input.placeholder, maxlength: input.most, "aria-describedby": `${id}-hint`, "aria-required": String(input.is_required) };
   const control = element(input.is_long ? "textarea" : "input", input.is_long ? { rows: "4", ...attributes } : { type: "text", ...attributes });
   control.value = input.value ?? "";
-  const bounds = [input.is_required ? "Required" : "Optional", input.least > 0 && `at least ${input.least} characters`, input.most && `at most ${input.most.toLocaleString()} characters`];
+  const bounds = [input.is_required ? "Required" : "Optional", input.is_long && "Ctrl+Enter sends", input.least > 0 && `at least ${input.least} characters`, input.most && `at most ${input.most.toLocaleString()} characters`];
   const problem = () => {
     const { length } = control.value.trim();
     if (input.is_required && length === 0) return `“${input.label}” is empty.`;

@@ -335,24 +335,28 @@ const isNarrow = matchMedia("(max-width: 760px)");
 
 function openPlaces() {
   document.body.classList.add("shows-places");
-  document.querySelector("main").inert = true;
   $("open-places").setAttribute("aria-expanded", "true");
   ($("channels").querySelector("[aria-current]") ?? $("new-thread")).focus();
 }
 
 function closePlaces() {
+  const isInside = $("places").contains(document.activeElement);
   const wasOpen = document.body.classList.contains("shows-places");
   document.body.classList.remove("shows-places");
-  document.querySelector("main").inert = false;
   $("open-places").setAttribute("aria-expanded", "false");
-  if (wasOpen) $("open-places").focus();
+  if (wasOpen && isInside) $("open-places").focus();
 }
 
 $("open-places").addEventListener("click", openPlaces);
+$("places").addEventListener("focusout", (event) => {
+  if (event.relatedTarget && !$("places").contains(event.relatedTarget)) closePlaces();
+});
 document.addEventListener("keydown", (event) => event.key === "Escape" && closePlaces());
-document.addEventListener("click", (event) => {
-  const isOutside = !$("places").contains(event.target) && event.target !== $("open-places") && !$("open-places").contains(event.target);
-  if (isOutside && document.body.classList.contains("shows-places")) closePlaces();
+document.addEventListener("pointerdown", (event) => {
+  if (document.body.classList.contains("shows-places") && !$("places").contains(event.target)) {
+    event.preventDefault();
+    closePlaces();
+  }
 });
 isNarrow.addEventListener("change", closePlaces);
 

@@ -91,8 +91,8 @@ function showMarks(panel) {
 function drawSources({ citations }) {
   if (citations.length === 0) return [element("p", { class: "muted" }, "No source is cited here.")];
   return citations.map((citation) => element("section", { class: "citation" },
-    element("h3", {}, element("span", { class: "number" }, `[${citation.number}]`), " ", element("bdi", {}, citation.title)),
-    element("p", { class: "where" }, element("bdi", {}, citation.path), ` · ${lines(citation)} · bytes ${citation.byte_start}–${citation.byte_end} · `, holds(citation)),
+    element("h3", {}, element("span", { class: "number" }, `[${citation.number}]`), " ", element("bdi", {}, visible(citation.title))),
+    element("p", { class: "where" }, element("bdi", {}, visible(citation.path)), ` · ${lines(citation)} · bytes ${citation.byte_start}–${citation.byte_end} · `, holds(citation)),
     !citation.holds && element("blockquote", {}, element("p", {}, visible(citation.quote))),
     drawFile(citation)));
 }
