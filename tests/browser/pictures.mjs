@@ -4,6 +4,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { REPOSITORY, startChromium } from "./playground.mjs";
+import { withPalette } from "./png.mjs";
 import { play, SCENES } from "./scenes.mjs";
 
 const FOLDER = path.join(REPOSITORY, "deploy/pictures");
@@ -12,7 +13,8 @@ const browser = await startChromium();
 try {
   for (const scene of SCENES) {
     for (const theme of ["light", "dark"]) {
-      const { picture, says } = await play(browser, scene, theme);
+      const { screenshot, says } = await play(browser, scene, theme);
+      const picture = withPalette(screenshot);
       await writeFile(path.join(FOLDER, `${scene.name}-${theme}.png`), picture);
       await writeFile(path.join(FOLDER, `${scene.name}.txt`), says);
       console.log(`${scene.name}-${theme}.png: ${Math.round(picture.length / 1024)} KB`);

@@ -25,13 +25,13 @@ export const SCENES = [
     await ask(page, "Who pays for the reconstruction?");
     return { parts: [".message"] };
   } },
-  { name: "search", corpus: "seeds", height: 620, play: async (page) => {
+  { name: "search", corpus: "seeds", height: 560, play: async (page) => {
     await page.fill("#text", "/search ");
     await page.locator("#option-query").pressSequentially("guarant");
     await page.locator("#suggestions [role=option]").first().waitFor();
     await page.keyboard.press("ArrowDown");
     const says = await page.locator("#suggestions [role=option]").allInnerTexts();
-    return { parts: ["#suggestions", "#composer"], says: says.join("\n") };
+    return { parts: ["main"], says: says.join("\n") };
   } },
   { name: "reindex", corpus: changedSeeds, play: async (page, change) => {
     await change();
@@ -54,7 +54,7 @@ async function changedSeeds() {
   return { corpus, change, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/// Plays a scene in a theme, and gives the picture (PNG) with what the bot says in it.
+/// Plays a scene in a theme, and gives the screenshot (PNG) with what the bot says in it.
 export async function play(browser, scene, theme) {
   const copy = typeof scene.corpus === "function" ? await scene.corpus() : { corpus: scene.corpus };
   const playground = await startPlayground(copy.corpus);
@@ -63,9 +63,9 @@ export async function play(browser, scene, theme) {
     const { parts, says } = await scene.play(page, copy.change);
     await page.mouse.move(2, 2);
     const said = says ?? (await messagesOf(playground.base, await page.evaluate(() => location.hash))).filter((message) => message.author.is_bot).at(-1).source;
-    const picture = await page.screenshot({ clip: await boxOf(page, parts), animations: "disabled" });
+    const screenshot = await page.screenshot({ clip: await boxOf(page, parts), animations: "disabled" });
     await page.context().close();
-    return { picture, says: withoutWhatVaries(said) };
+    return { screenshot, says: withoutWhatVaries(said) };
   } finally {
     await playground.stop();
     await copy.remove?.();

@@ -18,11 +18,13 @@ export function createComposer(send, complain) {
   let channel = null;
   /// What the message is about: null, or a message with `is` "reply" or "edit".
   let about = null;
+  /// The command whose form is open, with its fields.
+  let opened = null;
 
   function enter(place, name) {
-    if (channel !== null) drafts.set(channel, text.value);
-    leaveCommand("");
+    leaveCommand(typedCommand());
     leaveContext();
+    if (channel !== null) drafts.set(channel, text.value);
     names = [...place.people, place.bot].map((person) => person.name);
     channel = `${place.person} ${name}`;
     text.placeholder = `Message ${name}`;
@@ -140,6 +142,7 @@ export function createComposer(send, complain) {
     const head = element("h2", { class: "command-name", title: command.description ?? "" }, `/${command.name}`);
     commandForm.replaceChildren(element("div", { class: "command-line" }, head, fields, run), more, hints);
     const open = { command, fields: [] };
+    opened = open;
 
     function add(option) {
       const field = createField(open, option);
@@ -163,7 +166,7 @@ export function createComposer(send, complain) {
     };
     commandForm.onkeydown = (event) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
-      leaveCommand(`/${command.name}${open.fields[0]?.control.value ? ` ${open.fields[0].control.value}` : ""}`);
+      leaveCommand(typedCommand());
       text.focus();
     };
     write("");
@@ -177,9 +180,16 @@ export function createComposer(send, complain) {
     }
   }
 
+  /// What was typed so far, as people type a command in a line.
+  function typedCommand() {
+    const first = opened?.fields[0];
+    return opened ? `/${opened.command.name} ${first?.option.kind === "file" ? "" : first?.control.value ?? ""}`.trimEnd() : "";
+  }
+
   function leaveCommand(value) {
     if (commandForm.hidden) return;
     suggestions.close();
+    opened = null;
     commandForm.hidden = true;
     commandForm.replaceChildren();
     messageForm.hidden = false;
@@ -252,8 +262,7 @@ export function createComposer(send, complain) {
     try {
       const options = valuesOf(open);
       for (const { option, control } of open.fields) if (option.kind === "file" && control.files[0]) options[option.name] = await send.attach(control.files[0]);
-      const done = send.invoke(open.command.name, options);
-      await done;
+      await send.invoke(open.command.name, options);
       if (!commandForm.hidden) leaveCommand("");
       if (!document.querySelector("dialog:modal")) text.focus();
     } catch (error) {

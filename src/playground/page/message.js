@@ -68,11 +68,13 @@ function clock(written) {
 function actions(message, act) {
   if (message.is_thinking) return null;
   const of = ` the message of ${message.author.name}, ${clock(message.written)}`;
+  // Where a source is quoted the proof is offered at once; elsewhere it is only what was sent, for who looks for it.
+  const hasQuote = message.blocks.some((block) => block.kind === "quote");
   const openMore = (event) => openMenu(event.currentTarget, "Message", entriesOf(message, act));
   return element("div", { class: "actions" },
     message.can.reply && button("Reply", () => act.reply(message), { "data-key": "reply", "aria-label": `Reply to${of}` }),
     button("More", openMore, { "data-key": "more", "aria-haspopup": "menu", "aria-label": `More for${of}` }),
-    message.has_proof && button("Proof", () => act.proof(message), { class: "proof", "data-key": "proof", "aria-label": `Proof of${of}` }));
+    message.has_proof && button("Proof", () => act.proof(message), { class: hasQuote ? "proof" : null, "data-key": "proof", "aria-label": `Proof of${of}` }));
 }
 
 function entriesOf(message, act) {

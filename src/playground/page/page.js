@@ -135,7 +135,7 @@ function update(change) {
   const typing = change.typing.length > 0 ? `${change.typing.join(" and ")} ${change.typing.length > 1 ? "are" : "is"} typing…` : "";
   if ($("typing").textContent !== typing) $("typing").textContent = typing;
   welcome();
-  if (isAtBottom || change.whole) toBottom();
+  if (isAtBottom) toBottom();
   else if (hasNew) $("new-messages").hidden = false;
 }
 
@@ -254,7 +254,8 @@ async function loadCommands() {
 async function loadPlace(person) {
   place = await query("/api/place", person ? { person } : {});
   const { folder, documents } = place.corpus;
-  tell("corpus", documents === null ? "Reading the documents…" : `${folder} · ${documents} ${documents === 1 ? "document" : "documents"}`);
+  $("corpus").title = folder;
+  tell("corpus", documents === null ? "Reading the documents…" : `${folder.split(/[\\/]/).filter(Boolean).at(-1) ?? folder} · ${documents} ${documents === 1 ? "document" : "documents"}`);
   $("corpus").classList.toggle("is-reading", documents === null);
   if (documents === null) setTimeout(() => loadPlace(place.person).catch(() => {}), READING_PAUSE_MS);
 }

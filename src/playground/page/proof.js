@@ -37,8 +37,8 @@ export function createProof(dialog, fetchProof) {
   function close() {
     if (dialog.open) dialog.close();
     document.body.classList.remove("has-proof");
-    const again = opener && (opener.isConnected ? opener : document.getElementById(opener.dataset.within ?? "text"));
-    (again ?? document.getElementById("text")).focus();
+    const back = opener?.isConnected ? opener : document.getElementById("text");
+    back.focus();
   }
 
   dialog.addEventListener("keydown", (event) => {
@@ -91,14 +91,15 @@ function showMarks(panel) {
 function drawSources({ citations }) {
   if (citations.length === 0) return [element("p", { class: "muted" }, "No source is cited here.")];
   return citations.map((citation) => element("section", { class: "citation" },
-    element("h3", {}, element("span", { class: "number" }, `[${citation.number}]`), " ", element("bdi", {}, visible(citation.title))),
-    element("p", { class: "where" }, element("bdi", {}, visible(citation.path)), ` · ${lines(citation)} · bytes ${citation.byte_start}–${citation.byte_end} · `, holds(citation)),
+    element("h3", {}, element("span", { class: "number" }, `[${citation.number}]`), " ", element("bdi", {}, visible(citation.title ?? citation.path))),
+    element("p", { class: "where" }, element("bdi", {}, visible(citation.path)), ` · ${lines(citation)}bytes ${citation.byte_start}–${citation.byte_end} · `, holds(citation)),
     !citation.holds && element("blockquote", {}, element("p", {}, visible(citation.quote))),
-    drawFile(citation)));
+    citation.unreadable ? element("p", { class: "note" }, `The file cannot be read: ${citation.unreadable}`) : drawFile(citation)));
 }
 
 function lines({ line_start: from, line_end: to }) {
-  return from === to ? `line ${from}` : `lines ${from}–${to}`;
+  if (from === null || from === undefined) return "";
+  return from === to ? `line ${from} · ` : `lines ${from}–${to} · `;
 }
 
 function holds(citation) {
