@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import { check } from "./axe.mjs";
 import { answerAfter, ask, newestOfBot, openPage, press, startChromium, startPlayground } from "./playground.mjs";
 
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const QUESTION = "How many years of guarantees were agreed?";
 let playground, browser;
 
@@ -16,14 +14,6 @@ after(async () => {
   await browser?.close();
   await playground?.stop();
 });
-
-/// Through the debugger: the page's own policy lets no such script in.
-async function check(page, state) {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  const said = violations.map((violation) => `${violation.id}: ${violation.help}\n  ${violation.nodes.map((node) => `${node.target} ${node.failureSummary}`).join("\n  ")}`);
-  assert.deepEqual(said, [], `${state}\n${said.join("\n")}`);
-}
 
 for (const theme of ["light", "dark"]) {
   test(`axe finds nothing on any state of the page, ${theme}`, { timeout: 180_000 }, async () => {
