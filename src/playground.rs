@@ -68,9 +68,9 @@ impl Playground {
         player.map(|player| &player.person).ok_or_else(|| Refusal::unknown("there is no such person"))
     }
 
-    fn name_of(&self, person: Id) -> &str {
-        let player = self.people.iter().find(|player| player.person.id() == person);
-        player.map_or("", |player| &player.name)
+    /// What the list of channels and the header show.
+    fn listed(&self, person: &Person) -> (Vec<Value>, usize) {
+        (self.channels(person), self.live.everything().index().sources().len())
     }
 
     /// The text channels, the threads, and the direct messages with the bot, as this person sees them.
@@ -104,6 +104,7 @@ pub async fn serve(
 fn routes(playground: Arc<Playground>, reach: Reach) -> Router {
     Router::new()
         .route("/", get(page::index))
+        .route("/favicon.ico", get(page::icon))
         .route("/{name}", get(page::file))
         .route("/api/place", get(place))
         .route("/api/commands", get(commands))
@@ -145,12 +146,12 @@ async fn place(
         .iter()
         .map(|player| json!({ "id": player.person.id().to_string(), "name": player.name, "role": player.role }))
         .collect();
-    let documents = playground.live.everything().index().sources().len();
+    let (channels, documents) = playground.listed(person);
     Ok(Json(json!({
         "people": people, "person": id.to_string(),
         "bot": { "id": playground.bot.id.to_string(), "name": playground.bot.name },
         "guild": { "id": playground.guild.id.to_string(), "name": playground.guild.name },
-        "channels": playground.channels(person),
+        "channels": channels,
         "corpus": { "folder": playground.corpus.display().to_string(), "documents": documents },
     })))
 }

@@ -1,7 +1,7 @@
 //! The files of the page, as they were compiled in.
 
 use axum::extract::Path;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::refusal::Refusal;
@@ -14,10 +14,18 @@ const INDEX: &str = include_str!("page/index.html");
 const FILES: &[(&str, &str, &str)] = &[
     ("page.css", "text/css", include_str!("page/page.css")),
     ("page.js", "text/javascript", include_str!("page/page.js")),
+    ("message.js", "text/javascript", include_str!("page/message.js")),
+    ("composer.js", "text/javascript", include_str!("page/composer.js")),
+    ("proof.js", "text/javascript", include_str!("page/proof.js")),
 ];
 
 pub async fn index() -> Response {
     as_file("text/html", INDEX)
+}
+
+/// Browsers ask for a picture that there is none of.
+pub async fn icon() -> StatusCode {
+    StatusCode::NO_CONTENT
 }
 
 pub async fn file(Path(name): Path<String>) -> Response {

@@ -24,7 +24,7 @@ pub async fn watch(
     let person = playground.person(looking.person)?.clone();
     let watcher = Watcher {
         watching: person.watches(looking.channel),
-        places: playground.channels(&person),
+        listed: playground.listed(&person),
         playground,
         person,
         channel: looking.channel,
@@ -48,7 +48,8 @@ struct Watcher {
     watching: Watching,
     /// What the page has been told; nothing at first.
     seen: Option<Screen>,
-    places: Vec<Value>,
+    /// The channels, and how many documents there are.
+    listed: (Vec<Value>, usize),
 }
 
 impl Watcher {
@@ -60,9 +61,9 @@ impl Watcher {
                 self.seen = Some(now);
                 return Event::default().event("channel").data(told.to_string());
             }
-            let places = self.playground.channels(&self.person);
-            if places != self.places {
-                self.places = places;
+            let listed = self.playground.listed(&self.person);
+            if listed != self.listed {
+                self.listed = listed;
                 return Event::default().event("channels").data("{}");
             }
             self.watching.change().await;
