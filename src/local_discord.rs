@@ -41,7 +41,7 @@ use world::{Account, Bot, Channel, Guild, Kind, Message, Place, Role, Upload, Wo
 use writing::Draft;
 
 pub use faults::{Failure, Fault, Moment};
-pub use markdown::{Block, Drawn, Inline, Item, Mention, Rendered, blocks};
+pub use markdown::{Block, Drawn, Inline, Item, Mention, Rendered, blocks, inline};
 pub use person::{CannotDo, Choice, CommandKind, Form, NotSeen, Person, Ping, Rights, Watching};
 pub use record::{Recorded, json_lines};
 pub use screen::{Attached, Button, Screen, Select, Shown};

@@ -1,8 +1,7 @@
 //! What those who run passim look at: `/healthz`, `/readyz` and `/metrics`, over HTTP.
 //!
 //! It listens before anything else is done, so that a port that is taken is told at once and whoever supervises sees
-//! the documents being read. What there is to see is handed in by whoever serves, with [`Operations::show`]. The only
-//! module of the program that serves HTTP.
+//! the documents being read. What there is to see is handed in by whoever serves, with [`Operations::show`].
 
 use std::future::Future;
 use std::io;

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::Playground;
-use crate::local_discord::{Block, Inline, Item, Mention, Person, Screen, Shown, blocks};
+use crate::local_discord::{Block, Inline, Item, Mention, Person, Screen, Shown, blocks, inline};
 
 const SUBCOMMAND: u64 = 1;
 const SELECT: u64 = 3;
@@ -34,7 +34,7 @@ pub fn message(playground: &Playground, viewer: &Person, screen: &Screen, shown:
         "is_edited": shown.is_edited,
         "pings_you": shown.pinged.contains(&screen.viewer),
         "used": shown.used.as_ref().map(|(by, name)| json!({ "by": by, "name": name })),
-        "reply_to": shown.reply_to.map(|id| replied_to(screen, id)),
+        "reply_to": shown.reply_to.map(|id| drawing.replied_to(screen, id)),
         "notice": shown.notice,
         "forwarded": shown.forwarded.as_ref().map(|text| drawing.blocks(&blocks(text))),
         "blocks": drawing.blocks(&blocks(&shown.content)),
@@ -48,21 +48,40 @@ pub fn message(playground: &Playground, viewer: &Person, screen: &Screen, shown:
     })
 }
 
-fn replied_to(screen: &Screen, id: u64) -> Value {
-    let found = screen.messages.iter().find(|message| message.id == id);
-    let excerpt = found.map(|found| {
-        let text = found.rendered().text;
-        text.lines().next().unwrap_or_default().chars().take(EXCERPT).collect::<String>()
-    });
-    json!({ "id": id.to_string(), "author": found.map(|found| &found.author), "excerpt": excerpt })
-}
-
 struct Drawing<'a> {
     playground: &'a Playground,
     viewer: &'a Person,
 }
 
 impl Drawing<'_> {
+    fn replied_to(&self, screen: &Screen, id: u64) -> Value {
+        let found = screen.messages.iter().find(|message| message.id == id);
+        let excerpt = found.map(|found| {
+            let first = found.content.lines().next().unwrap_or_default();
+            self.plain(&inline(first)).chars().take(EXCERPT).collect::<String>()
+        });
+        json!({ "id": id.to_string(), "author": found.map(|found| &found.author), "excerpt": excerpt })
+    }
+
+    /// Without anything that is drawn.
+    fn plain(&self, text: &[Inline]) -> String {
+        text.iter()
+            .map(|inline| match inline {
+                Inline::Text(text) | Inline::Code(text) | Inline::Address(text) => text.clone(),
+                Inline::Break => " ".to_owned(),
+                Inline::Bold(inside)
+                | Inline::Italic(inside)
+                | Inline::Underlined(inside)
+                | Inline::Struck(inside)
+                | Inline::MaskedLink { inside, .. } => self.plain(inside),
+                Inline::Spoiler(_) => "…".to_owned(),
+                Inline::Mention(mention) => self.playground.discord.shown_as(mention),
+                Inline::Timestamp { .. } => String::new(),
+                Inline::Emoji(name) => format!(":{name}:"),
+            })
+            .collect()
+    }
+
     fn blocks(&self, blocks: &[Block]) -> Vec<Value> {
         blocks.iter().map(|block| self.block(block)).collect()
     }

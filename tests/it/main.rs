@@ -32,6 +32,7 @@ mod languages;
 mod local_discord;
 mod losing_nothing;
 mod operating;
+mod playground;
 mod program;
 mod quality;
 mod reading;
