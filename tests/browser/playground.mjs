@@ -74,7 +74,7 @@ export async function addPage(context, base, hash = "") {
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.problems = [];
-  page.on("console", (message) => message.type() === "error" && page.problems.push(`console: ${message.text()}`));
+  page.on("console", (message) => message.type() === "error" && page.problems.push(`console: ${message.text()} ${message.location().url}`));
   page.on("pageerror", (error) => page.problems.push(`page: ${error}`));
   page.on("popup", (popup) => page.problems.push(`popup: ${popup.url()}`));
   page.on("dialog", (dialog) => {
@@ -94,6 +94,14 @@ export async function addPage(context, base, hash = "") {
 export async function say(page, text) {
   await page.fill("#text", text);
   await page.press("#text", "Enter");
+}
+
+/// Says it, and gives the message once it is there.
+export async function write(page, text) {
+  await say(page, text);
+  const message = page.locator(".message", { hasText: text }).last();
+  await message.waitFor();
+  return page.locator(`#${await message.getAttribute("id")}`);
 }
 
 /// Says it, and waits for the newest answer of the bot that is none of those before.

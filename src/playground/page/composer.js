@@ -359,13 +359,14 @@ function createSuggestions(list) {
   }
 
   function close() {
-    if (!field) return;
+    if (!field) return false;
     field.removeAttribute("aria-activedescendant");
     if (field.getAttribute("role") === "combobox") field.setAttribute("aria-expanded", "false");
     list.hidden = true;
     list.replaceChildren();
     field = null;
     active = -1;
+    return false;
   }
 
   function takesKey(event) {
@@ -376,6 +377,7 @@ function createSuggestions(list) {
     else if (event.key === "ArrowUp") activate(up);
     else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey && active >= 0) take(active);
     else if (event.key === "Escape") close();
+    else if (event.key === "Tab") return close();
     else return false;
     event.preventDefault();
     return true;

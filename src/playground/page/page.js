@@ -278,7 +278,9 @@ async function follow() {
     complain(error.message);
     return setTimeout(follow, RECONNECT_PAUSE_MS);
   }
-  channel = place.channels.find((one) => one.id === wanted.get("channel")) ?? place.channels[0];
+  // Direct messages are another channel for each person: whoever switches there stays with the bot.
+  const counterpart = place.channels.find((one) => channel?.kind === "direct" && one.kind === "direct");
+  channel = place.channels.find((one) => one.id === wanted.get("channel")) ?? counterpart ?? place.channels[0];
   history.replaceState(null, "", address(place.person, channel.id));
   proof.isOpen() && proof.close();
   for (const id of [...shown.keys()]) forget(id);
