@@ -36,7 +36,7 @@ export const SCENES = [
   { name: "reindex", corpus: changedSeeds, play: async (page, change) => {
     await change();
     const done = await command(page, "/reindex");
-    await done.getByText("Done").waitFor();
+    await done.locator("strong", { hasText: "Done" }).waitFor();
     return { parts: [".message"] };
   } },
 ];

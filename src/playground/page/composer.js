@@ -359,14 +359,13 @@ function createSuggestions(list) {
   }
 
   function close() {
-    if (!field) return false;
+    if (!field) return;
     field.removeAttribute("aria-activedescendant");
     if (field.getAttribute("role") === "combobox") field.setAttribute("aria-expanded", "false");
     list.hidden = true;
     list.replaceChildren();
     field = null;
     active = -1;
-    return false;
   }
 
   function takesKey(event) {
@@ -377,8 +376,11 @@ function createSuggestions(list) {
     else if (event.key === "ArrowUp") activate(up);
     else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey && active >= 0) take(active);
     else if (event.key === "Escape") close();
-    else if (event.key === "Tab") return close();
-    else return false;
+    else {
+      // Whoever leaves the field with Tab goes to the next one, and not into the list.
+      if (event.key === "Tab") close();
+      return false;
+    }
     event.preventDefault();
     return true;
   }
