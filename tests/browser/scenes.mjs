@@ -88,7 +88,7 @@ function withoutWhatVaries(text) {
   return text
     .replace(/\d{15,}/g, "«…»")
     .replace(/<t:\d+/g, "<t:«…»")
-    .replace(/\d+\.\d+ s\b/g, "«…» s")
+    .replace(/\d+\\?\.\d+ s\b/g, "«…» s")
     .replace(/(Receipt: )\w+/g, "$1«…»")
     .trimEnd() + "\n";
 }
