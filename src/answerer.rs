@@ -300,6 +300,16 @@ impl Answerer {
         lookup::look_up(query, sources, limit, self.engine())
     }
 
+    /// The same while somebody types: the last word may be the beginning of one.
+    pub fn look_up_begun(
+        &self,
+        typed: &str,
+        sources: &[String],
+        limit: usize,
+    ) -> Result<Vec<Found<'_>>, AnswerError> {
+        self.look_up(&lookup::gone_on(typed, &self.index)?, sources, limit)
+    }
+
     /// The answer as people see it. The language is that of the words around it: what the sources say stays in
     /// theirs.
     pub fn reply(&self, answer: &Answer, language: Language) -> Reply {

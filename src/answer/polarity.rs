@@ -363,7 +363,8 @@ fn main_clause(sentence: &Sentence<'_>) -> Range<usize> {
 fn turns_the_asked(sentence: &Sentence<'_>, place: usize, stem: &str, main: &Range<usize>) -> bool {
     const NEAR: usize = 4;
     let end = (place + 1 + NEAR).min(sentence.words.len());
-    let start = if contraries::is_negative(stem) { place.saturating_sub(NEAR + 2) } else { place };
+    let says_no = contraries::is_negative(stem) || contraries::is_negative_with_next(&sentence.words, place);
+    let start = if says_no { place.saturating_sub(NEAR + 2) } else { place };
     let is_elsewhere = |term: usize| {
         let places = (0..sentence.found.len()).filter(|other| !(start..end).contains(other));
         places.filter_map(|other| sentence.found[other]).any(|(other, _)| other == term)
@@ -509,6 +510,8 @@ mod tests {
             ("The pier is closed in winter.", "Is the pier open in winter?", No),
             ("The pier is never closed in winter.", "Is the pier open in winter?", Yes),
             ("Boats are prohibited in the harbour.", "Are boats allowed in the harbour?", No),
+            ("The mayor has ruled out sending boats to the island.", "Will the mayor send boats to the island?", No),
+            ("Boats to the island were ruled out by the mayor.", "Will boats go to the island?", No),
             ("Boats are welcome in the harbour.", "Are boats allowed in the harbour?", Yes),
             ("The use of drones is not permitted on the beach.", "can i use drones on the beach", No),
             ("No ladders are lent to visitors.", "Are ladders lent to visitors?", No),

@@ -21,6 +21,9 @@ use crate::settings::Sources;
 /// How long the bot may need until it is in the local Discord, and until it has finished what it does.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// That the local Discord takes from the bot in a channel.
+const MESSAGES_A_SECOND: usize = 50;
+
 #[derive(Debug, Args)]
 pub struct Playground {
     /// The port of the page; 0 takes a free one
@@ -44,6 +47,8 @@ pub(super) fn run(command: &Playground, sources: &Sources) -> Result<(), Failure
         format!("cannot show the playground on {address}; name another port with --port, or 0 for a free one")
     })?;
     let team = runtime.block_on(Team::new())?;
+    // Somebody who tries it out asks faster than people do, and would wait for Discord's limit.
+    team.discord.message_bucket(MESSAGES_A_SECOND, Duration::from_secs(1));
     let bot = team.bot_over(sources, "playground")?;
     let (live, settings) = (bot.live.clone(), bot.settings.clone());
     let (corpus, data) = (settings.corpus_dir()?.to_owned(), settings.data_dir()?.to_owned());

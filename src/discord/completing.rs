@@ -78,7 +78,7 @@ fn sources(answerer: &Answerer, typed: &str) -> Vec<Choice> {
 fn passages(answerer: &Answerer, typed: &str, source: Option<String>) -> Result<Vec<Choice>, Trouble> {
     let sources = source.map(|name| source_id(answerer, &name)).transpose()?;
     let found = answerer
-        .look_up(typed, sources.as_slice(), MOST)
+        .look_up_begun(typed, sources.as_slice(), MOST)
         .map_err(|error| Trouble::unanswered("passages could not be completed", error))?;
     let mut known = BTreeSet::new();
     let choices = found.iter().map(choice);

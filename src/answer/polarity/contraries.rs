@@ -25,8 +25,19 @@ fn turns_at(words: &[Word], stems: &[&str], place: usize) -> bool {
         "nicht" => !follows(&["nur"]),
         // "Smoking is illegal", not "an illegal copy".
         "illegal" | "ineligible" | "unavailable" => is_auxiliary(previous),
-        _ => NEGATIONS.contains(&word) || is_negative(stems[place]),
+        _ => NEGATIONS.contains(&word) || is_negative(stems[place]) || is_negative_with_next(words, place),
     }
+}
+
+/// "ruled out", "called off": two words that say together that something is not so, or will not be.
+pub fn is_negative_with_next(words: &[Word], place: usize) -> bool {
+    let next = words.get(place + 1).map_or("", |next| next.folded.as_str());
+    matches!(
+        (words[place].folded.as_str(), next),
+        ("rule" | "rules" | "ruled" | "ruling", "out")
+            | ("call" | "calls" | "called" | "calling", "off")
+            | ("turn" | "turns" | "turned" | "turning", "down")
+    )
 }
 
 /// Whether a stem says by itself that something is not so, or must not be.
@@ -142,6 +153,8 @@ mod tests {
             ("Dogs aren't allowed.", 1),
             ("Dogs are prohibited.", 1),
             ("Dogs are not prohibited.", 2),
+            ("A strike was ruled out, and the fair called off.", 2),
+            ("The rule is out of date.", 0),
             ("Not only dogs are allowed.", 0),
             ("It is room no. 5.", 0),
             ("No fewer than 20 people came.", 0),
