@@ -1,6 +1,6 @@
 //! How good the answers are: question sets asked by `passim eval`, as a page of Markdown.
 //!
-//! The sets of this repository, and those that the command line names. Each is answered by a plain search (the best
+//! The sets of this repository, and of those that the command line names what tuning held back. Each is answered by a plain search (the best
 //! passage's best sentence), by words alone, and with the neural reader where there is one in `config/reader`.
 
 use std::fs;
@@ -21,6 +21,8 @@ struct Set {
     file: PathBuf,
     /// Where they are not in the folder `docs` beside it.
     corpus: Option<PathBuf>,
+    /// Tuning has learned from it: only what it held back is asked.
+    is_learned_from: bool,
 }
 
 /// Figures of `passim eval`, and what they say.
@@ -56,6 +58,13 @@ pub fn page(
     Ok(page)
 }
 
+impl Set {
+    /// What of the set is not asked, in words.
+    fn left_out(&self) -> &'static str {
+        if self.is_learned_from { ", about documents that passim has not learned from" } else { "" }
+    }
+}
+
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -65,6 +74,7 @@ fn own() -> Vec<Set> {
         name: name.to_owned(),
         file: repository().join(file),
         corpus: corpus.map(|corpus| repository().join(corpus)),
+        is_learned_from: false,
     };
     vec![
         set("The documents that ship", "tests/questions/seeds.jsonl", Some("seeds")),
@@ -83,7 +93,7 @@ fn named(paths: &[PathBuf]) -> anyhow::Result<Vec<Set>> {
             file.display()
         );
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Set { name, file, corpus: None })
+        Ok(Set { name, file, corpus: None, is_learned_from: true })
     };
     paths.iter().map(set).collect()
 }
@@ -109,7 +119,7 @@ fn section(set: &Set, sample: Option<usize>, data: &Path) -> anyhow::Result<Stri
         columns.push(("words and reader", &beside["overall"]["both"]));
     }
     let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-    let mut text = format!("\n## {}\n\n{} questions.\n\n", set.name, alone["n"]);
+    let mut text = format!("\n## {}\n\n{} questions{}.\n\n", set.name, alone["n"], set.left_out());
     text.push_str(&format!("| share | {} |\n| --- |{}\n", names.join(" | "), " --- |".repeat(names.len())));
     for (figure, about) in FIGURES {
         if columns.iter().all(|(_, figures)| figures[figure]["value"].is_null()) {
@@ -157,6 +167,9 @@ fn eval(set: &Set, sample: Option<usize>, data: &Path, how: &[&str]) -> anyhow::
         command.arg("--corpus").arg(corpus);
     }
     command.arg("eval").arg(&set.file).arg("--json").args(how);
+    if set.is_learned_from {
+        command.args(["--part", "held-back"]);
+    }
     if let Some(sample) = sample {
         command.arg("--sample").arg(sample.to_string());
     }
