@@ -147,6 +147,10 @@ async fn a_query_is_completed_by_titles_and_words_that_find_the_passage() {
     let scene = Scene::new().await;
     let found = choices(&scene, "search", &[("query", json!("lunch"))], "query").await;
     assert!(names(&found)[0].starts_with("The canteen · Lunch costs 6 euros."), "{found:?}");
+    for begun in ["lu", "lunc", "what costs lun"] {
+        let typed = choices(&scene, "search", &[("query", json!(begun))], "query").await;
+        assert_eq!(names(&typed).first(), names(&found).first(), "{begun}: {typed:?}");
+    }
     let again = bob(&scene, "search", &[("query", found[0].value.clone())]).await;
     assert!(again.content.contains("**canteen**"), "{again}");
     let elsewhere = [("query", json!("euros")), ("source", json!("lease"))];
@@ -155,7 +159,7 @@ async fn a_query_is_completed_by_titles_and_words_that_find_the_passage() {
         !elsewhere.is_empty() && names(&elsewhere).iter().all(|name| name.starts_with("The lease")),
         "{elsewhere:?}"
     );
-    for nothing in ["", "zeppelin"] {
+    for nothing in ["", "l", "zeppelin", "zepp", "lun "] {
         assert!(choices(&scene, "search", &[("query", json!(nothing))], "query").await.is_empty());
     }
     let nowhere = [("query", json!("euros")), ("source", json!("nowhere"))];
