@@ -510,7 +510,11 @@ mod tests {
             ("The pier is closed in winter.", "Is the pier open in winter?", No),
             ("The pier is never closed in winter.", "Is the pier open in winter?", Yes),
             ("Boats are prohibited in the harbour.", "Are boats allowed in the harbour?", No),
-            ("The mayor has ruled out sending boats to the island.", "Will the mayor send boats to the island?", No),
+            (
+                "The mayor has ruled out sending boats to the island.",
+                "Will the mayor send boats to the island?",
+                No,
+            ),
             ("Boats to the island were ruled out by the mayor.", "Will boats go to the island?", No),
             ("Boats are welcome in the harbour.", "Are boats allowed in the harbour?", Yes),
             ("The use of drones is not permitted on the beach.", "can i use drones on the beach", No),

@@ -41,6 +41,8 @@ const LATE: Duration = Duration::from_millis(300);
 const FORM: Duration = Duration::from_secs(3);
 /// The memory of fewer questions says nothing.
 const ENOUGH: usize = 20_000;
+/// So many of the questions that were lost are told while it goes on.
+const MOST_TOLD: usize = 5;
 const STOPPING: &str = "I am about to restart";
 const UNSURE: &str = "I could not find out whether you belong";
 /// As the goal has it.
@@ -133,6 +135,9 @@ fn tell(outcome: &Outcome) -> anyhow::Result<()> {
         "{} questions, {restarts} restarts, {lost} lost, {twice} answered twice",
         tally.asked
     )?;
+    for question in tally.lost.iter().chain(&tally.twice).rev().take(MOST_TOLD) {
+        writeln!(stderr(), "- {question}")?;
+    }
     Ok(())
 }
 
@@ -354,8 +359,11 @@ impl Disturbed {
         loop {
             tokio::time::sleep(Duration::from_millis(10)).await;
             if lock(&crowd.asked).len() / QUESTIONS_A_FAILURE > self.failures {
-                let (failure, moment) = WAYS_TO_FAIL[self.failures % WAYS_TO_FAIL.len()];
-                let (method, path) = REQUESTS[self.failures % REQUESTS.len()];
+                let way = self.failures / REQUESTS.len() % WAYS_TO_FAIL.len();
+                let (failure, moment) = WAYS_TO_FAIL[way];
+                let is_look_up = self.failures.is_multiple_of(FAILURES_A_LOOK_UP);
+                let (method, path) =
+                    if is_look_up { LOOK_UP } else { REQUESTS[self.failures % REQUESTS.len()] };
                 discord.fail(Fault { method, path, times: 1, failure, moment });
                 self.failures += 1;
             }
@@ -375,16 +383,12 @@ const WAYS_TO_FAIL: [(Failure, Moment); 4] = [
     (Failure::Status(502), Moment::AfterEffect),
 ];
 
-const REQUESTS: [(&str, &str); 7] = [
-    ("POST", "/interactions/*/*/callback"),
-    ("POST", "/channels/*/messages"),
-    ("POST", "/interactions/*/*/callback"),
-    ("POST", "/channels/*/messages"),
-    ("POST", "/interactions/*/*/callback"),
-    ("POST", "/channels/*/messages"),
-    // It is asked for seldom, and failures would heap up.
-    ("GET", "/guilds/*/members/*"),
-];
+const REQUESTS: [(&str, &str); 2] =
+    [("POST", "/interactions/*/*/callback"), ("POST", "/channels/*/messages")];
+/// Who belongs to the team is asked for once a minute and person: more failures would heap up, and who is told twice
+/// in a minute that it is not known gets a reaction only.
+const LOOK_UP: (&str, &str) = ("GET", "/guilds/*/members/*");
+const FAILURES_A_LOOK_UP: usize = 100;
 
 /// In a document that no question is about.
 fn write_number(corpus: &Path, number: usize) -> anyhow::Result<()> {

@@ -38,7 +38,8 @@ impl Playground {
         let address = line.split(' ').next().unwrap().trim_end_matches('/').to_owned();
         let client = Client::builder().no_proxy().build().unwrap();
         let none = String::new;
-        let mut playground = Playground { process, address, client, ann: none(), bob: none(), general: none() };
+        let mut playground =
+            Playground { process, address, client, ann: none(), bob: none(), general: none() };
         let place = playground.get("/api/place").await;
         let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
         playground.ann = id(&place["people"][0]);
@@ -88,7 +89,8 @@ impl Playground {
         loop {
             let messages = self.sees(person).await;
             let last = messages.iter().rfind(|message| message["author"]["is_bot"] == true);
-            if let Some(message) = last.filter(|message| message["is_thinking"] == false && is_meant(message)) {
+            if let Some(message) = last.filter(|message| message["is_thinking"] == false && is_meant(message))
+            {
                 return message.clone();
             }
             assert!(started.elapsed() < SOON, "{messages:#?}");
@@ -151,7 +153,7 @@ async fn a_proof_says_where_the_words_are_not_there_any_more() {
     let reindex = json!({ "person": playground.ann, "channel": playground.general, "command": "reindex" });
     playground.post("/api/invoke", reindex).await;
     playground
-        .bot_says(&playground.ann, |message| message["source"].as_str().unwrap().contains("1 changed"))
+        .bot_says(&playground.ann, |message| message["source"].as_str().unwrap().contains("Changed 1"))
         .await;
     let id = answer["id"].as_str().unwrap();
     let proof = playground.get(&format!("/api/proof?person={}&message={id}", playground.ann)).await;
@@ -173,7 +175,10 @@ async fn people_see_and_can_do_what_discord_would_let_them() {
     };
     assert!(shown_to(&playground.ann).await.contains(&"reindex".to_owned()));
     let for_bob = shown_to(&playground.bob).await;
-    assert!(for_bob.contains(&"passim why".to_owned()) && !for_bob.contains(&"reindex".to_owned()), "{for_bob:?}");
+    assert!(
+        for_bob.contains(&"passim why".to_owned()) && !for_bob.contains(&"reindex".to_owned()),
+        "{for_bob:?}"
+    );
 
     let reindex = json!({ "person": playground.bob, "channel": playground.general, "command": "reindex" });
     let refused = playground.send("/api/invoke", reindex).await;

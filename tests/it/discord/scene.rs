@@ -192,7 +192,15 @@ impl Scene {
         let live = Live::new(index, &corpus, &data, settings.clone(), self.neural.clone()).unwrap();
         let as_it_is = settings.clone();
         let reload = Reload { read: Box::new(move || Ok(as_it_is.clone())), follow: Box::new(|_| {}) };
-        Served { live: live.into(), corpus, data, settings, operations, reload: Arc::new(reload), clock: self.clock }
+        Served {
+            live: live.into(),
+            corpus,
+            data,
+            settings,
+            operations,
+            reload: Arc::new(reload),
+            clock: self.clock,
+        }
     }
 
     /// Ends the bot as a supervisor does, and waits until it is gone.
