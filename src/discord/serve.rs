@@ -185,17 +185,18 @@ fn ended_badly(error: serenity::Error) -> ServeError {
     }
 }
 
-/// Why going on makes no sense, once that is so. serenity does not report every way to lose the gateway, and its
-/// events may overtake each other: what it notes itself is looked at. While it connects anew it has no runner,
-/// or keeps them locked.
+/// Whether the gateway is there. serenity does not report every way to lose it, and its events may overtake each other:
+/// what it notes itself is looked at. While it connects anew it has no runner, or keeps them locked.
+fn is_connected(shards: &ShardManager) -> bool {
+    let runners = shards.runners.try_lock();
+    runners.is_ok_and(|runners| runners.values().any(|runner| runner.stage == ConnectionStage::Connected))
+}
+
+/// Why going on makes no sense, once that is so.
 async fn hopeless(bot: &Bot, shards: &ShardManager) -> String {
     let patience = Duration::from_secs(bot.settings().discord.watchdog_seconds as u64);
     loop {
-        let is_connected = shards
-            .runners
-            .try_lock()
-            .is_ok_and(|runners| runners.values().any(|runner| runner.stage == ConnectionStage::Connected));
-        bot.health.connected(is_connected, Instant::now());
+        bot.health.connected(is_connected(shards), Instant::now());
         if let Some(reason) = bot.health.is_hopeless(patience, Instant::now()) {
             return reason;
         }
@@ -272,19 +273,35 @@ async fn stopped_again(wishes: &mut mpsc::Receiver<Wish>) {
 
 /// What was sent right before the end is on its way to us for so long: whoever asked is told.
 const ON_ITS_WAY: Duration = Duration::from_millis(300);
+/// A connection that was just lost is waited for so long: what was sent meanwhile comes with it.
+const RESUMED: Duration = Duration::from_secs(3);
+const BETWEEN_GLANCES: Duration = Duration::from_millis(20);
+
+/// Returns when the connection has stood for so long that all has come that was sent before.
+async fn all_has_come(shards: &ShardManager) {
+    let mut since = Instant::now();
+    while since.elapsed() < ON_ITS_WAY {
+        tokio::time::sleep(BETWEEN_GLANCES).await;
+        if !is_connected(shards) {
+            since = Instant::now();
+        }
+    }
+}
 
 /// Lets what is under way come to its end, as long as the settings allow or until it is wished again.
 async fn drain(bot: &Bot, shards: &ShardManager, wishes: &mut mpsc::Receiver<Wish>) {
     bot.stop();
-    tokio::time::sleep(ON_ITS_WAY).await;
-    bot.tracker.close();
-    tracing::info!(under_way = bot.tracker.len(), "ending; answers under way are finished first");
     let limit = Duration::from_secs(bot.settings().discord.drain_seconds as u64);
-    tokio::select! {
-        () = bot.tracker.wait() => {}
-        () = tokio::time::sleep(limit) => {
+    let finished = async {
+        let _ = tokio::time::timeout(RESUMED, all_has_come(shards)).await;
+        bot.tracker.close();
+        tracing::info!(under_way = bot.tracker.len(), "ending; answers under way are finished first");
+        if tokio::time::timeout(limit, bot.tracker.wait()).await.is_err() {
             tracing::warn!(under_way = bot.tracker.len(), "ended before all answers were finished");
         }
+    };
+    tokio::select! {
+        () = finished => {}
         () = stopped_again(wishes) => tracing::warn!("ended at once, since that was wished again"),
     }
     let _ = tokio::time::timeout(FAREWELL, shards.shutdown_all()).await;

@@ -366,6 +366,21 @@ async fn an_end_lets_answers_under_way_come_and_takes_no_new_questions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_end_waits_for_a_connection_that_was_just_lost() {
+    let mut scene = Scene::new().await;
+    scene.ask_to_stop().await;
+    // Longer than it would wait for what is on its way over a connection that stands.
+    for _ in 0..5 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        scene.discord.cut();
+    }
+    let asked = scene.bob.say(scene.general, &scene.mention(LEASE)).unwrap();
+    scene.outcome().await.unwrap();
+    let told = scene.discord.answers_to(asked);
+    assert!(told.iter().any(|shown| shown.content == STOPPING), "{}", scene.bob.sees(scene.general));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_end_waits_as_long_as_the_settings_say_and_no_longer() {
     let mut scene = Scene::with_settings(&format!("drain_seconds = 1\n{WIDE_LIMITS}")).await;
     scene.discord.message_bucket(10_000, Duration::from_secs(1));
