@@ -412,15 +412,22 @@ fn ends_statement(text: &str, before: &Word, gap: &str, after: &Word) -> bool {
     gap.contains(';') || gap.starts_with(".:") || is_capital && (is_point || gap.starts_with(['!', '?']))
 }
 
-/// A currency sign before a number and a per cent behind one belong to it, and so does the underscore of a name as
-/// programs have it, or of emphasis: without it the word would be another one.
+/// A currency sign before a number and a per cent behind one belong to it, and so does all of a name that has
+/// underscores, as programs have them or emphasis: a part of it would be another word.
 pub fn with_signs(text: &str, span: Span) -> Span {
-    let without_underscores = |before: &str| before.trim_end_matches('_').len();
-    let mut start = without_underscores(&text[..span.start]);
+    let is_of_name = |c: char| c == '_' || c.is_alphanumeric();
+    let name_before = |end: usize| match text[..end].ends_with('_') {
+        true => text[..end].trim_end_matches(is_of_name).len(),
+        false => end,
+    };
+    let mut start = name_before(span.start);
     if let Some(sign) = text[..start].chars().next_back().filter(|c| matches!(c, '$' | '€' | '£')) {
-        start = without_underscores(&text[..start - sign.len_utf8()]);
+        start = name_before(start - sign.len_utf8());
     }
-    let mut end = text.len() - text[span.end..].trim_start_matches('_').len();
+    let mut end = span.end;
+    if text[end..].starts_with('_') {
+        end = text.len() - text[end..].trim_start_matches(is_of_name).len();
+    }
     if text[end..].starts_with(['%', '°']) {
         end += text[end..].chars().next().map_or(0, char::len_utf8);
     }
@@ -591,6 +598,7 @@ mod tests {
             ("It costs €25 now", "25", "€25"),
             ("It rose by 3% then", "3", "3%"),
             ("It calls self.__init__ first", "init", "__init__"),
+            ("It sets max_open_files to 10", "open", "max_open_files"),
             ("It is due on _Friday_ at noon", "Friday", "_Friday_"),
             ("It costs _€25_ now", "25", "_€25_"),
         ] {

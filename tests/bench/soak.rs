@@ -421,27 +421,27 @@ fn printed(scene: &Scene, arguments: &[&str]) -> anyhow::Result<String> {
 }
 
 impl Outcome {
+    /// Tells all that went wrong, not only the first of it.
     fn judged(&self, soak: Soak) -> anyhow::Result<()> {
         let Tally { lost, twice, .. } = &self.tally;
-        ensure!(lost.is_empty(), "{} questions were lost: {:?}", lost.len(), first(lost));
-        ensure!(twice.is_empty(), "{} questions were answered twice: {:?}", twice.len(), first(twice));
         let unexplained = &self.errors.unexplained;
-        ensure!(
-            unexplained.is_empty(),
-            "{} lines on standard error: {:#?}",
-            unexplained.len(),
-            first(unexplained)
-        );
-        if soak.questions >= ENOUGH {
-            for (of, memory) in [("one process", &self.long), ("the processes", &self.short)] {
-                let growth = growth(memory);
-                ensure!(
-                    growth < MOST_GROWTH,
-                    "the memory of {of} grew by {:.0} %: {memory:.1?}",
-                    100.0 * growth
-                );
+        let mut wrong = Vec::new();
+        if !lost.is_empty() {
+            wrong.push(format!("{} questions were lost: {:?}", lost.len(), first(lost)));
+        }
+        if !twice.is_empty() {
+            wrong.push(format!("{} questions were answered twice: {:?}", twice.len(), first(twice)));
+        }
+        if !unexplained.is_empty() {
+            wrong.push(format!("{} lines on standard error: {:#?}", unexplained.len(), first(unexplained)));
+        }
+        for (of, memory) in [("one process", &self.long), ("the processes", &self.short)] {
+            let growth = growth(memory);
+            if soak.questions >= ENOUGH && growth >= MOST_GROWTH {
+                wrong.push(format!("the memory of {of} grew by {:.0} %: {memory:.1?}", 100.0 * growth));
             }
         }
+        ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
         Ok(())
     }
 
