@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 export const REPOSITORY = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const PASSIM = path.resolve(REPOSITORY, process.env.PASSIM ?? "target/debug/passim");
+const PASSIM = path.resolve(REPOSITORY, process.env.PASSIM ?? path.join(process.env.CARGO_TARGET_DIR ?? "target", "debug/passim"));
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const START_LIMIT_MS = 60_000;
 
