@@ -62,6 +62,8 @@ struct Tally {
     asked: usize,
     /// Told that the bot is about to restart.
     told: usize,
+    /// Told by the reaction that a channel gets where it was told in words within the same minute.
+    signed: usize,
     /// Told that Discord did not say whether they belong to the team.
     unsure: usize,
     /// Under way when the bot was killed, and asked again.
@@ -217,6 +219,11 @@ impl Question {
     fn named(&self) -> String {
         format!("{:?} by {:?}", self.text, self.surface)
     }
+
+    fn has_reaction(&self, scene: &Scene) -> bool {
+        let seen = scene.people[self.turn % PEOPLE].looks_at(self.id);
+        seen.is_ok_and(|(_, message)| !message.reactions.is_empty())
+    }
 }
 
 impl Tally {
@@ -226,6 +233,7 @@ impl Tally {
         for question in asked {
             self.asked += 1;
             match scene.discord.answers_to(question.id).as_slice() {
+                [] if question.has_reaction(scene) => self.signed += 1,
                 [] => unanswered.push(*question),
                 [answer] => {
                     self.told += usize::from(answer.content.starts_with(STOPPING));
@@ -446,7 +454,7 @@ impl Outcome {
     }
 
     fn drawn(&self, took: Duration) -> Measured {
-        let Tally { asked, told, unsure, asked_again, lost, twice, took: times, .. } = &self.tally;
+        let Tally { asked, told, signed, unsure, asked_again, lost, twice, took: times, .. } = &self.tally;
         let count = |name: &str, count: usize| Row::alone(name, "count", 0, vec![count as f64]);
         let time = |name: &str, share: f64| Row::alone(name, "ms", 1, vec![percentile(times, share)]);
         let percent = |name: &str, memory: &[f64]| Row::alone(name, "%", 1, vec![100.0 * growth(memory)]);
@@ -455,6 +463,7 @@ impl Outcome {
             count("- lost", lost.len()),
             count("- answered twice", twice.len()),
             count("- told of a restart", *told),
+            count("- told so by a reaction", *signed),
             count("- told to ask again, as Discord failed", *unsure),
             count("- cut off by a kill, asked again", *asked_again),
             time("- answered, p50", 0.5),

@@ -33,7 +33,7 @@ for (const theme of ["light", "dark"]) {
     await page.locator("#suggestions [role=option]").first().waitFor();
     await check(page, "the list of commands");
     await page.fill("#text", "/search ");
-    await page.locator("#option-query").pressSequentially("guarantees");
+    await page.locator("#option-query").pressSequentially("guarant");
     await page.locator("#suggestions [role=option]").first().waitFor();
     await page.keyboard.press("ArrowDown");
     await check(page, "a command with completions");
@@ -141,7 +141,7 @@ for (const width of [320, 360]) {
     await press(page, answer, "Passage");
     await isAsWideAs(page, width);
     await page.fill("#text", "/search ");
-    await page.locator("#option-query").pressSequentially("guarantees");
+    await page.locator("#option-query").pressSequentially("guarant");
     await page.locator("#suggestions [role=option]").first().waitFor();
     await isAsWideAs(page, width);
     await page.keyboard.press("Escape");

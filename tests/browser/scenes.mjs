@@ -27,7 +27,7 @@ export const SCENES = [
   } },
   { name: "search", corpus: "seeds", height: 560, play: async (page) => {
     await page.fill("#text", "/search ");
-    await page.locator("#option-query").pressSequentially("guarantees");
+    await page.locator("#option-query").pressSequentially("guarant");
     await page.locator("#suggestions [role=option]").first().waitFor();
     await page.keyboard.press("ArrowDown");
     const says = await page.locator("#suggestions [role=option]").allInnerTexts();

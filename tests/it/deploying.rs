@@ -32,7 +32,7 @@ fn collect(folder: &Path, found: &mut Vec<String>) {
         let path = entry.path();
         if path.is_dir() {
             collect(&path, found);
-        } else if entry.file_name() != ".env" {
+        } else if entry.file_name() != ".env" && path.extension().is_none_or(|kind| kind != "png") {
             found.push(path.strip_prefix(repository()).unwrap().to_string_lossy().into_owned());
         }
     }
