@@ -28,7 +28,7 @@ impl EventHandler for Handler {
         tracing::info!(bot = ready.user.name, servers = ready.guilds.len(), "connected to Discord");
         self.bot.metrics.session(Session::New);
         self.bot.health.session_began(Instant::now());
-        self.bot.health.connected(true, Instant::now());
+        self.bot.health.came_back(Instant::now());
         let present = ready.guilds.iter().map(|guild| guild.id).collect();
         self.tracked(guilds::ready(&self.bot, present)).await;
     }
@@ -36,7 +36,7 @@ impl EventHandler for Handler {
     async fn resume(&self, _: Context, _: ResumedEvent) {
         tracing::info!("resumed the connection to Discord");
         self.bot.metrics.session(Session::Resumed);
-        self.bot.health.connected(true, Instant::now());
+        self.bot.health.came_back(Instant::now());
     }
 
     async fn message(&self, context: Context, message: Message) {

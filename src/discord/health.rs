@@ -53,6 +53,12 @@ impl Health {
         }
     }
 
+    /// That the gateway is connected again, or anew: that it was lost may not have been noticed.
+    pub fn came_back(&self, now: Instant) {
+        let mut state = self.lock();
+        (state.is_connected, state.since) = (true, now);
+    }
+
     /// That a new session began; resuming begins none.
     pub fn session_began(&self, now: Instant) {
         let mut state = self.lock();

@@ -278,13 +278,14 @@ const RESUMED: Duration = Duration::from_secs(3);
 const BETWEEN_GLANCES: Duration = Duration::from_millis(20);
 
 /// Returns when the connection has stood for so long that all has come that was sent before.
-async fn all_has_come(shards: &ShardManager) {
+async fn all_has_come(bot: &Bot, shards: &ShardManager) {
     let mut since = Instant::now();
     while since.elapsed() < ON_ITS_WAY {
         tokio::time::sleep(BETWEEN_GLANCES).await;
-        if !is_connected(shards) {
-            since = Instant::now();
-        }
+        let now = Instant::now();
+        let (_, for_so_long) = bot.health.connection(now);
+        // Lost and back again between two glances, it is heard of by the event.
+        since = if is_connected(shards) { since.max(now - for_so_long) } else { now };
     }
 }
 
@@ -293,7 +294,7 @@ async fn drain(bot: &Bot, shards: &ShardManager, wishes: &mut mpsc::Receiver<Wis
     bot.stop();
     let limit = Duration::from_secs(bot.settings().discord.drain_seconds as u64);
     let finished = async {
-        let _ = tokio::time::timeout(RESUMED, all_has_come(shards)).await;
+        let _ = tokio::time::timeout(RESUMED, all_has_come(bot, shards)).await;
         bot.tracker.close();
         tracing::info!(under_way = bot.tracker.len(), "ending; answers under way are finished first");
         if tokio::time::timeout(limit, bot.tracker.wait()).await.is_err() {

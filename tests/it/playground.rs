@@ -166,7 +166,8 @@ async fn a_proof_says_where_the_words_are_not_there_any_more() {
 
 #[tokio::test]
 async fn people_see_and_can_do_what_discord_would_let_them() {
-    let playground = Playground::over(&Place::new(LEASE)).await;
+    let place = Place::new(LEASE);
+    let playground = Playground::over(&place).await;
     let shown_to = async |person: &str| {
         let shown =
             playground.get(&format!("/api/commands?person={person}&channel={}", playground.general)).await;
@@ -200,7 +201,8 @@ async fn people_see_and_can_do_what_discord_would_let_them() {
 
 #[tokio::test]
 async fn typing_completes_and_a_button_opens_a_form() {
-    let playground = Playground::over(&Place::new(LEASE)).await;
+    let place = Place::new(LEASE);
+    let playground = Playground::over(&place).await;
     let typed = json!({
         "person": playground.bob, "channel": playground.general, "command": "search", "options": { "query": "leas" },
         "focused": "query",
@@ -214,7 +216,7 @@ async fn typing_completes_and_a_button_opens_a_form() {
     let press =
         json!({ "person": playground.bob, "message": answer["id"], "custom_id": ask_on["custom_id"] });
     let opened = playground.post("/api/press", press).await;
-    let name = opened["form"]["inputs"][0]["custom_id"].as_str().unwrap();
+    let name = opened["form"]["inputs"][0]["custom_id"].as_str().unwrap_or_else(|| panic!("{opened}"));
     let fields = json!({ name: "How long does the lease run?" });
     let submit = json!({ "person": playground.bob, "interaction": opened["interaction"], "fields": fields });
     playground.post("/api/submit", submit.clone()).await;
@@ -224,7 +226,8 @@ async fn typing_completes_and_a_button_opens_a_form() {
 
 #[tokio::test]
 async fn what_the_page_would_not_send_is_refused_and_stops_nothing() {
-    let playground = Playground::over(&Place::new(LEASE)).await;
+    let place = Place::new(LEASE);
+    let playground = Playground::over(&place).await;
     for (path, body, status) in [
         ("/api/say", json!({}), 400),
         ("/api/say", json!({ "person": "x", "channel": "1", "text": "a" }), 400),
@@ -249,7 +252,8 @@ async fn what_the_page_would_not_send_is_refused_and_stops_nothing() {
 
 #[tokio::test]
 async fn other_sites_and_other_names_are_refused_and_every_answer_has_the_policy() {
-    let playground = Playground::over(&Place::new(LEASE)).await;
+    let folder = Place::new(LEASE);
+    let playground = Playground::over(&folder).await;
     let page = playground.client.get(&playground.address).send().await.unwrap();
     let policy = page.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
     assert!(policy.starts_with("default-src 'none'; script-src 'self'"), "{policy}");
@@ -268,7 +272,8 @@ async fn other_sites_and_other_names_are_refused_and_every_answer_has_the_policy
 
 #[tokio::test]
 async fn it_ends_when_it_is_told_to_while_somebody_looks_on() {
-    let mut playground = Playground::over(&Place::new(LEASE)).await;
+    let place = Place::new(LEASE);
+    let mut playground = Playground::over(&place).await;
     let path =
         format!("{}/api/watch?person={}&channel={}", playground.address, playground.ann, playground.general);
     let _looking_on = playground.client.get(path).send().await.unwrap();
