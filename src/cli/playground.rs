@@ -71,12 +71,14 @@ pub(super) fn run(command: &Playground, sources: &Sources) -> Result<(), Failure
             let _ = ended.send(());
         });
         let stopped = async { drop(end.await) };
-        playground::serve(listener, playground, reach, stopped)
+        playground::serve(listener, playground.clone(), reach, stopped)
             .await
             .context("the page is not served any more")?;
         // Answers under way are finished, and kept.
         let _ = stop.send(Wish::Stop).await;
         let _ = tokio::time::timeout(PATIENCE, serving).await;
+        // Until then the bot needs its Discord.
+        drop(playground);
         Ok::<(), anyhow::Error>(())
     });
     runtime.shutdown_background();
