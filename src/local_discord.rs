@@ -37,7 +37,7 @@ use bucket::Buckets;
 use gateway::{Frame, Session};
 use permissions::Overwrite;
 use shared::{Shared, Topic};
-use world::{Account, Bot, Channel, Guild, Kind, Message, Place, Role, Upload, World};
+use world::{Account, Bot, Guild, Kind, Message, Place, Role, Upload, World};
 use writing::Draft;
 
 pub use faults::{Failure, Fault, Moment};
@@ -226,22 +226,16 @@ impl LocalDiscord {
     }
 
     pub fn channel(&self, guild: Id, name: &str) -> Id {
-        self.place(name, Place::Text { guild, overwrites: Vec::new() }, "CHANNEL_CREATE")
+        let place = Place::Text { guild, overwrites: Vec::new() };
+        self.shared.change(|world| writing::open(world, name, place))
     }
 
     /// A thread in a text channel.
     pub fn thread(&self, parent: Id, name: &str) -> Id {
-        let guild = self.shared.read(|world| world.guild_of(parent).unwrap_or_default());
-        let place = Place::Thread { guild, parent, is_archived: false, is_locked: false };
-        self.place(name, place, "THREAD_CREATE")
-    }
-
-    fn place(&self, name: &str, place: Place, event: &'static str) -> Id {
         self.shared.change(|world| {
-            let id = world.new_id();
-            world.channels.insert(id, Channel { name: name.to_owned(), place, messages: BTreeMap::new() });
-            events::channel_changed(world, event, id);
-            id
+            let guild = world.guild_of(parent).unwrap_or_default();
+            let place = Place::Thread { guild, parent, is_archived: false, is_locked: false };
+            writing::open(world, name, place)
         })
     }
 

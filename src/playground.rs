@@ -17,8 +17,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, Query, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
 use serde::Deserialize;
@@ -173,18 +171,4 @@ async fn commands(
     let commands: Vec<Value> = slash.iter().flat_map(|command| drawing::command(command, "")).collect();
     let menu: Vec<&Value> = menu.iter().map(|command| &command["name"]).collect();
     Ok(Json(json!({ "commands": commands, "menu": menu })))
-}
-
-/// Bytes that are saved, never shown: whatever is in them.
-fn saved(name: &str, bytes: Vec<u8>) -> Response {
-    let plain: String = name
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' })
-        .collect();
-    let disposition = format!("attachment; filename=\"{plain}\"");
-    let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
-    ];
-    (headers, bytes).into_response()
 }

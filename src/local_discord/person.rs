@@ -6,10 +6,8 @@
 mod invoking;
 mod waiting;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::events;
 use super::mentions::Allowed;
 use super::payload;
 use super::permissions::{
@@ -17,7 +15,7 @@ use super::permissions::{
 };
 use super::screen::{Screen, Shown};
 use super::shared::Shared;
-use super::world::{Body, Channel, Id, Kind, Message, Place, World};
+use super::world::{Body, Id, Kind, Message, Place, World};
 use super::writing::{self, Draft};
 
 pub use invoking::CommandKind;
@@ -113,7 +111,8 @@ impl Person {
 
     /// Opens a thread in a text channel.
     pub fn open_thread(&self, channel: Id, name: &str) -> Result<Id, CannotDo> {
-        let outcome = self.shared.act(|world| {
+        // Whoever looks at another channel sees it in the list.
+        self.shared.change(|world| {
             let what = "open a thread";
             if name.trim().is_empty() || name.chars().count() > LONGEST_NAME {
                 return Err(self.cannot(world, what, "its name has to have 1 to 100 characters"));
@@ -124,16 +123,9 @@ impl Person {
             };
             let guild = *guild;
             self.require(world, channel, SEND_MESSAGES | VIEW_CHANNEL, what)?;
-            let id = world.new_id();
             let place = Place::Thread { guild, parent: channel, is_archived: false, is_locked: false };
-            let name = name.trim().to_owned();
-            world.channels.insert(id, Channel { name, place, messages: BTreeMap::new() });
-            events::channel_changed(world, "THREAD_CREATE", id);
-            Ok(id)
-        });
-        // Whoever looks at another channel sees it in the list.
-        self.shared.change(|_| {});
-        outcome
+            Ok(writing::open(world, name.trim(), place))
+        })
     }
 
     pub fn say(&self, channel: Id, text: &str) -> Result<Id, CannotDo> {

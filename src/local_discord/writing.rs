@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::events;
 use super::mentions::{self, Allowed};
 use super::screen::Shown;
-use super::world::{Body, Id, Kind, Message, Place, World};
+use super::world::{Body, Channel, Id, Kind, Message, Place, World};
 
 pub struct Draft {
     pub author: Id,
@@ -38,6 +38,15 @@ impl Draft {
             allowed: Allowed::all(false),
         }
     }
+}
+
+/// Opens a channel or a thread, and tells whoever sees it.
+pub fn open(world: &mut World, name: &str, place: Place) -> Id {
+    let event = if matches!(place, Place::Thread { .. }) { "THREAD_CREATE" } else { "CHANNEL_CREATE" };
+    let id = world.new_id();
+    world.channels.insert(id, Channel { name: name.to_owned(), place, messages: BTreeMap::new() });
+    events::channel_changed(world, event, id);
+    id
 }
 
 /// Puts the message into its channel, which must be there, and tells whoever sees it.

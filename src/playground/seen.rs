@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
+use axum::http::header;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::Stream;
@@ -13,8 +14,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::refusal::Refusal;
-use super::{Looking, Playground, drawing, saved};
-use crate::local_discord::{Id, Person, Screen, Watching};
+use super::{Looking, Playground, drawing};
+use crate::local_discord::{Id, Person, Screen, Shown, Watching};
 
 /// Server-sent events: the whole channel first, then what is new, changed or gone.
 pub async fn watch(
@@ -73,7 +74,7 @@ impl Watcher {
     fn difference(&self, now: &Screen) -> Value {
         let before: HashMap<Id, _> =
             self.seen.iter().flat_map(|seen| &seen.messages).map(|one| (one.id, one)).collect();
-        let is_news = |message: &&_| before.get(&id_of(message)) != Some(message);
+        let is_news = |message: &&Shown| before.get(&message.id) != Some(message);
         let news = now.messages.iter().filter(is_news);
         let messages: Vec<Value> =
             news.map(|message| drawing::message(&self.playground, &self.person, now, message)).collect();
@@ -86,10 +87,6 @@ impl Watcher {
             "typing": now.typing,
         })
     }
-}
-
-fn id_of(message: &crate::local_discord::Shown) -> Id {
-    message.id
 }
 
 /// A file that a message came with.
@@ -108,4 +105,18 @@ pub async fn file(
     let file = message.files.into_iter().nth(wanted.number);
     let file = file.ok_or_else(|| Refusal::unknown("the message has no such file"))?;
     Ok(saved(&file.name, file.bytes))
+}
+
+/// Bytes that are saved, never shown: whatever is in them.
+fn saved(name: &str, bytes: Vec<u8>) -> Response {
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' })
+        .collect();
+    let disposition = format!("attachment; filename=\"{plain}\"");
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
+    (headers, bytes).into_response()
 }

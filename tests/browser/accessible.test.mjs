@@ -1,23 +1,14 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { check } from "./axe.mjs";
-import { answerAfter, ask, newestOfBot, openPage, press, startChromium, startPlayground } from "./playground.mjs";
+import { answerAfter, ask, newestOfBot, openPage, press, together } from "./playground.mjs";
 
 const QUESTION = "How many years of guarantees were agreed?";
-let playground, browser;
-
-before(async () => {
-  playground = await startPlayground();
-  browser = await startChromium();
-});
-after(async () => {
-  await browser?.close();
-  await playground?.stop();
-});
+const there = together();
 
 for (const theme of ["light", "dark"]) {
   test(`axe finds nothing on any state of the page, ${theme}`, { timeout: 180_000 }, async () => {
-    const page = await openPage(browser, playground.base, { theme, width: 1360 });
+    const page = await openPage(there.browser, there.base, { theme, width: 1360 });
     await page.locator(".channel", { hasText: theme === "light" ? "general" : "random" }).click();
     await page.locator(".welcome").waitFor();
     await check(page, "empty");
@@ -83,7 +74,7 @@ for (const theme of ["light", "dark"]) {
 }
 
 test("everything can be done with the keyboard alone", async () => {
-  const page = await openPage(browser, playground.base);
+  const page = await openPage(there.browser, there.base);
   await tabTo(page, "#text");
   const last = await newestOfBot(page);
   await page.keyboard.type("@pas");
@@ -136,7 +127,7 @@ async function tabTo(page, selector, key = "Tab") {
 
 for (const width of [320, 360]) {
   test(`nothing scrolls sideways at ${width} pixels`, async () => {
-    const page = await openPage(browser, playground.base, { width, height: 700 });
+    const page = await openPage(there.browser, there.base, { width, height: 700 });
     const answer = await ask(page, QUESTION);
     await press(page, answer, "Passage");
     await isAsWideAs(page, width);

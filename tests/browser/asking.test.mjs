@@ -1,19 +1,12 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { answerAfter, ask, become, command, newestOfBot, openPage, press, say, startChromium, startPlayground, write } from "./playground.mjs";
+import { afterEach, beforeEach, test } from "node:test";
+import { answerAfter, ask, become, command, newestOfBot, openPage, press, say, together, write } from "./playground.mjs";
 
 const QUESTION = "How many years of guarantees were agreed?";
-let playground, browser, page;
+const there = together();
+let page;
 
-before(async () => {
-  playground = await startPlayground();
-  browser = await startChromium();
-});
-after(async () => {
-  await browser?.close();
-  await playground?.stop();
-});
-beforeEach(async () => { page = await openPage(browser, playground.base); });
+beforeEach(async () => { page = await openPage(there.browser, there.base); });
 afterEach(async () => {
   assert.deepEqual(page.problems, []);
   await page.context().close();
@@ -126,7 +119,7 @@ test("an answer that one person asked for out of a message's menu can be shared"
   await page.getByRole("menuitem", { name: "Ask the sources about this" }).click();
   const own = await answerAfter(page, last);
   assert.match(await own.innerText(), /Only you can see this/);
-  const bob = await openPage(browser, playground.base, { hash: (await hashOf(page)).replace(/person=\d+/, `person=${await idOf("bob")}`) });
+  const bob = await openPage(there.browser, there.base, { hash: (await hashOf(page)).replace(/person=\d+/, `person=${await idOf("bob")}`) });
   assert.equal(await bob.locator(`#${await own.getAttribute("id")}`).count(), 0);
   const shared = await press(page, own, "Share");
   await bob.locator(`#${await shared.getAttribute("id")}`).waitFor();
@@ -151,7 +144,7 @@ test("/reindex reads the documents for ann, who operates, and is refused to bob"
     assert.match(await page.locator("#error").innerText(), /There is no command \/reindex here/);
     assert.equal(await page.inputValue("#text"), "/reindex ");
   }
-  const asked = await fetch(`${playground.base}api/invoke`, {
+  const asked = await fetch(`${there.base}api/invoke`, {
     method: "POST", headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ person: await idOf("bob"), channel: new URLSearchParams((await hashOf(page)).slice(1)).get("channel"), command: "reindex", options: {} }),
   });
@@ -224,6 +217,6 @@ async function hashOf(page) {
 }
 
 async function idOf(name) {
-  const place = await (await fetch(`${playground.base}api/place`)).json();
+  const place = await (await fetch(`${there.base}api/place`)).json();
   return place.people.find((person) => person.name === name).id;
 }

@@ -1,8 +1,8 @@
 // Documents that try to run something, to point elsewhere, to mention people or to pass for the bot or the page.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { ask, command, openPage, press, say, startChromium, startPlayground } from "./playground.mjs";
+import { test } from "node:test";
+import { ask, command, openPage, press, say, together } from "./playground.mjs";
 
 const QUESTIONS = [
   "How much is the harbour fee?", "Who is the crane operator?", "When does the quay close in winter?", "How much is the mooring deposit?",
@@ -11,19 +11,10 @@ const QUESTIONS = [
 ];
 /// What the page itself draws; anything else came out of a document.
 const TAGS = ["a", "article", "b", "bdi", "blockquote", "br", "button", "code", "div", "em", "i", "li", "ol", "p", "pre", "s", "small", "span", "strong", "time", "u", "ul"];
-let playground, browser;
-
-before(async () => {
-  playground = await startPlayground("tests/browser/hostile");
-  browser = await startChromium();
-});
-after(async () => {
-  await browser?.close();
-  await playground?.stop();
-});
+const there = together("tests/browser/hostile");
 
 test("nothing that stands in a document runs, loads, mentions or is forged", async () => {
-  const page = await openPage(browser, playground.base);
+  const page = await openPage(there.browser, there.base);
   for (const question of QUESTIONS) {
     const answer = await ask(page, question);
     const labels = await answer.locator(".row button").allInnerTexts();
@@ -67,7 +58,7 @@ test("nothing that stands in a document runs, loads, mentions or is forged", asy
 });
 
 test("controls that turn text are shown by their number in the cited file", async () => {
-  const page = await openPage(browser, playground.base);
+  const page = await openPage(there.browser, there.base);
   const answer = await ask(page, "When does the lock gate open?");
   await answer.locator('[data-key="proof"]').click();
   await page.locator("#proof .control").first().waitFor();
@@ -79,7 +70,7 @@ test("controls that turn text are shown by their number in the cited file", asyn
 });
 
 test("the page tells the browser to run and load nothing but itself", async () => {
-  const { headers } = await fetch(playground.base);
+  const { headers } = await fetch(there.base);
   const policy = headers.get("content-security-policy");
   for (const rule of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"]) assert.ok(policy.includes(rule), policy);
   assert.doesNotMatch(policy, /unsafe|data:|\*/);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { openPage, startChromium, startPlayground } from "./playground.mjs";
+import { test } from "node:test";
+import { openPage, together } from "./playground.mjs";
 import { median, timedAsk } from "./timing.mjs";
 
 const QUESTIONS = 100;
@@ -8,19 +8,10 @@ const PART = 20;
 /// The machine of a test may have other work; what grows with the channel grows by far more than this.
 const SLACK_FACTOR = 3;
 const SLACK_MS = 100;
-let playground, browser;
-
-before(async () => {
-  playground = await startPlayground();
-  browser = await startChromium();
-});
-after(async () => {
-  await browser?.close();
-  await playground?.stop();
-});
+const there = together();
 
 test("two hundred messages do not make the page slow, and only what changed is drawn again", { timeout: 300_000 }, async () => {
-  const page = await openPage(browser, playground.base);
+  const page = await openPage(there.browser, there.base);
   await page.evaluate(() => {
     window.redrawn = [];
     new MutationObserver((changes) => {

@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -60,6 +61,22 @@ export function startChromium() {
   // Chromium's sandbox cannot be set up by root, as in most containers.
   if (process.getuid() === 0) args.push("--no-sandbox");
   return chromium.launch({ executablePath: CHROMIUM, args });
+}
+
+/// A playground and a Chromium for all tests of a file, before the first of them and until the last: `base` and `browser`.
+export function together(corpus) {
+  const there = {};
+  let playground;
+  before(async () => {
+    playground = await startPlayground(corpus);
+    there.base = playground.base;
+    there.browser = await startChromium();
+  });
+  after(async () => {
+    await there.browser?.close();
+    await playground?.stop();
+  });
+  return there;
 }
 
 /// A window of its own, with `problems`: what went wrong in it.

@@ -1,21 +1,12 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { addPage, ask, become, command, openPage, press, say, startChromium, startPlayground } from "./playground.mjs";
+import { test } from "node:test";
+import { addPage, ask, become, command, openPage, press, say, together } from "./playground.mjs";
 
-let playground, browser;
-
-before(async () => {
-  playground = await startPlayground();
-  browser = await startChromium();
-});
-after(async () => {
-  await browser?.close();
-  await playground?.stop();
-});
+const there = together();
 
 test("two tabs see each other's messages at once, and not what only one person may see", async () => {
-  const ann = await openPage(browser, playground.base);
-  const bob = await addPage(ann.context(), playground.base);
+  const ann = await openPage(there.browser, there.base);
+  const bob = await addPage(ann.context(), there.base);
   await become(bob, "bob");
   assert.match(await ann.locator("#people input:checked + span").innerText(), /ann/);
   const answer = await ask(ann, "How many years of guarantees were agreed?");
@@ -31,7 +22,7 @@ test("two tabs see each other's messages at once, and not what only one person m
 });
 
 test("a reload in the middle comes back to the person, the channel and the messages", async () => {
-  const page = await openPage(browser, playground.base);
+  const page = await openPage(there.browser, there.base);
   await become(page, "bob");
   await page.locator(".channel", { hasText: "random" }).click();
   await page.locator("#top bdi", { hasText: "random" }).waitFor();
@@ -50,7 +41,7 @@ test("a reload in the middle comes back to the person, the channel and the messa
 });
 
 test("a connection that is lost is said, and nothing more once it is back", async () => {
-  const page = await openPage(browser, playground.base);
+  const page = await openPage(there.browser, there.base);
   await page.context().setOffline(true);
   await page.evaluate(() => dispatchEvent(new HashChangeEvent("hashchange")));
   await page.getByText(/does not answer|connection is lost/i).first().waitFor();
@@ -62,7 +53,7 @@ test("a connection that is lost is said, and nothing more once it is back", asyn
 });
 
 test("what cannot be sent stays in the box", async () => {
-  const page = await openPage(browser, playground.base);
+  const page = await openPage(there.browser, there.base);
   await page.route("**/api/say", (route) => route.fulfill({ status: 403, contentType: "application/json", body: JSON.stringify({ error: "ann cannot write here: the permission for it is missing" }) }));
   await say(page, "a long thought");
   await page.locator("#error p").waitFor();
