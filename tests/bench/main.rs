@@ -12,6 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser};
+use mimalloc::MiMalloc;
 
 #[path = "../hostile/mod.rs"]
 mod attack;
@@ -127,6 +128,10 @@ struct Arguments {
     #[command(flatten)]
     step: StepArguments,
 }
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> anyhow::Result<()> {
     let options = PARTS.iter().map(|part| {
