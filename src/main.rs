@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use mimalloc::MiMalloc;
 use passim::cli::{self, Arguments};
 
-/// The system's keeps what each of many threads once had: a bot that runs for weeks would grow for weeks.
+/// The system's allocator keeps what each of many threads once had, and grows with every re-index.
+#[cfg(not(target_env = "msvc"))]
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     cli::main(Arguments::parse())

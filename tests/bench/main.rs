@@ -12,7 +12,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser};
-use mimalloc::MiMalloc;
 
 #[path = "../hostile/mod.rs"]
 mod attack;
@@ -130,8 +129,9 @@ struct Arguments {
 }
 
 /// As in the program.
+#[cfg(not(target_env = "msvc"))]
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> anyhow::Result<()> {
     let options = PARTS.iter().map(|part| {

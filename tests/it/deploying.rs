@@ -215,7 +215,7 @@ fn the_image_is_built_out_of_what_is_there() {
         kept.insert(path.to_owned());
     }
     // What the compiler needs, and what the image holds.
-    for needed in ["Cargo.toml", "Cargo.lock", "src", "config", "LICENSE-MIT", "LICENSE-APACHE"] {
+    for needed in [".cargo", "Cargo.toml", "Cargo.lock", "src", "config", "LICENSE-MIT", "LICENSE-APACHE"] {
         assert!(kept.contains(needed), "{needed} is left out of the image's build");
     }
     let outside = Regex::new(r#"include_(?:str|bytes)!\("((?:\.\./)+)([a-z]+)/"#).unwrap();

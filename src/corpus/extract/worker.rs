@@ -43,8 +43,6 @@ impl Worker {
         // It needs nothing of the environment, least of all the secrets in it.
         #[cfg(unix)]
         command.env_clear();
-        // The allocator takes a whole gigabyte of addresses at once; only what is used of them counts as memory.
-        command.env("MIMALLOC_ARENA_EAGER_COMMIT", "0");
         let mut child = command.spawn()?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::ErrorKind::BrokenPipe.into());
