@@ -27,8 +27,6 @@ pub mod inbox;
 pub mod keeping;
 pub mod language;
 pub mod live;
-#[cfg(feature = "local-discord")]
-pub mod local_discord;
 pub mod metrics;
 pub mod neural;
 pub mod operations;
@@ -43,3 +41,5 @@ pub mod tune;
 pub mod watch;
 
 pub use answerer::{Answerer, AnswererError, weights};
+#[cfg(feature = "local-discord")]
+pub use passim_local_discord as local_discord;
