@@ -444,7 +444,7 @@ impl Outcome {
             wrong.push(format!("{} lines on standard error: {:#?}", unexplained.len(), first(unexplained)));
         }
         for (of, memory) in [("one process", &self.long), ("the processes", &self.short)] {
-            let growth = growth(memory);
+            let growth = growth(memory).unwrap_or(0.0);
             if soak.questions >= ENOUGH && growth >= MOST_GROWTH {
                 wrong.push(format!("the memory of {of} grew by {:.0} %: {memory:.1?}", 100.0 * growth));
             }
@@ -457,7 +457,9 @@ impl Outcome {
         let Tally { asked, told, signed, unsure, asked_again, lost, twice, took: times, .. } = &self.tally;
         let count = |name: &str, count: usize| Row::alone(name, "count", 0, vec![count as f64]);
         let time = |name: &str, share: f64| Row::alone(name, "ms", 1, vec![percentile(times, share)]);
-        let percent = |name: &str, memory: &[f64]| Row::alone(name, "%", 1, vec![100.0 * growth(memory)]);
+        let percent = |name: &str, memory: &[f64]| {
+            Row::alone(name, "%", 1, growth(memory).map(|growth| 100.0 * growth).into_iter().collect())
+        };
         let rows = vec![
             count("soak: questions", *asked),
             count("- lost", lost.len()),
@@ -489,14 +491,14 @@ fn first(all: &[String]) -> &[String] {
     &all[..all.len().min(10)]
 }
 
-/// From the second fifth, when everything is warm, to the last; of each the median.
-fn growth(memory: &[f64]) -> f64 {
+/// From the second fifth, when everything is warm, to the last; of each the median. Fewer than five say nothing.
+fn growth(memory: &[f64]) -> Option<f64> {
     let fifth = memory.len() / 5;
     if fifth == 0 {
-        return f64::NAN;
+        return None;
     }
     let (warm, end) = (median(&memory[fifth..2 * fifth]), median(&memory[memory.len() - fifth..]));
-    (end - warm) / warm
+    Some((end - warm) / warm)
 }
 
 fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
