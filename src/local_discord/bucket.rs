@@ -1,8 +1,9 @@
 //! The rate limit of posting messages, which every channel has for itself: so many in a window, which begins
 //! with the first of them.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
+
+use litemap::LiteMap;
 
 use super::refusal::Refusal;
 use super::world::Id;
@@ -11,7 +12,7 @@ pub struct Buckets {
     /// How many messages a channel takes in a window.
     messages: usize,
     window: Duration,
-    running: BTreeMap<Id, Window>,
+    running: LiteMap<Id, Window>,
 }
 
 /// The window that runs in a channel.
@@ -35,7 +36,7 @@ impl Default for Buckets {
 
 impl Buckets {
     pub fn new(messages: usize, window: Duration) -> Buckets {
-        Buckets { messages, window, running: BTreeMap::new() }
+        Buckets { messages, window, running: LiteMap::new_vec() }
     }
 
     /// Takes a place in the channel's bucket, or says how long to wait for one.

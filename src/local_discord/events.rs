@@ -110,7 +110,7 @@ pub fn channel_changed(world: &mut World, name: &'static str, channel: Id) {
 
 /// An event as a test made it, whatever is in it, to everybody.
 pub fn anything(world: &mut World, name: &str, event: &Value) {
-    for session in world.sessions.values_mut() {
+    for (_, session) in world.sessions.iter_mut() {
         session.push(name, event.clone());
     }
 }

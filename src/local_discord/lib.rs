@@ -23,12 +23,13 @@ mod shared;
 mod world;
 mod writing;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use litemap::LiteMap;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -156,8 +157,8 @@ impl LocalDiscord {
             let guild = Guild {
                 name: name.to_owned(),
                 owner: owner.id(),
-                roles: BTreeMap::from([(id, everyone)]),
-                members: BTreeMap::from([(owner.id(), BTreeSet::new())]),
+                roles: LiteMap::from_iter([(id, everyone)]),
+                members: LiteMap::from_iter([(owner.id(), BTreeSet::new())]),
                 is_unavailable: false,
             };
             world.guilds.insert(id, guild);
@@ -481,8 +482,8 @@ impl LocalDiscord {
             world.interactions.clear();
             world.tokens.clear();
             world.uploads.clear();
-            world.channels.values_mut().for_each(|channel| channel.messages.clear());
-            world.sessions.values_mut().for_each(Session::forget);
+            world.channels.iter_mut().for_each(|(_, channel)| channel.messages.clear());
+            world.sessions.iter_mut().for_each(|(_, session)| session.forget());
         });
     }
 }

@@ -73,7 +73,9 @@ fn apply(permissions: u64, overwrites: &[Overwrite], concerns: impl Fn(Whom) -> 
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
+
+    use litemap::LiteMap;
 
     use super::super::world::Role;
     use super::*;
@@ -89,8 +91,8 @@ mod tests {
         Guild {
             name: String::new(),
             owner: 99,
-            roles: BTreeMap::from([(GUILD, role(EVERYONE)), (MODERATORS, role(moderators))]),
-            members: BTreeMap::from([(ANN, BTreeSet::from([MODERATORS]))]),
+            roles: LiteMap::from_iter([(GUILD, role(EVERYONE)), (MODERATORS, role(moderators))]),
+            members: LiteMap::from_iter([(ANN, BTreeSet::from([MODERATORS]))]),
             is_unavailable: false,
         }
     }

@@ -3,11 +3,12 @@
 //! What people and bots do wakes only who waits for that channel: hundreds may wait at once, and each of them
 //! looks through a channel when woken.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use litemap::LiteMap;
 use tokio::sync::watch;
 
 use super::world::{Id, World};
@@ -29,7 +30,7 @@ pub struct Shared {
     /// For everybody.
     changes: watch::Sender<()>,
     /// For those who wait for a topic; a topic that nobody ever waited for is not there.
-    news: Mutex<BTreeMap<Topic, watch::Sender<()>>>,
+    news: Mutex<LiteMap<Topic, watch::Sender<()>>>,
 }
 
 impl Shared {

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use litemap::LiteMap;
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -39,20 +40,20 @@ pub struct World {
     pub stopped: Option<Instant>,
     /// How far the clock was put ahead.
     ahead: Duration,
-    pub accounts: BTreeMap<Id, Account>,
-    pub guilds: BTreeMap<Id, Guild>,
-    pub channels: BTreeMap<Id, Channel>,
+    pub accounts: LiteMap<Id, Account>,
+    pub guilds: LiteMap<Id, Guild>,
+    pub channels: LiteMap<Id, Channel>,
     /// When an account said last that it is typing, by channel.
-    pub typing: BTreeMap<(Id, Id), Instant>,
+    pub typing: LiteMap<(Id, Id), Instant>,
     /// What people attached to commands.
-    pub uploads: BTreeMap<Id, Upload>,
-    pub interactions: BTreeMap<Id, Interaction>,
+    pub uploads: LiteMap<Id, Upload>,
+    pub interactions: LiteMap<Id, Interaction>,
     /// The interactions by their tokens.
-    pub tokens: BTreeMap<String, Id>,
-    pub commands: BTreeMap<Id, Command>,
+    pub tokens: LiteMap<String, Id>,
+    pub commands: LiteMap<Id, Command>,
     /// When commands were created, by application and scope.
-    pub created_commands: BTreeMap<(Id, Option<Id>), Vec<Instant>>,
-    pub sessions: BTreeMap<String, Session>,
+    pub created_commands: LiteMap<(Id, Option<Id>), Vec<Instant>>,
+    pub sessions: LiteMap<String, Session>,
     /// Every gateway connection, whether it has a session or not.
     pub connections: Vec<UnboundedSender<Frame>>,
     pub gateway: GatewayOptions,
@@ -88,8 +89,8 @@ pub struct Guild {
     pub name: String,
     pub owner: Id,
     /// The role with the guild's own id is `@everyone`.
-    pub roles: BTreeMap<Id, Role>,
-    pub members: BTreeMap<Id, BTreeSet<Id>>,
+    pub roles: LiteMap<Id, Role>,
+    pub members: LiteMap<Id, BTreeSet<Id>>,
     /// During an outage a guild is there, but not served.
     pub is_unavailable: bool,
 }
@@ -124,7 +125,7 @@ pub struct Message {
     /// The interaction that it answers.
     pub answers: Option<Id>,
     pub nonce: Option<Value>,
-    pub reactions: BTreeMap<String, BTreeSet<Id>>,
+    pub reactions: LiteMap<String, BTreeSet<Id>>,
     /// When it was written, and when it was last edited, as Discord writes times.
     pub written: String,
     pub edited: Option<String>,
@@ -355,7 +356,7 @@ impl World {
     /// Whose typing sign is shown in the channel.
     pub fn typing_in(&self, channel: Id) -> impl Iterator<Item = Id> {
         let is_fresh = |since: &Instant| self.now().duration_since(*since) < TYPING;
-        let here = self.typing.range((channel, 0)..=(channel, Id::MAX));
+        let here = self.typing.iter().filter(move |((place, _), _)| *place == channel);
         here.filter(move |(_, since)| is_fresh(since)).map(|((_, account), _)| *account)
     }
 

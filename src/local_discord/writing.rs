@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use litemap::LiteMap;
+
 use super::events;
 use super::mentions::{self, Allowed};
 use super::screen::Shown;
@@ -70,7 +72,7 @@ pub fn post(world: &mut World, draft: Draft) -> Id {
         reply_to: draft.reply_to,
         answers: draft.answers,
         nonce: draft.nonce,
-        reactions: BTreeMap::new(),
+        reactions: LiteMap::new_vec(),
         written,
         edited: None,
         only_for: draft.only_for,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -19,7 +19,29 @@ use crate::local_discord::{Form, Id, Person, Ping};
 const PATIENCE: Duration = Duration::from_secs(3);
 
 type Done = Result<Json<Value>, Refusal>;
+/// Who waits for the response to an interaction, and to which.
+type Asked<'a> = Result<(&'a Person, Id), Refusal>;
 type At = State<Arc<Playground>>;
+
+/// Does what the path says.
+pub async fn act(State(playground): At, Path(act): Path<String>, body: Bytes) -> Done {
+    let (playground, body) = (&*playground, &*body);
+    let (person, interaction) = match act.as_str() {
+        "say" => return say(playground, body),
+        "edit" => return edit(playground, body),
+        "delete" => return delete(playground, body),
+        "react" => return react(playground, body),
+        "thread" => return thread(playground, body),
+        "complete" => return complete(playground, body).await,
+        "invoke" => invoke(playground, body)?,
+        "menu" => menu(playground, body)?,
+        "press" => press(playground, body)?,
+        "choose" => choose(playground, body)?,
+        "submit" => submit(playground, body)?,
+        _ => return Err(Refusal::unknown("there is nothing of this name to do")),
+    };
+    responded(person, interaction).await
+}
 
 /// Ids come as text.
 #[derive(Clone, Copy, Deserialize)]
@@ -34,7 +56,7 @@ impl TryFrom<String> for Given {
     }
 }
 
-fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     serde_json::from_slice(body).map_err(|error| Refusal::wrong(format!("cannot read the request: {error}")))
 }
 
@@ -52,8 +74,8 @@ struct Say {
     ping: bool,
 }
 
-pub async fn say(State(playground): At, body: Bytes) -> Done {
-    let said: Say = read(&body)?;
+fn say(playground: &Playground, body: &[u8]) -> Done {
+    let said: Say = read(body)?;
     let person = playground.person(said.person.0)?;
     is_message(&said.text)?;
     let text = playground.discord.with_mentions(&said.text);
@@ -84,8 +106,8 @@ struct Edit {
     text: String,
 }
 
-pub async fn edit(State(playground): At, body: Bytes) -> Done {
-    let edit: Edit = read(&body)?;
+fn edit(playground: &Playground, body: &[u8]) -> Done {
+    let edit: Edit = read(body)?;
     is_message(&edit.text)?;
     let text = playground.discord.with_mentions(&edit.text);
     playground.person(edit.person.0)?.edit(edit.message.0, &text)?;
@@ -98,8 +120,8 @@ struct Delete {
     message: Given,
 }
 
-pub async fn delete(State(playground): At, body: Bytes) -> Done {
-    let delete: Delete = read(&body)?;
+fn delete(playground: &Playground, body: &[u8]) -> Done {
+    let delete: Delete = read(body)?;
     playground.person(delete.person.0)?.delete(delete.message.0)?;
     nothing_to_say()
 }
@@ -111,8 +133,8 @@ struct React {
     emoji: String,
 }
 
-pub async fn react(State(playground): At, body: Bytes) -> Done {
-    let react: React = read(&body)?;
+fn react(playground: &Playground, body: &[u8]) -> Done {
+    let react: React = read(body)?;
     playground.person(react.person.0)?.react(react.message.0, &react.emoji)?;
     nothing_to_say()
 }
@@ -124,8 +146,8 @@ struct Thread {
     name: String,
 }
 
-pub async fn thread(State(playground): At, body: Bytes) -> Done {
-    let thread: Thread = read(&body)?;
+fn thread(playground: &Playground, body: &[u8]) -> Done {
+    let thread: Thread = read(body)?;
     let id = playground.person(thread.person.0)?.open_thread(thread.channel.0, &thread.name)?;
     Ok(Json(json!({ "id": id.to_string() })))
 }
@@ -147,15 +169,15 @@ impl Invoke {
     }
 }
 
-pub async fn invoke(State(playground): At, body: Bytes) -> Done {
-    let invoke: Invoke = read(&body)?;
+fn invoke<'a>(playground: &'a Playground, body: &[u8]) -> Asked<'a> {
+    let invoke: Invoke = read(body)?;
     let person = playground.person(invoke.person.0)?;
     let interaction = person.invoke(invoke.channel.0, &invoke.command, &invoke.options())?;
-    responded(person, interaction).await
+    Ok((person, interaction))
 }
 
-pub async fn complete(State(playground): At, body: Bytes) -> Done {
-    let invoke: Invoke = read(&body)?;
+async fn complete(playground: &Playground, body: &[u8]) -> Done {
+    let invoke: Invoke = read(body)?;
     let person = playground.person(invoke.person.0)?;
     let focused = invoke.focused.as_deref().unwrap_or_default();
     let typed = person.autocomplete(invoke.channel.0, &invoke.command, &invoke.options(), focused)?;
@@ -172,10 +194,10 @@ struct Menu {
     entry: String,
 }
 
-pub async fn menu(State(playground): At, body: Bytes) -> Done {
-    let menu: Menu = read(&body)?;
+fn menu<'a>(playground: &'a Playground, body: &[u8]) -> Asked<'a> {
+    let menu: Menu = read(body)?;
     let person = playground.person(menu.person.0)?;
-    responded(person, person.use_menu(menu.message.0, &menu.entry)?).await
+    Ok((person, person.use_menu(menu.message.0, &menu.entry)?))
 }
 
 #[derive(Deserialize)]
@@ -185,10 +207,10 @@ struct Press {
     custom_id: String,
 }
 
-pub async fn press(State(playground): At, body: Bytes) -> Done {
-    let press: Press = read(&body)?;
+fn press<'a>(playground: &'a Playground, body: &[u8]) -> Asked<'a> {
+    let press: Press = read(body)?;
     let person = playground.person(press.person.0)?;
-    responded(person, person.press(press.message.0, &press.custom_id)?).await
+    Ok((person, person.press(press.message.0, &press.custom_id)?))
 }
 
 #[derive(Deserialize)]
@@ -199,11 +221,11 @@ struct Choose {
     values: Vec<String>,
 }
 
-pub async fn choose(State(playground): At, body: Bytes) -> Done {
-    let choose: Choose = read(&body)?;
+fn choose<'a>(playground: &'a Playground, body: &[u8]) -> Asked<'a> {
+    let choose: Choose = read(body)?;
     let person = playground.person(choose.person.0)?;
     let values: Vec<&str> = choose.values.iter().map(String::as_str).collect();
-    responded(person, person.choose(choose.message.0, &choose.custom_id, &values)?).await
+    Ok((person, person.choose(choose.message.0, &choose.custom_id, &values)?))
 }
 
 #[derive(Deserialize)]
@@ -213,12 +235,12 @@ struct Submit {
     fields: BTreeMap<String, String>,
 }
 
-pub async fn submit(State(playground): At, body: Bytes) -> Done {
-    let submit: Submit = read(&body)?;
+fn submit<'a>(playground: &'a Playground, body: &[u8]) -> Asked<'a> {
+    let submit: Submit = read(body)?;
     let person = playground.person(submit.person.0)?;
     let fields: Vec<(&str, &str)> =
         submit.fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    responded(person, person.submit(submit.interaction.0, &fields)?).await
+    Ok((person, person.submit(submit.interaction.0, &fields)?))
 }
 
 /// Waits until the bot has responded, and tells of the form where it did with one. What else it did is seen in the

@@ -1,5 +1,6 @@
 //! `/channels/{channel}/messages`: an application's ordinary messages, and reactions.
 
+use litemap::LiteMap;
 use serde_json::Value;
 
 use super::super::limits::{self, Carrier};
@@ -117,8 +118,7 @@ fn not_archived(world: &World, channel: Id) -> Result<(), Refusal> {
 }
 
 fn share_a_guild(world: &World, accounts: [Id; 2]) -> bool {
-    let has_both =
-        |members: &std::collections::BTreeMap<Id, _>| accounts.iter().all(|a| members.contains_key(a));
+    let has_both = |members: &LiteMap<Id, _>| accounts.iter().all(|a| members.contains_key(a));
     world.guilds.values().any(|guild| has_both(&guild.members))
 }
 
