@@ -24,7 +24,8 @@ const PAUSES: [Duration; 5] = [
     Duration::from_millis(3_500),
 ];
 /// So many of them for what fails; together they stay below the three seconds that an interaction waits. The
-/// others are for limits only: a channel that takes no more messages takes them again after five seconds.
+/// others are for messages, which nobody asks for again, and for limits: a channel that takes no more messages takes
+/// them again after five seconds.
 const PAUSES_AFTER_FAILURES: usize = 3;
 
 /// Why something could not be sent.
@@ -52,9 +53,11 @@ pub enum Undelivered {
 }
 
 /// Whether a request may be sent again after a failure that leaves open whether it had its effect.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Repeat {
     Always,
+    /// Always, and for longer than an interaction waits.
+    Longer,
     /// Only where Discord said that it had none.
     IfWithoutEffect,
 }
@@ -163,7 +166,7 @@ impl Delivery {
         reply_to: Option<MessageId>,
     ) -> Result<MessageId, Undelivered> {
         let body = outgoing.message(reply_to.map(MessageId::get), &nonce());
-        let message = self.repeated(Purpose::Message, Repeat::Always, || async {
+        let message = self.repeated(Purpose::Message, Repeat::Longer, || async {
             let files = attachments(outgoing.file.as_ref());
             self.http.send_message(channel, files, &body).await.map_err(sorted)
         });
@@ -371,7 +374,12 @@ impl Undelivered {
             Undelivered::Unreachable(_) => true,
             _ => false,
         };
-        is_failure && repeat == Repeat::Always && repetitions < PAUSES_AFTER_FAILURES
+        let most = match repeat {
+            Repeat::Always => PAUSES_AFTER_FAILURES,
+            Repeat::Longer => PAUSES.len(),
+            Repeat::IfWithoutEffect => 0,
+        };
+        is_failure && repetitions < most
     }
 }
 

@@ -194,6 +194,15 @@ async fn a_response_that_was_announced_is_put_in_its_place_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_mention_is_answered_when_discord_takes_messages_again() {
+    let scene = Scene::new().await;
+    let failing = fault("POST", "/channels/*/messages", Failure::Status(500), Moment::BeforeEffect);
+    scene.discord.fail(Fault { times: 5, ..failing });
+    let answer = scene.ask(&scene.bob, scene.general, LEASE).await;
+    assert!(answer.content.starts_with(ANSWER), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_fails_is_repeated_and_comes_once() {
     let scene = Scene::with_settings(WIDE_LIMITS).await;
     scene.discord.message_bucket(1_000, Duration::from_secs(1));
