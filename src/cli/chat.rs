@@ -307,7 +307,7 @@ fn help() -> Result<(), Failure> {
 }
 
 /// Completes commands, and after /source the ids of sources, by id or by title.
-struct Completions {
+pub(super) struct Completions {
     /// Id and title.
     sources: Vec<(String, String)>,
 }

@@ -9,12 +9,14 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
-use rustyline::DefaultEditor;
+use rustyline::Editor;
 use rustyline::error::ReadlineError;
+use rustyline::history::FileHistory;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
+use super::chat::Completions;
 use super::draw::{BOLD, DIM};
 use super::team::{BOT, Team};
 use super::{Failure, serve};
@@ -96,7 +98,8 @@ fn talk(runtime: &Runtime, session: &mut Session) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    let mut editor = DefaultEditor::new()?;
+    // Of the same type as the chat's, whose code the program has already; it completes nothing.
+    let mut editor: Editor<Completions, FileHistory> = Editor::new()?;
     loop {
         match editor.readline(&session.prompt()) {
             Ok(line) => {
