@@ -101,9 +101,6 @@ pub async fn serve(
 
 fn routes(playground: Arc<Playground>, reach: Reach) -> Router {
     Router::new()
-        .route("/", get(page::index))
-        .route("/favicon.ico", get(page::icon))
-        .route("/{name}", get(page::file))
         .route("/api/place", get(place))
         .route("/api/commands", get(commands))
         .route("/api/watch", get(seen::watch))
@@ -111,6 +108,7 @@ fn routes(playground: Arc<Playground>, reach: Reach) -> Router {
         .route("/api/proof", get(proof::proof))
         .route("/api/attach", post(acts::attach))
         .route("/api/{act}", post(acts::act))
+        .fallback(page::file)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(middleware::from_fn_with_state(reach, guard::guard))
         .layer(middleware::map_response(page::headers))

@@ -3,11 +3,8 @@
 //!
 //! What is told to whom is decided in [`super::events`]; here it is numbered, kept for a resume, and sent.
 
-use std::io::Write;
 use std::sync::Arc;
 
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
@@ -40,12 +37,15 @@ mod close {
     pub const DISALLOWED_INTENTS: u16 = 4014;
 }
 
+/// Puts bytes into zlib's format.
+pub type Compressor = fn(&[u8]) -> Vec<u8>;
+
 /// What goes to a client.
 #[derive(Clone, Debug)]
 pub enum Frame {
     Text(Value),
-    /// The same, packed.
-    Zlib(Value),
+    /// The same, in zlib's format.
+    Zlib(Vec<u8>),
     Close(u16),
     /// The connection ends without a word.
     Cut,
@@ -55,7 +55,7 @@ pub enum Frame {
 pub struct Session {
     pub bot: Id,
     pub intents: u64,
-    compresses: bool,
+    compressor: Option<Compressor>,
     /// Every event so far but for those that are forgotten; the first of all has the number 1.
     events: Vec<Value>,
     forgotten: usize,
@@ -66,8 +66,11 @@ impl Session {
     pub fn push(&mut self, name: &str, event: Value) {
         let number = self.forgotten + self.events.len() + 1;
         let numbered = json!({ "op": op::DISPATCH, "s": number, "t": name, "d": event });
-        let frame = if self.compresses && name == "READY" { Frame::Zlib } else { Frame::Text };
-        self.send(frame(numbered.clone()));
+        let compressor = self.compressor.filter(|_| name == "READY");
+        self.send(match compressor {
+            Some(compress) => Frame::Zlib(compress(numbered.to_string().as_bytes())),
+            None => Frame::Text(numbered.clone()),
+        });
         self.events.push(numbered);
     }
 
@@ -151,22 +154,13 @@ async fn send(
 ) -> Result<(), Box<tokio_tungstenite::tungstenite::Error>> {
     match frame {
         Frame::Text(payload) => socket.send(Websocket::text(payload.to_string())).await?,
-        Frame::Zlib(payload) => {
-            let packed = pack(&payload).map_err(tokio_tungstenite::tungstenite::Error::Io)?;
-            socket.send(Websocket::binary(packed)).await?;
-        }
+        Frame::Zlib(packed) => socket.send(Websocket::binary(packed)).await?,
         Frame::Close(code) => {
             socket.close(Some(CloseFrame { code: code.into(), reason: "".into() })).await?;
         }
         Frame::Cut => {}
     }
     Ok(())
-}
-
-fn pack(payload: &Value) -> std::io::Result<Vec<u8>> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(payload.to_string().as_bytes())?;
-    encoder.finish()
 }
 
 /// What one frame of a client brings about. `session` is the one that this connection has, once it has one.
@@ -211,11 +205,11 @@ fn identify(
         return Some(Frame::Close(close::DISALLOWED_INTENTS));
     }
     let id = format!("session-{}", world.new_id());
-    let compresses = world.gateway.compresses_ready && identify["compress"] == true;
+    let compressor = world.gateway.compressor.filter(|_| identify["compress"] == true);
     let connection = Some(outbox.clone());
     world.sessions.insert(
         id.clone(),
-        Session { bot, intents, compresses, events: Vec::new(), forgotten: 0, connection },
+        Session { bot, intents, compressor, events: Vec::new(), forgotten: 0, connection },
     );
     events::begin(world, &id);
     *session = Some(id);

@@ -13,7 +13,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::bucket::Buckets;
 use super::faults::Faults;
-use super::gateway::{Frame, Session};
+use super::gateway::{Compressor, Frame, Session};
 use super::permissions::{self, Overwrite};
 use super::record::Recorded;
 use super::screen::Shown;
@@ -238,8 +238,8 @@ pub struct GatewayOptions {
     pub url: String,
     pub heartbeat_interval: Duration,
     pub acknowledges_heartbeats: bool,
-    /// READY as a zlib frame, where the client said that it reads those.
-    pub compresses_ready: bool,
+    /// READY comes as a zlib frame by it, where the client said that it reads those.
+    pub compressor: Option<Compressor>,
     /// Connections are ended before they begin.
     pub is_shut: bool,
 }
@@ -250,7 +250,7 @@ impl Default for GatewayOptions {
             url: String::new(),
             heartbeat_interval: Duration::from_millis(41_250),
             acknowledges_heartbeats: true,
-            compresses_ready: false,
+            compressor: None,
             is_shut: false,
         }
     }

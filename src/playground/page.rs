@@ -1,7 +1,6 @@
-//! The files of the page, as they were compiled in.
+//! The files of the page, as they were compiled in: packed by `src/build.rs`, unpacked by the browser.
 
-use axum::extract::Path;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use super::refusal::Refusal;
@@ -10,34 +9,36 @@ use super::refusal::Refusal;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const INDEX: &str = include_str!("page/index.html");
-const FILES: &[(&str, &str, &str)] = &[
-    ("page.css", "text/css", include_str!("page/page.css")),
-    ("page.js", "text/javascript", include_str!("page/page.js")),
-    ("message.js", "text/javascript", include_str!("page/message.js")),
-    ("composer.js", "text/javascript", include_str!("page/composer.js")),
-    ("proof.js", "text/javascript", include_str!("page/proof.js")),
+macro_rules! packed {
+    ($name:literal) => {
+        include_bytes!(concat!(env!("OUT_DIR"), "/", $name))
+    };
+}
+
+/// The path of each file, its media type, and what it holds, in gzip's format.
+const FILES: &[(&str, &str, &[u8])] = &[
+    ("/", "text/html; charset=utf-8", packed!("index.html")),
+    ("/page.css", "text/css; charset=utf-8", packed!("page.css")),
+    ("/page.js", "text/javascript; charset=utf-8", packed!("page.js")),
+    ("/message.js", "text/javascript; charset=utf-8", packed!("message.js")),
+    ("/composer.js", "text/javascript; charset=utf-8", packed!("composer.js")),
+    ("/proof.js", "text/javascript; charset=utf-8", packed!("proof.js")),
 ];
 
-pub async fn index() -> Response {
-    as_file("text/html", INDEX)
-}
+/// Browsers ask for this picture; there is none.
+const ICON: &str = "/favicon.ico";
 
-/// Browsers ask for a picture that there is none of.
-pub async fn icon() -> StatusCode {
-    StatusCode::NO_CONTENT
-}
-
-pub async fn file(Path(name): Path<String>) -> Response {
-    let found = FILES.iter().find(|(known, ..)| *known == name);
+pub async fn file(address: Uri) -> Response {
+    if address.path() == ICON {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let found = FILES.iter().find(|(path, ..)| *path == address.path());
     found.map_or_else(
         || Refusal::unknown("the playground has no such file").into_response(),
-        |(_, kind, text)| as_file(kind, text),
+        |(_, kind, packed)| {
+            ([(header::CONTENT_TYPE, *kind), (header::CONTENT_ENCODING, "gzip")], *packed).into_response()
+        },
     )
-}
-
-fn as_file(kind: &str, text: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, format!("{kind}; charset=utf-8"))], text).into_response()
 }
 
 /// With everything that is answered.

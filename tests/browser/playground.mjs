@@ -157,9 +157,12 @@ export async function command(page, text) {
   return answerAfter(page, before);
 }
 
+/// Becomes somebody else, and waits until the page shows what they see.
 export async function become(page, name) {
+  const watched = page.waitForResponse((response) => response.url().includes("/api/watch"));
   await page.locator("#people label", { hasText: name }).locator("input").check();
-  await page.waitForFunction((name) => document.querySelector("#people input:checked")?.parentElement.textContent.includes(name), name);
+  await watched;
+  await page.locator("[role=log]:not([aria-busy=true])").waitFor();
 }
 
 /// What the server tells of a channel, as the page gets it first.

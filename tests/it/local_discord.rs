@@ -13,6 +13,8 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use passim::local_discord::permissions::{
     MANAGE_MESSAGES, MANAGE_THREADS, Overwrite, SEND_MESSAGES, VIEW_CHANNEL, Whom,
 };
@@ -256,10 +258,16 @@ async fn a_session_that_is_forgotten_begins_anew() {
     scene.ann.finds(scene.general, SOON, "the reply", |m| m.content == "anew").await.unwrap();
 }
 
+pub fn zlib(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
 #[tokio::test]
 async fn ready_can_come_packed() {
     let scene = Scene::new().await;
-    scene.discord.compress_ready(true);
+    scene.discord.compress_ready(zlib);
     let bot = scene.connect(unprivileged()).await;
     bot.was_ready_times(1).await;
 }

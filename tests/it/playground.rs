@@ -1,10 +1,11 @@
 //! `passim playground` as a process, by the requests of its page. The page itself is tested in a browser.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use reqwest::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN};
+use flate2::read::GzDecoder;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -257,7 +258,10 @@ async fn other_sites_and_other_names_are_refused_and_every_answer_has_the_policy
     let page = playground.client.get(&playground.address).send().await.unwrap();
     let policy = page.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
     assert!(policy.starts_with("default-src 'none'; script-src 'self'"), "{policy}");
-    assert!(page.text().await.unwrap().contains("passim playground"));
+    assert_eq!(page.headers()[CONTENT_ENCODING], "gzip");
+    let mut text = String::new();
+    GzDecoder::new(&*page.bytes().await.unwrap()).read_to_string(&mut text).unwrap();
+    assert!(text.contains("passim playground"), "{text}");
 
     let place = playground.address.clone() + "/api/place";
     let rebound = playground.client.get(&place).header(HOST, "evil.example").send().await.unwrap();

@@ -27,8 +27,15 @@ export function createComposer(send, complain) {
     if (channel !== null) drafts.set(channel, text.value);
     names = [...place.people, place.bot].map((person) => person.name);
     channel = `${place.person} ${name}`;
+    commands = [];
     text.placeholder = `Message ${name}`;
     write(drafts.get(channel) ?? "");
+  }
+
+  /// Those of where people are now; whoever was faster than they came types on.
+  function setCommands(list) {
+    commands = list;
+    if (document.activeElement === text && text.value.startsWith("/")) typed();
   }
 
   function write(value) {
@@ -272,7 +279,7 @@ export function createComposer(send, complain) {
   }
 
   return {
-    enter, fill, setCommands: (list) => { commands = list; },
+    enter, fill, setCommands,
     reply: (message) => setContext("reply", message),
     edit: (message) => setContext("edit", message),
   };

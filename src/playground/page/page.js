@@ -128,6 +128,7 @@ function isOlder(a, b) {
 }
 
 function update(change) {
+  log.ariaBusy = "false";
   if (change.whole) forgetOthers(new Set(change.messages.map((message) => message.id)));
   for (const id of change.gone) forget(id);
   const hasNew = change.messages.filter((message) => show(message)).length > 0;
@@ -271,6 +272,7 @@ function go(person, id) {
 }
 
 async function follow() {
+  log.ariaBusy = "true";
   const wanted = new URLSearchParams(location.hash.slice(1));
   try {
     await loadPlace(wanted.get("person") ?? "").catch(() => loadPlace(""));

@@ -7,6 +7,8 @@ use passim::discord::serve::ServeError;
 use passim::local_discord::{Failure, Fault, Id, Moment, Person, Screen, Shown};
 use serde_json::json;
 
+use crate::local_discord::zlib;
+
 use super::scene::{NAME, SOON, Scene, WIDE_LIMITS};
 
 const LEASE: &str = "How long does the lease run?";
@@ -138,7 +140,7 @@ async fn a_session_that_is_over_is_begun_anew() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_packed_ready_is_read() {
     let mut scene = Scene::quiet().await;
-    scene.discord.compress_ready(true);
+    scene.discord.compress_ready(zlib);
     scene.start().await;
     let answer = scene.ask(&scene.bob, scene.general, LEASE).await;
     assert!(answer.content.starts_with(ANSWER), "{answer}");
