@@ -30,6 +30,7 @@ mod forget;
 mod index;
 mod init;
 mod keep;
+mod lines;
 mod listed;
 #[cfg(feature = "local-discord")]
 mod local_discord;

@@ -6,10 +6,10 @@
 //! `rten`, and who reads how much at a time in [`workers`].
 
 use std::fmt;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -36,6 +36,7 @@ const LONGEST_INPUT: usize = 192;
 const MARKS_AROUND: usize = 3;
 /// Embeddings are padded at times; one that goes on so far beyond the word pieces belongs to others.
 const PADDING: i32 = 512;
+const READ_AT_ONCE: usize = 64 << 10;
 
 /// How much of the machine may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +99,8 @@ enum Wrong {
     /// What was found, and what it should be.
     Tokenizer(String),
     Model(String),
+    /// It is another one than a moment ago.
+    Changed,
     /// The two do not belong together.
     Mismatch(String),
     Threads(io::Error),
@@ -112,6 +115,7 @@ impl fmt::Display for Wrong {
             Wrong::Model(reason) => {
                 write!(f, "it is no BERT model for questions and answers in ONNX format: {reason}")
             }
+            Wrong::Changed => write!(f, "it was written to while it was being read; try again"),
             Wrong::Mismatch(reason) => write!(f, "it and {TOKENIZER} do not belong together: {reason}"),
             Wrong::Threads(reason) => write!(f, "no thread could be started for it: {reason}"),
         }
@@ -122,17 +126,23 @@ impl NeuralReader {
     /// Reads `model.onnx` and `tokenizer.json` of a folder, and tries them; `None` where there is neither.
     pub fn open(folder: &Path, limits: Limits) -> Result<Option<NeuralReader>, NeuralError> {
         let (model_file, tokenizer_file) = (folder.join(MODEL), folder.join(TOKENIZER));
-        let (model, tokenizer) = match (bytes_of(&model_file)?, bytes_of(&tokenizer_file)?) {
+        let (stamp, tokenizer) = match (Stamp::of(&model_file)?, bytes_of(&tokenizer_file)?) {
             (None, None) => return Ok(None),
             (None, Some(_)) => return Err(NeuralError { file: model_file, wrong: Wrong::Missing }),
             (Some(_), None) => return Err(NeuralError { file: tokenizer_file, wrong: Wrong::Missing }),
-            (Some(model), Some(tokenizer)) => (model, tokenizer),
+            (Some(stamp), Some(tokenizer)) => (stamp, tokenizer),
         };
-        let (fingerprint, bytes) = (fingerprint(&model, &tokenizer), (model.len() + tokenizer.len()) as u64);
+        let bytes = stamp.bytes + tokenizer.len() as u64;
+        let fingerprint = fingerprint(&model_file, stamp.bytes, &tokenizer)
+            .map_err(|error| unreadable(&model_file, error))?;
         let pieces = WordPieces::parse(&tokenizer)
             .map_err(|reason| NeuralError { file: tokenizer_file, wrong: Wrong::Tokenizer(reason) })?;
         let wrong_model = |wrong| NeuralError { file: model_file.clone(), wrong };
-        let model = Model::load(model).map_err(|reason| wrong_model(Wrong::Model(reason)))?;
+        let model = Model::load(&model_file).map_err(|reason| wrong_model(Wrong::Model(reason)))?;
+        // The model is read twice, for its fingerprint and to be loaded: in memory it would be there twice.
+        if Stamp::of(&model_file)? != Some(stamp) {
+            return Err(wrong_model(Wrong::Changed));
+        }
         try_out(&model, &pieces).map_err(wrong_model)?;
         let workers = Workers::start(limits.threads, move |input, lane| model.run(input, lane))
             .map_err(|reason| wrong_model(Wrong::Threads(reason)))?;
@@ -178,7 +188,29 @@ fn bytes_of(file: &Path) -> Result<Option<Vec<u8>>, NeuralError> {
     match fs::read(file) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if is_missing(&error) => Ok(None),
-        Err(error) => Err(NeuralError { file: file.to_owned(), wrong: Wrong::Unreadable(error) }),
+        Err(error) => Err(unreadable(file, error)),
+    }
+}
+
+fn unreadable(file: &Path, error: io::Error) -> NeuralError {
+    NeuralError { file: file.to_owned(), wrong: Wrong::Unreadable(error) }
+}
+
+/// A file that keeps its own is still the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    /// None where there is no such file.
+    fn of(file: &Path) -> Result<Option<Stamp>, NeuralError> {
+        match fs::metadata(file) {
+            Ok(found) => Ok(Some(Stamp { bytes: found.len(), modified: found.modified().ok() })),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(unreadable(file, error)),
+        }
     }
 }
 
@@ -187,13 +219,23 @@ fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-fn fingerprint(model: &[u8], tokenizer: &[u8]) -> String {
+/// Over both, each behind its length.
+fn fingerprint(model: &Path, bytes: u64, tokenizer: &[u8]) -> io::Result<String> {
     let mut hash = Sha256::new();
-    for file in [model, tokenizer] {
-        hash.update((file.len() as u64).to_le_bytes());
-        hash.update(file);
+    hash.update(bytes.to_le_bytes());
+    let mut model = BufReader::with_capacity(READ_AT_ONCE, File::open(model)?);
+    loop {
+        let part = model.fill_buf()?;
+        if part.is_empty() {
+            break;
+        }
+        hash.update(part);
+        let read = part.len();
+        model.consume(read);
     }
-    hex(&hash.finalize())
+    hash.update((tokenizer.len() as u64).to_le_bytes());
+    hash.update(tokenizer);
+    Ok(hex(&hash.finalize()))
 }
 
 /// `[CLS] question [SEP] window [SEP]`.

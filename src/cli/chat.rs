@@ -3,25 +3,17 @@
 //! Each line is a question or a /command. The index is brought level before every question, so that a document
 //! that changes meanwhile is answered from as it is now. In a pipe there is no prompt and no colour.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context;
 use clap::Args;
-use rustyline::completion::{Completer, Pair};
-use rustyline::error::ReadlineError;
-use rustyline::highlight::Highlighter;
-use rustyline::hint::Hinter;
-use rustyline::history::FileHistory;
-use rustyline::validate::Validator;
-use rustyline::{Editor, Helper};
+use rustyline::completion::Pair;
 
 use super::draw::{self, BOLD, DIM, printable};
 use super::keep::Keeper;
 use super::verify::{self, Verify};
-use super::{Failure, check, open, show, why};
+use super::{Failure, check, lines, open, show, why};
 use crate::Answerer;
 use crate::answer::followup::Conversation;
 use crate::answer::reply::spoken_title;
@@ -58,49 +50,13 @@ pub(super) fn run(_command: &Chat, settings: &Settings) -> Result<(), Failure> {
         choices: Vec::new(),
         cited: None,
     };
-    if std::io::stdin().is_terminal() { from_terminal(&mut chat, &answerer) } else { from_pipe(&mut chat) }
-}
-
-fn from_pipe(chat: &mut Session<'_>) -> Result<(), Failure> {
-    for line in std::io::stdin().lock().lines() {
-        if chat.line(&line.context("cannot read the questions from standard input")?)?.is_break() {
-            break;
-        }
+    if !std::io::stdin().is_terminal() {
+        return lines::from_pipe(&mut chat);
     }
-    Ok(())
-}
-
-fn from_terminal(chat: &mut Session<'_>, answerer: &Answerer) -> Result<(), Failure> {
-    let mut editor: Editor<Completions, FileHistory> = Editor::new()?;
-    editor.set_helper(Some(Completions::of(answerer)));
-    let history = history_file(chat.settings);
-    // There is none the first time.
-    let _ = history.as_ref().map(|file| editor.load_history(file));
     writeln!(anstream::stdout(), "Ask something about the documents. {DIM}/help lists the commands.{DIM:#}")?;
-    loop {
-        match editor.readline("> ") {
-            Ok(line) => {
-                editor.add_history_entry(line.as_str())?;
-                if chat.line(&line)?.is_break() {
-                    break;
-                }
-            }
-            // Ctrl-C drops the line that was begun, Ctrl-D leaves.
-            Err(ReadlineError::Interrupted) => {}
-            Err(ReadlineError::Eof) => break,
-            Err(error) => return Err(error.into()),
-        }
-    }
-    if let Some(file) = history
-        && let Err(error) = editor.save_history(&file)
-    {
-        tracing::warn!(%error, file = %file.display(), "the history of this chat is not kept");
-    }
-    Ok(())
-}
-
-fn history_file(settings: &Settings) -> Option<PathBuf> {
-    Some(settings.data_dir().ok()?.join("chat_history"))
+    let sources = titles(&answerer);
+    let history = settings.data_dir().ok().map(|folder| folder.join("chat_history"));
+    lines::from_terminal(&mut chat, Box::new(move |line| completed(line, &sources)), history.as_deref())
 }
 
 /// What a chat remembers.
@@ -127,8 +83,11 @@ struct Last {
     receipt: String,
 }
 
-impl Session<'_> {
-    /// Answers one line. What is wrong with a line is said, and the chat goes on.
+impl lines::Session for Session<'_> {
+    fn prompt(&self) -> String {
+        "> ".to_owned()
+    }
+
     fn line(&mut self, line: &str) -> Result<ControlFlow<()>, Failure> {
         let line = line.trim();
         let (command, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
@@ -158,7 +117,9 @@ impl Session<'_> {
         }
         Ok(ControlFlow::Continue(()))
     }
+}
 
+impl Session<'_> {
     /// Over the documents as they are now.
     fn answerer(&self) -> Result<Answerer, Failure> {
         open::answerer_with(self.neural.clone(), self.settings)
@@ -306,60 +267,28 @@ fn help() -> Result<(), Failure> {
     Ok(())
 }
 
+/// Id and title of every source.
+fn titles(answerer: &Answerer) -> Vec<(String, String)> {
+    let named =
+        |source: &crate::retrieval::Source| (source.description.id.clone(), source.description.title.clone());
+    answerer.index().sources().iter().map(named).collect()
+}
+
 /// Completes commands, and after /source the ids of sources, by id or by title.
-pub(super) struct Completions {
-    /// Id and title.
-    sources: Vec<(String, String)>,
-}
-
-impl Completions {
-    fn of(answerer: &Answerer) -> Completions {
-        let sources = answerer.index().sources().iter();
-        let named = |source: &crate::retrieval::Source| {
-            (source.description.id.clone(), source.description.title.clone())
+fn completed(line: &str, sources: &[(String, String)]) -> (usize, Vec<Pair>) {
+    if let Some(typed) = line.strip_prefix("/source ") {
+        let wanted = typed.to_lowercase();
+        let fits = |(id, title): &&(String, String)| {
+            id.to_lowercase().starts_with(&wanted) || title.to_lowercase().contains(&wanted)
         };
-        Completions { sources: sources.map(named).collect() }
+        let pair = |(id, title): &(String, String)| Pair {
+            display: format!("{} · {}", printable(id), printable(title)),
+            replacement: id.clone(),
+        };
+        return (line.len() - typed.len(), sources.iter().filter(fits).map(pair).collect());
     }
-
-    /// Where the completed word starts, and what can stand there.
-    fn at(&self, line: &str) -> (usize, Vec<Pair>) {
-        if let Some(typed) = line.strip_prefix("/source ") {
-            let wanted = typed.to_lowercase();
-            let fits = |(id, title): &&(String, String)| {
-                id.to_lowercase().starts_with(&wanted) || title.to_lowercase().contains(&wanted)
-            };
-            let pair = |(id, title): &(String, String)| Pair {
-                display: format!("{} · {}", printable(id), printable(title)),
-                replacement: id.clone(),
-            };
-            return (line.len() - typed.len(), self.sources.iter().filter(fits).map(pair).collect());
-        }
-        let names = COMMANDS.iter().filter_map(|(command, _)| command.split(' ').next());
-        let fitting = names.filter(|name| line.starts_with('/') && name.starts_with(line));
-        (0, fitting.map(|name| Pair { display: name.to_owned(), replacement: name.to_owned() }).collect())
-    }
+    (0, lines::beginning(line, '/', COMMANDS.iter().map(|(command, _)| *command)))
 }
-
-impl Completer for Completions {
-    type Candidate = Pair;
-
-    fn complete(
-        &self,
-        line: &str,
-        position: usize,
-        _context: &rustyline::Context<'_>,
-    ) -> rustyline::Result<(usize, Vec<Pair>)> {
-        Ok(self.at(&line[..position]))
-    }
-}
-
-impl Hinter for Completions {
-    type Hint = String;
-}
-
-impl Highlighter for Completions {}
-impl Validator for Completions {}
-impl Helper for Completions {}
 
 #[cfg(test)]
 mod tests {
@@ -368,7 +297,7 @@ mod tests {
     fn completed(line: &str) -> Vec<String> {
         let sources =
             vec![("004".to_owned(), "The lease".to_owned()), ("017".to_owned(), "Travel".to_owned())];
-        Completions { sources }.at(line).1.into_iter().map(|pair| pair.replacement).collect()
+        super::completed(line, &sources).1.into_iter().map(|pair| pair.replacement).collect()
     }
 
     #[test]

@@ -2,24 +2,20 @@
 //!
 //! Only in builds with the feature `local-discord`.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
-use rustyline::Editor;
-use rustyline::error::ReadlineError;
-use rustyline::history::FileHistory;
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use super::chat::Completions;
 use super::draw::{BOLD, DIM};
 use super::team::{BOT, Team};
-use super::{Failure, serve};
+use super::{Failure, lines, serve};
 use crate::discord::commands;
 use crate::discord::serve::Wish;
 use crate::local_discord::{Id, Person, Ping, Shown};
@@ -45,7 +41,7 @@ or with its options by name: /ask question:How long? source:004 private:true
   .as NAME         be ann (owner and operator), bob (member), or eve (not in the server)
   .delete          delete your newest message
   .look            show the channel again
-  .quit            leave; so does Ctrl-D";
+  .quit            leave; so does Ctrl-D. Tab completes these words";
 
 #[derive(Debug, Args)]
 pub struct LocalDiscord {
@@ -56,7 +52,7 @@ pub struct LocalDiscord {
 
 pub(super) fn run(command: &LocalDiscord, sources: &Sources) -> Result<(), Failure> {
     let runtime = serve::runtime()?;
-    let mut session = Session::new(runtime.block_on(Team::new())?);
+    let mut session = Session::new(runtime.handle().clone(), runtime.block_on(Team::new())?);
     let (stop, wishes) = mpsc::channel(1);
     if command.alone {
         tell_how_to_connect(&session.team)?;
@@ -71,7 +67,16 @@ pub(super) fn run(command: &LocalDiscord, sources: &Sources) -> Result<(), Failu
         anstream::stdout(),
         "You are {BOLD}ann{BOLD:#}, in #general. {DIM}.help says what can be typed{DIM:#}"
     )?;
-    let result = talk(&runtime, &mut session);
+    let result = if std::io::stdin().is_terminal() {
+        let words = || HELP.lines().map(str::trim_start);
+        lines::from_terminal(
+            &mut session,
+            Box::new(move |line| (0, lines::beginning(line, '.', words()))),
+            None,
+        )
+    } else {
+        lines::from_pipe(&mut session)
+    };
     // It has a moment to finish what it does.
     let _ = stop.try_send(Wish::Stop);
     runtime.shutdown_timeout(SETTLED);
@@ -88,35 +93,9 @@ fn tell_how_to_connect(team: &Team) -> Result<(), Failure> {
     Ok(())
 }
 
-fn talk(runtime: &Runtime, session: &mut Session) -> Result<(), Failure> {
-    if !std::io::stdin().is_terminal() {
-        for line in std::io::stdin().lock().lines() {
-            let line = line.context("cannot read from standard input")?;
-            if runtime.block_on(session.line(&line))?.is_break() {
-                break;
-            }
-        }
-        return Ok(());
-    }
-    // Of the same type as the chat's, whose code the program has already; it completes nothing.
-    let mut editor: Editor<Completions, FileHistory> = Editor::new()?;
-    loop {
-        match editor.readline(&session.prompt()) {
-            Ok(line) => {
-                editor.add_history_entry(line.as_str())?;
-                if runtime.block_on(session.line(&line))?.is_break() {
-                    return Ok(());
-                }
-            }
-            Err(ReadlineError::Interrupted) => {}
-            Err(ReadlineError::Eof) => return Ok(()),
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
 /// Who is at the terminal, and where.
 struct Session {
+    runtime: Handle,
     team: Team,
     /// Of the team's people.
     person: usize,
@@ -127,23 +106,30 @@ struct Session {
     shown: Vec<(Id, String)>,
 }
 
+impl lines::Session for Session {
+    fn prompt(&self) -> String {
+        let channel = self.team.channels.iter().find(|(_, id)| *id == self.channel);
+        format!("{} in {}> ", self.team.people[self.person].0, channel.map_or("dm", |(name, _)| name))
+    }
+
+    fn line(&mut self, line: &str) -> Result<ControlFlow<()>, Failure> {
+        let runtime = self.runtime.clone();
+        runtime.block_on(self.obey(line))
+    }
+}
+
 impl Session {
-    fn new(team: Team) -> Session {
+    fn new(runtime: Handle, team: Team) -> Session {
         let channel = team.general();
-        Session { team, person: 0, channel, form: None, shown: Vec::new() }
+        Session { runtime, team, person: 0, channel, form: None, shown: Vec::new() }
     }
 
     fn me(&self) -> &Person {
         &self.team.people[self.person].1
     }
 
-    fn prompt(&self) -> String {
-        let channel = self.team.channels.iter().find(|(_, id)| *id == self.channel);
-        format!("{} in {}> ", self.team.people[self.person].0, channel.map_or("dm", |(name, _)| name))
-    }
-
     /// Does what a line says; what cannot be done is said, and the session goes on.
-    async fn line(&mut self, line: &str) -> Result<ControlFlow<()>, Failure> {
+    async fn obey(&mut self, line: &str) -> Result<ControlFlow<()>, Failure> {
         let line = line.trim();
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         let rest = rest.trim();

@@ -1,6 +1,7 @@
 //! The model itself: tokens in, a number for each start and each end out. Nothing else knows `rten`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 
 use rten::{ModelOptions, NodeId, RunOptions, ThreadPool, Value};
@@ -47,10 +48,10 @@ impl Lane {
 }
 
 impl Model {
-    /// The error says what is wrong with these bytes.
-    pub fn load(bytes: Vec<u8>) -> Result<Model, String> {
+    /// The error says what is wrong with what the file holds.
+    pub fn load(file: &Path) -> Result<Model, String> {
         // Weights laid out for the processor once take 20 MB and save half the time of each window.
-        let load = || ModelOptions::with_all_ops().prepack_weights(true).load(bytes);
+        let load = || ModelOptions::with_all_ops().prepack_weights(true).load_file(file);
         let graph = unbroken(|| load().map_err(|error| error.to_string()))?;
         let (ids, mask, types) = inputs(&graph)?;
         let outputs = outputs(&graph)?;
