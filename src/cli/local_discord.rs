@@ -201,7 +201,7 @@ impl Session {
         match word {
             ".reply" => {
                 let answer = self.newest(|message| message.author == BOT && !message.is_ephemeral)?;
-                self.me().reply(answer, rest, Ping::Yes)?;
+                self.me().reply(answer, &self.team.discord.with_mentions(rest), Ping::Yes)?;
             }
             ".press" => {
                 let message = self.newest(|message| message.button(rest).is_some())?;
@@ -242,8 +242,10 @@ impl Session {
                 return Err(anyhow!("there is no '{command}'; .help says what can be typed"));
             }
             _ => {
-                self.me().say(self.channel, &line.replace("@passim", &format!("<@{}>", self.team.bot)))?;
-                if !line.contains("@passim") && self.team.channels.iter().any(|(_, id)| *id == self.channel) {
+                let said = self.team.discord.with_mentions(line);
+                self.me().say(self.channel, &said)?;
+                let is_to_bot = said.contains(&format!("<@{}>", self.team.bot));
+                if !is_to_bot && self.team.channels.iter().any(|(_, id)| *id == self.channel) {
                     return Ok(());
                 }
             }

@@ -22,11 +22,11 @@ const SETTINGS = {
   PASSIM_LIMITS__GUILD_PER_MINUTE: "100000",
 };
 
-/// `corpus`: a folder, from the repository's root.
-export async function startPlayground(corpus = "seeds") {
+/// `corpus`: a folder, from the repository's root. `settings`: variables, beside those of all tests.
+export async function startPlayground(corpus = "seeds", settings = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), "passim-browser-"));
   const args = ["--corpus", path.resolve(REPOSITORY, corpus), "--data", path.join(folder, "data"), "playground", "--port", "0"];
-  const child = spawn(PASSIM, args, { cwd: folder, env: { ...process.env, ...SETTINGS }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(PASSIM, args, { cwd: folder, env: { ...process.env, ...SETTINGS, ...settings }, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   child.stderr.on("data", (data) => { said += data; });
   const base = await new Promise((resolve, reject) => {
@@ -64,11 +64,11 @@ export function startChromium() {
 }
 
 /// A playground and a Chromium for all tests of a file, before the first of them and until the last: `base` and `browser`.
-export function together(corpus) {
+export function together(corpus, settings) {
   const there = {};
   let playground;
   before(async () => {
-    playground = await startPlayground(corpus);
+    playground = await startPlayground(corpus, settings);
     there.base = playground.base;
     there.browser = await startChromium();
   });
@@ -103,7 +103,7 @@ export async function addPage(context, base, hash = "") {
   });
   await page.goto(base + hash);
   await page.locator(".channel").first().waitFor({ state: "attached" });
-  await page.locator("#corpus:not(.is-reading):not(:empty)").waitFor({ state: "attached" });
+  await page.locator("#corpus:not(:empty)").waitFor({ state: "attached" });
   await page.locator(".welcome, .message").first().waitFor();
   return page;
 }

@@ -40,6 +40,20 @@ test("a reload in the middle comes back to the person, the channel and the messa
   await page.context().close();
 });
 
+test("tabs that nobody looks at hold no connection, and show what they missed once they are looked at", async () => {
+  const first = await openPage(there.browser, there.base);
+  await setHidden(first, true);
+  for (let tabs = 2; tabs < 9; tabs++) await setHidden(await addPage(first.context(), there.base), true);
+  const last = await addPage(first.context(), there.base);
+  const answer = await ask(last, "How many years of guarantees were agreed?");
+  const id = await answer.getAttribute("id");
+  assert.equal(await first.locator(`#${id}`).count(), 0);
+  await setHidden(first, false);
+  await first.locator(`#${id}`).waitFor();
+  assert.deepEqual([...first.problems, ...last.problems], []);
+  await first.context().close();
+});
+
 test("a connection that is lost is said, and nothing more once it is back", async () => {
   const page = await openPage(there.browser, there.base);
   await page.context().setOffline(true);
@@ -66,4 +80,12 @@ test("what cannot be sent stays in the box", async () => {
 
 async function texts(page) {
   return page.locator(".message .body").allInnerTexts();
+}
+
+/// As when another tab comes before it, which a browser without a screen does not tell.
+async function setHidden(page, isHidden) {
+  await page.evaluate((isHidden) => {
+    Object.defineProperty(document, "hidden", { configurable: true, value: isHidden });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, isHidden);
 }

@@ -6,7 +6,6 @@ import { createComposer, openForm } from "./composer.js";
 import { createProof } from "./proof.js";
 
 const $ = (id) => document.getElementById(id);
-const READING_PAUSE_MS = 400;
 const RECONNECT_PAUSE_MS = 1000;
 
 let place = null;
@@ -217,17 +216,23 @@ function tryOut(label, says, fill) {
 
 // The connection
 
+// Browsers keep six connections to one address: tabs that nobody looks at hold none.
+document.addEventListener("visibilitychange", async () => {
+  if (document.hidden) return watch?.close();
+  if (!channel) return;
+  connect();
+  await reloadPlace();
+  loadCommands();
+});
+
 function connect() {
   watch?.close();
+  if (document.hidden) return;
   const mine = new EventSource(`/api/watch?${new URLSearchParams({ person: place.person, channel: channel.id })}`);
   watch = mine;
   mine.addEventListener("open", () => tell("connection", ""));
   mine.addEventListener("channel", (event) => update(JSON.parse(event.data)));
-  mine.addEventListener("commands", loadCommands);
-  mine.addEventListener("channels", async () => {
-    await loadPlace(place.person);
-    drawPlace();
-  });
+  mine.addEventListener("channels", reloadPlace);
   mine.addEventListener("error", () => {
     if (watch !== mine) return;
     tell("connection", "The connection is lost. Trying again…");
@@ -256,9 +261,16 @@ async function loadPlace(person) {
   place = await query("/api/place", person ? { person } : {});
   const { folder, documents } = place.corpus;
   $("corpus").title = folder;
-  tell("corpus", documents === null ? "Reading the documents…" : `${folder.split(/[\\/]/).filter(Boolean).at(-1) ?? folder} · ${documents} ${documents === 1 ? "document" : "documents"}`);
-  $("corpus").classList.toggle("is-reading", documents === null);
-  if (documents === null) setTimeout(() => loadPlace(place.person).catch(() => {}), READING_PAUSE_MS);
+  tell("corpus", `${folder.split(/[\\/]/).filter(Boolean).at(-1) ?? folder} · ${documents} ${documents === 1 ? "document" : "documents"}`);
+}
+
+async function reloadPlace() {
+  try {
+    await loadPlace(place.person);
+    drawPlace();
+  } catch (error) {
+    complain(error.message);
+  }
 }
 
 // Where people are
