@@ -138,7 +138,12 @@ async fn converse(
                 Some(Ok(Websocket::Text(text))) => {
                     shared.act(|world| answer(world, &text, &mut session, &outbox));
                 }
-                Some(Ok(Websocket::Close(_))) | None => break,
+                Some(Ok(Websocket::Close(_))) => {
+                    // Whoever hangs up waits for the answer, which is written already.
+                    socket.flush().await?;
+                    break;
+                }
+                None => break,
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(error.into()),
             }

@@ -12,10 +12,7 @@ const EXPLAINED: &[(&str, &str)] = &[
         "a question about a member failed, on purpose: they were told to ask again",
         "cannot ask Discord for a member",
     ),
-    (
-        "the gateway hung up before its last word, which the stand-in does",
-        "Received an error awaiting close frame",
-    ),
+    ("the gateway was cut, on purpose, before its last word", "Received an error awaiting close frame"),
 ];
 
 #[derive(Default)]
