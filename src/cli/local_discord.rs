@@ -179,7 +179,6 @@ impl Session {
         Ok(())
     }
 
-    /// Something that the bot hears of.
     /// Chooses an entry by its first word: on what a person wrote last, or on the last answer.
     fn use_menu(&self, named: &str) -> anyhow::Result<()> {
         let entry = match named {
@@ -196,6 +195,7 @@ impl Session {
         Ok(())
     }
 
+    /// Something that the bot hears of.
     async fn act(&mut self, word: &str, rest: &str, line: &str) -> anyhow::Result<()> {
         let before = self.picture();
         match word {
