@@ -36,6 +36,7 @@ const LONGEST_INPUT: usize = 192;
 const MARKS_AROUND: usize = 3;
 /// Embeddings are padded at times; one that goes on so far beyond the word pieces belongs to others.
 const PADDING: i32 = 512;
+/// Bytes of a file that are hashed at a time.
 const READ_AT_ONCE: usize = 64 << 10;
 
 /// How much of the machine may be used.

@@ -35,7 +35,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use bucket::Buckets;
-use gateway::{Frame, Session};
+use gateway::{Compressor, Frame, Session};
 use permissions::Overwrite;
 use shared::{Shared, Topic};
 use world::{Account, Bot, Guild, Kind, Message, Place, Role, Upload, World};
@@ -434,7 +434,7 @@ impl LocalDiscord {
 
     /// READY comes as a zlib frame from now on, where the client says that it reads those. Only a test wants it: the
     /// compressor is the test's, not the program's.
-    pub fn compress_ready(&self, compressor: fn(&[u8]) -> Vec<u8>) {
+    pub fn compress_ready(&self, compressor: Compressor) {
         self.shared.change(|world| world.gateway.compressor = Some(compressor));
     }
 

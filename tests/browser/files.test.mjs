@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { answerAfter, ask, newestOfBot, openPage, together } from "./playground.mjs";
+import { answerAfter, ask, command, newestOfBot, openPage, press, together } from "./playground.mjs";
 
 const corpus = await mkdtemp(path.join(tmpdir(), "passim-files-"));
 await writeFile(path.join(corpus, "lease.md"), "# Lease\n\nThe lease of the boat house runs for 15 years.\n");
@@ -44,20 +44,12 @@ test("what is no document is refused with the reason, and nothing is written", a
 test("the questions that nobody could answer are saved as a table", async () => {
   const page = await openPage(there.browser, there.base);
   await ask(page, "Who feeds the aquarium on Sundays?");
-  let last = await newestOfBot(page);
-  await page.fill("#text", "/passim-admin unanswered ");
-  await page.locator("#command-form .send").click();
-  const listed = await answerAfter(page, last);
-  last = await newestOfBot(page);
-  await listed.getByRole("button", { name: /CSV/ }).click();
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    (await answerAfter(page, last)).locator("a[download='unanswered.csv']").click(),
-  ]);
+  const table = await press(page, await command(page, "/passim-admin unanswered"), "As CSV");
+  const [download] = await Promise.all([page.waitForEvent("download"), table.locator("a[download='unanswered.csv']").click()]);
   assert.equal(download.suggestedFilename(), "unanswered.csv");
-  const table = await readFile(await download.path(), "utf8");
-  assert.ok(table.startsWith("\ufeff"), "spreadsheets know its letters");
-  assert.match(table, /Who feeds the aquarium on Sundays\?/);
+  const rows = await readFile(await download.path(), "utf8");
+  assert.ok(rows.startsWith("\ufeff"), "spreadsheets know its letters");
+  assert.match(rows, /Who feeds the aquarium on Sundays\?/);
   assert.deepEqual(page.problems, []);
   await page.context().close();
 });
